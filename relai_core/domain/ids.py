@@ -1,0 +1,52 @@
+"""Identifiers, and how each is made.
+
+Ids that we make are digests of what caused them. So the same Slack request always means the same
+task, however often and through whichever process it arrives.
+"""
+
+from hashlib import blake2b
+from typing import NewType
+
+TeamId = NewType("TeamId", str)
+"""A Slack workspace, `T…`."""
+SlackUserId = NewType("SlackUserId", str)
+"""A person or a bot in Slack, `U…` or `W…`."""
+ChannelId = NewType("ChannelId", str)
+"""A Slack conversation, `C…` or `D…`."""
+MessageTs = NewType("MessageTs", str)
+"""A message's id within its channel."""
+RequestId = NewType("RequestId", str)
+"""One wish of one person: the same payload delivered twice has the same one."""
+TaskId = NewType("TaskId", str)
+"""A task: `TEAM-digest`."""
+RelayId = NewType("RelayId", str)
+"""One hand-over: `TEAM-digest`."""
+NoticeKey = NewType("NoticeKey", str)
+"""One message to one person about one thing: `task:kind:moment:person`."""
+
+_DIGEST_BYTES = 10
+"""80 bits: a collision within a workspace stays improbable past a billion requests."""
+
+
+def _digest(*parts: str) -> str:
+    return blake2b("\x1f".join(parts).encode(), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def request_id(team_id: TeamId, *cause: str) -> RequestId:
+    """Name a request by what caused it, such as a trigger id or a view id."""
+    return RequestId(_digest(team_id, *cause))
+
+
+def task_id(team_id: TeamId, request: RequestId) -> TaskId:
+    """Name the task that a request creates."""
+    return TaskId(f"{team_id}-{_digest('task', request)}")
+
+
+def relay_id(team_id: TeamId, request: RequestId) -> RelayId:
+    """Name the relay that a request opens."""
+    return RelayId(f"{team_id}-{_digest('relay', request)}")
+
+
+def team_of(identifier: TaskId | RelayId) -> TeamId:
+    """Tell which workspace a task or a relay belongs to."""
+    return TeamId(identifier.partition("-")[0])

@@ -1,0 +1,55 @@
+"""One hand-over from one person to another, and the closed set of its ends."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from relai_core.domain.ids import RelayId, SlackUserId, TaskId, TeamId
+from relai_core.domain.model import Model
+
+NOTE_LIMIT = 1000
+"""Characters in a relay's note or in the reason of a decline."""
+
+
+class RelayMode(StrEnum):
+    """When ownership moves: at once, or only when the receiver accepts."""
+
+    DIRECT = "direct"
+    HANDSHAKE = "handshake"
+
+
+class RelayEnd(StrEnum):
+    """How a relay ended. Every relay ends in exactly one of these."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    UNANSWERED = "unanswered"
+
+
+class Relay(Model):
+    """A hand-over. Open until `end` is set, and never open past `answer_by` for long."""
+
+    id: RelayId
+    task_id: TaskId
+    team_id: TeamId
+    from_user: SlackUserId
+    to_user: SlackUserId
+    mode: RelayMode
+    note: str = ""
+    opened_at: datetime
+    nudge_at: datetime
+    answer_by: datetime
+    end: RelayEnd | None = None
+    ended_at: datetime | None = None
+    ended_by: SlackUserId | None = None
+    reason: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.end is None
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether the sender may still pull the task back to themselves."""
+        return self.is_open or self.end is RelayEnd.UNANSWERED

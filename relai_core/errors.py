@@ -1,0 +1,90 @@
+"""What goes wrong, told apart by what a caller does about it.
+
+RelaiError                     its text is for the person: what happened, what to do next
+├── InvalidInputError          say it differently; `field` names the input
+├── NotFoundError              there is no such thing in this workspace
+├── NotAllowedError            this person may not do that
+└── UnavailableError           a part is down; nothing was saved
+
+MessengerError                 Slack did not do what it was asked
+├── RateLimitedError           wait `retry_after`
+├── UndeliverableError         never to this person, as things are
+├── RejectedMessageError       the message itself is wrong: our bug
+├── InstallationBrokenError    token or scope: an admin must act
+├── TransientMessengerError    provably not done; try again
+└── AmbiguousDeliveryError     may or may not have been done
+"""
+
+from datetime import timedelta
+
+
+class RelaiError(Exception):
+    """Something a person is told in these very words."""
+
+
+class InvalidInputError(RelaiError):
+    """The input can't be used as it is.
+
+    Attributes:
+        field: the input it is about, such as `title`, or None.
+    """
+
+    def __init__(self, text: str, *, field: str | None = None) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+class NotFoundError(RelaiError):
+    """No such task or person in this workspace."""
+
+
+class NotAllowedError(RelaiError):
+    """This person may not do that, now or at all."""
+
+
+class UnavailableError(RelaiError):
+    """A part is down or too slow. Nothing was saved.
+
+    Attributes:
+        part: `Temporal`, `MongoDB` or `Slack`.
+    """
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"{part} can't be reached right now, so nothing was saved.")
+        self.part = part
+
+
+class MessengerError(Exception):
+    """Slack did not do what it was asked. `code` is Slack's error, or what we saw instead."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class RateLimitedError(MessengerError):
+    """Too many calls. Nothing was done."""
+
+    def __init__(self, code: str, retry_after: timedelta) -> None:
+        super().__init__(code)
+        self.retry_after = retry_after
+
+
+class UndeliverableError(MessengerError):
+    """This person or channel can't be reached."""
+
+
+class RejectedMessageError(MessengerError):
+    """Slack finds the message itself wrong."""
+
+
+class InstallationBrokenError(MessengerError):
+    """The token or its scopes do not suffice."""
+
+
+class TransientMessengerError(MessengerError):
+    """Provably not done, and likely to work later."""
+
+
+class AmbiguousDeliveryError(MessengerError):
+    """The answer was lost: it may have been done."""

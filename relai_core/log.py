@@ -1,0 +1,53 @@
+"""Logs: events with fields, as JSON or for a console, the same for our code and for libraries."""
+
+import logging
+import sys
+
+import structlog
+
+_QUIET = (
+    # It logs the body of requests whose signature is wrong: people's text, at INFO.
+    "slack_bolt.AsyncRequestVerification",
+    "slack_bolt.AsyncApp",
+    "apscheduler",
+    "aiohttp.access",
+)
+
+
+def configure_logging(log_format: str) -> None:
+    """Send every log line to standard error, as `console` text or one `json` object each.
+
+    Libraries stay at WARNING or above: at DEBUG the Slack SDK prints people's messages.
+    """
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared, processors=_rendering(log_format)
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _rendering(log_format: str) -> list[structlog.typing.Processor]:
+    drop_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    if log_format == "json":
+        tail: list[structlog.typing.Processor] = [
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ]
+    else:
+        tail = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    return [drop_meta, *tail]

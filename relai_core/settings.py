@@ -1,0 +1,93 @@
+"""Every setting, read once at start from the environment and `.env`; the environment wins."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from relai_core.domain.hours import WorkingHours
+from relai_core.domain.ids import ChannelId
+from relai_core.domain.relay import RelayMode
+
+
+def _working_hours(text: str) -> str:
+    WorkingHours.parse(text)
+    return text
+
+
+def _api_url(url: str) -> str:
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+        raise ValueError("must be a URL such as https://slack.com/api/")
+    return url.rstrip("/") + "/"
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed. Its text names each one and says what to do."""
+
+
+class Settings(BaseSettings):
+    """The settings of the bot and the worker. `.env.example` explains each."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    slack_bot_token: SecretStr
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
+
+    temporal_host: str = "localhost:7233"
+    temporal_namespace: str = "default"
+    temporal_task_queue: str = "relai-task-queue"
+    temporal_api_key: SecretStr | None = None
+    temporal_tls: bool = False
+    temporal_tls_client_cert: Path | None = None
+    temporal_tls_client_key: Path | None = None
+
+    mongodb_uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0")
+    mongodb_database: str = "relai"
+
+    relai_host: str = "127.0.0.1"
+    relai_port: int = Field(default=8080, ge=0, le=65535)
+    relai_log_format: str = Field(default="console", pattern="^(console|json)$")
+    relai_relay_mode: RelayMode = RelayMode.DIRECT
+    relai_relay_window: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0))
+    relai_working_hours: Annotated[str, AfterValidator(_working_hours)] = "mon-fri 09:00-17:00"
+    relai_archive_after: timedelta = Field(default=timedelta(days=30), gt=timedelta(0))
+    relai_onboarding_template: Path = Path("onboarding.yml")
+    relai_admin_channel: ChannelId | None = None
+
+    @model_validator(mode="after")
+    def _one_transport(self) -> Self:
+        if self.slack_app_token is None and self.slack_signing_secret is None:
+            raise ValueError(
+                "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP"
+            )
+        return self
+
+    @property
+    def uses_socket_mode(self) -> bool:
+        return self.slack_app_token is not None
+
+    @property
+    def working_hours(self) -> WorkingHours:
+        return WorkingHours.parse(self.relai_working_hours)
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: naming every setting that is missing or malformed, never a value.
+    """
+    try:
+        return Settings()  # pyright: ignore[reportCallIssue] - filled from the environment
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(str(part) for part in issue['loc']).upper() or 'settings'}: {issue['msg']}"
+            for issue in error.errors(include_input=False, include_url=False)
+        ]
+        text = "\n".join(["Some settings need attention (see .env.example):", *lines])
+        raise SettingsError(text) from None

@@ -1,0 +1,1 @@
+"""The four workflows. Deterministic: they ask `workflow` for time, and activities for the rest."""

@@ -1,0 +1,138 @@
+"""What crosses the wire to and from the workflows. Fields are only added, with a default."""
+
+from datetime import datetime, timedelta
+
+from relai_core.domain.changes import TaskUpdate
+from relai_core.domain.decisions import RefusalReason
+from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, TeamId
+from relai_core.domain.model import Model
+from relai_core.domain.notice import Notice
+from relai_core.domain.relay import Relay, RelayEnd, RelayMode
+from relai_core.domain.task import NewTask, Task
+
+
+class Refusal(Model):
+    """A request that was not carried out, and the relay it was about, if any."""
+
+    reason: RefusalReason
+    relay: Relay | None = None
+
+
+class Outcome(Model):
+    """What became of a request: the task as it stands afterwards, and the refusal, if refused."""
+
+    request_id: RequestId
+    task: Task
+    refusal: Refusal | None = None
+
+
+class OutcomeAsked(Model):
+    """A question for an outcome. Whoever asks stops listening at `until`.
+
+    An answer given by then counts as told; an outcome that nobody heard is told by a notice.
+    """
+
+    request_id: RequestId
+    until: datetime
+
+
+class LifecycleState(Model):
+    """What a lifecycle carries on when it continues as new."""
+
+    handled: tuple[RequestId, ...] = ()
+    taken: tuple[str, ...] = ()
+    unsent: tuple[Notice, ...] = ()
+
+
+class TaskLifecycleInput(Model):
+    """Starting the workflow with this *is* creating the task."""
+
+    new: NewTask
+    state: LifecycleState | None = None
+
+
+class TaskUpdateAsked(Model):
+    """Someone asks for a change that leaves the owner alone."""
+
+    change: TaskUpdate
+
+
+class TaskReassigned(Model):
+    """The sender of an unanswered relay takes the task back to themselves."""
+
+    request_id: RequestId
+    actor: SlackUserId
+    new_owner: SlackUserId
+    relay_id: RelayId
+
+
+class RelayMoved(Model):
+    """A relay of the task was opened or ended: owner and cards may have changed."""
+
+    relay_id: RelayId
+
+
+class TaskRelayInput(Model):
+    """Starting the workflow with this is handing the task over.
+
+    The window is `window` of the receiver's working time, unless `answer_by` names the moment.
+    """
+
+    request_id: RequestId
+    relay_id: RelayId
+    task_id: TaskId
+    team_id: TeamId
+    from_user: SlackUserId
+    to_user: SlackUserId
+    mode: RelayMode
+    note: str = ""
+    window: timedelta
+    answer_by: datetime | None = None
+
+
+class RelayAnswered(Model):
+    """Accept or decline, pressed by the receiver."""
+
+    request_id: RequestId
+    actor: SlackUserId
+    accepted: bool
+    reason: str = ""
+
+
+class RelayTakenBack(Model):
+    """Take back, pressed by the sender while the relay is open."""
+
+    request_id: RequestId
+    actor: SlackUserId
+
+
+class RelaySettled(Model):
+    """The relay was ended from outside: the work was done, or passed on."""
+
+    relay_id: RelayId
+
+
+class TaskRelayResult(Model):
+    """How the relay ended; no end when it was refused and never opened."""
+
+    end: RelayEnd | None
+
+
+class UserOnboardingInput(Model):
+    """Someone joined. `inviter` gets the summary; without one the admin channel does."""
+
+    team_id: TeamId
+    user_id: SlackUserId
+    inviter: SlackUserId | None = None
+
+
+class PeriodicCleanupInput(Model):
+    """One daily run. Tasks closed for longer than `archive_after` are archived."""
+
+    archive_after: timedelta
+
+
+class PeriodicCleanupResult(Model):
+    """What a run did."""
+
+    archived: int
