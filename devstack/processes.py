@@ -1,0 +1,200 @@
+"""A child process with a readiness check, a log file, and an orderly end."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from devstack import tether
+from devstack.errors import DevstackError
+
+POLL = timedelta(milliseconds=20)
+READY_WITHIN = timedelta(seconds=30)
+GRACE = timedelta(seconds=10)
+
+MISSING_LIBRARY = re.compile(r"error while loading shared libraries: (\S+):")
+DEBIAN_PACKAGES = {
+    "libcurl.so.4": "libcurl4",
+    "libcrypto.so.3": "libssl3",
+    "libssl.so.3": "libssl3",
+    "liblzma.so.5": "liblzma5",
+}
+
+
+class ChildProcess:
+    """One command, run in the background, whose output goes to `DATA/logs/NAME.log`.
+
+    It can't outlive this process (see `devstack.tether`), and no second one starts on the same data
+    folder. It belongs to no event loop: one may start it and another stop it, as tests with a loop
+    each do, so its end is polled for.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        data: Path,
+        ready: Callable[[], Awaitable[bool]],
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        ready_within: timedelta = READY_WITHIN,
+        grace: timedelta = GRACE,
+    ) -> None:
+        self.name = name
+        self.log = data / "logs" / f"{name}.log"
+        self._command = command
+        self._lock = data / f"{name}.pid"
+        self._ready = ready
+        self._env = env
+        self._cwd = cwd
+        self._ready_within = ready_within
+        self._grace = grace
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Process id of the last start."""
+        if self._process is None:
+            raise DevstackError(f"{self.name} was not started yet: start it first.")
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    async def start(self) -> None:
+        """Start it and return once it is ready; on any failure nothing is left running.
+
+        Raises:
+            DevstackError: it already runs, died, or was not ready in time.
+        """
+        self._spawn()
+        try:
+            await self._until_ready()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Ask it to end, with SIGTERM; after the grace time end it by force."""
+        self.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(self._grace.total_seconds()):
+                await self.wait()
+        except TimeoutError:
+            await self.kill()
+
+    async def kill(self) -> None:
+        """End it with SIGKILL, as a crash would, and return once it is gone."""
+        self.send_signal(signal.SIGKILL)
+        await self.wait()
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal to it and to what it started; nothing happens if it has ended."""
+        if self.is_running:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
+
+    async def wait(self) -> None:
+        """Return once it is not running."""
+        while self.is_running:  # noqa: ASYNC110 - an Event would belong to one loop
+            await asyncio.sleep(POLL.total_seconds())
+
+    def last_words(self, lines: int = 5) -> str:
+        """How it ended, where its log is, and the last lines of it."""
+        tail = self.log.read_text(errors="replace").splitlines()[-lines:]
+        quoted = "".join(f"\n    {line[:300]}" for line in tail) or " (which is empty)"
+        return f"{self.name} {self._ending()}; its log is {self.log}{quoted}"
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    def _spawn(self) -> None:
+        program, *arguments = map(str, self._command)
+        tied = [tether.__file__, str(os.getpid()), program, *arguments]
+        with self._locked() as lock, self._fresh_log() as log:
+            self._process = subprocess.Popen(  # noqa: S603 - the commands are ours
+                [sys.executable, "-I", "-S", *tied],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=self._env,
+                cwd=self._cwd,
+                # Ctrl-C reaches a terminal's whole foreground group: only the parent shall hear it.
+                start_new_session=True,
+                pass_fds=[lock.fileno()],
+            )
+            lock.truncate(0)
+            lock.write(str(self.pid).encode())
+
+    def _locked(self) -> BinaryIO:
+        # The child inherits the open file, so the lock ends with the child and is never stale.
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        lock = self._lock.open("ab+", buffering=0)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.close()
+            pid = self._lock.read_text() or "just starting"
+            raise DevstackError(
+                f"{self.name} already runs on {self._lock.parent} (process {pid}): "
+                "stop it first, or use another data folder."
+            ) from error
+        return lock
+
+    def _fresh_log(self) -> BinaryIO:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists():
+            self.log.replace(self.log.with_suffix(".previous.log"))
+        return self.log.open("wb")
+
+    async def _until_ready(self) -> None:
+        try:
+            async with asyncio.timeout(self._ready_within.total_seconds()):
+                while not await self._ready():
+                    self._require_running()
+                    await asyncio.sleep(POLL.total_seconds())
+        except TimeoutError as error:
+            raise DevstackError(
+                f"{self.name} was not ready within {self._ready_within.total_seconds():g} s; "
+                f"see {self.log} for the reason."
+            ) from error
+        # Something else may have answered the check.
+        self._require_running()
+
+    def _require_running(self) -> None:
+        if self.is_running:
+            return
+        if missing := MISSING_LIBRARY.search(self.log.read_text(errors="replace")):
+            library = missing[1]
+            remedy = f"apt-get install {DEBIAN_PACKAGES.get(library, library)}"
+            raise DevstackError(f"{self.name} needs the library {library}: install it, `{remedy}`.")
+        raise DevstackError(self.last_words())
+
+    def _ending(self) -> str:
+        code = None if self._process is None else self._process.returncode
+        if code is None:
+            return "is running"
+        if code < 0:
+            return f"was ended by {signal.Signals(-code).name}"
+        return f"ended with exit code {code}"
