@@ -85,9 +85,11 @@ def load_settings() -> Settings:
     try:
         return Settings()  # pyright: ignore[reportCallIssue] - filled from the environment
     except ValidationError as error:
-        lines = [
-            f"  {'.'.join(str(part) for part in issue['loc']).upper() or 'settings'}: {issue['msg']}"
-            for issue in error.errors(include_input=False, include_url=False)
-        ]
+        issues = error.errors(include_input=False, include_url=False)
+        lines = [f"  {_name(issue['loc'])}: {issue['msg']}" for issue in issues]
         text = "\n".join(["Some settings need attention (see .env.example):", *lines])
         raise SettingsError(text) from None
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location).upper() or "settings"

@@ -2,28 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from relai_core.domain.changes import TaskUpdate
-from relai_core.domain.decisions import RefusalReason
 from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, TeamId
 from relai_core.domain.model import Model
 from relai_core.domain.notice import Notice
-from relai_core.domain.relay import Relay, RelayEnd, RelayMode
-from relai_core.domain.task import NewTask, Task
-
-
-class Refusal(Model):
-    """A request that was not carried out, and the relay it was about, if any."""
-
-    reason: RefusalReason
-    relay: Relay | None = None
-
-
-class Outcome(Model):
-    """What became of a request: the task as it stands afterwards, and the refusal, if refused."""
-
-    request_id: RequestId
-    task: Task
-    refusal: Refusal | None = None
+from relai_core.domain.relay import RelayEnd, RelayMode
+from relai_core.domain.task import NewTask
 
 
 class OutcomeAsked(Model):
@@ -51,21 +34,6 @@ class TaskLifecycleInput(Model):
     state: LifecycleState | None = None
 
 
-class TaskUpdateAsked(Model):
-    """Someone asks for a change that leaves the owner alone."""
-
-    change: TaskUpdate
-
-
-class TaskReassigned(Model):
-    """The sender of an unanswered relay takes the task back to themselves."""
-
-    request_id: RequestId
-    actor: SlackUserId
-    new_owner: SlackUserId
-    relay_id: RelayId
-
-
 class RelayMoved(Model):
     """A relay of the task was opened or ended: owner and cards may have changed."""
 
@@ -88,22 +56,6 @@ class TaskRelayInput(Model):
     note: str = ""
     window: timedelta
     answer_by: datetime | None = None
-
-
-class RelayAnswered(Model):
-    """Accept or decline, pressed by the receiver."""
-
-    request_id: RequestId
-    actor: SlackUserId
-    accepted: bool
-    reason: str = ""
-
-
-class RelayTakenBack(Model):
-    """Take back, pressed by the sender while the relay is open."""
-
-    request_id: RequestId
-    actor: SlackUserId
 
 
 class RelaySettled(Model):

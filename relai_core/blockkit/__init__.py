@@ -1,0 +1,1 @@
+"""What things look like: pure functions from the domain to Block Kit, and nothing else."""
