@@ -1,0 +1,1 @@
+"""The Slack side of the product: commands and buttons in, answers out."""
