@@ -10,7 +10,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from devstack.errors import DevstackError
-from devstack.ports import LOOPBACK, free_port, require_free
+from devstack.ports import LOOPBACK, free_port
 from devstack.processes import ChildProcess
 
 PORT_SETTING = "RELAI_DEV_MONGODB_PORT"
@@ -63,7 +63,7 @@ class MongoServer(ChildProcess):
 
     async def start(self) -> None:
         self.port = self.port or free_port()
-        require_free(self.port, of="mongod", setting=PORT_SETTING)
+        self._ports = {PORT_SETTING: self.port}
         self._files.mkdir(parents=True, exist_ok=True)
         self._command = [mongod_binary(), *self._options()]
         await super().start()

@@ -8,14 +8,16 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
 
 from devstack import tether
 from devstack.errors import DevstackError
+from devstack.ports import require_free
+from devstack.probes import Ready
 
 POLL = timedelta(milliseconds=20)
 READY_WITHIN = timedelta(seconds=30)
@@ -36,7 +38,21 @@ class ChildProcess:
     It can't outlive this process (see `devstack.tether`), and no second one starts on the same data
     folder. It belongs to no event loop: one may start it and another stop it, as tests with a loop
     each do, so its end is polled for.
+
+    Args:
+        name: Names it in messages and its files in the data folder.
+        command: Program (an absolute path) and arguments.
+        data: Folder of its lock and log.
+        ready: Tells whether it does its work by now; asked until it says so.
+        ports: The ports it will listen on, by the setting that chooses each.
+        env: Its whole environment; None passes on our own.
+        cwd: Folder it runs in; None means our own.
+        ready_within: Longest wait for `ready`.
+        grace: Longest wait for its end after SIGTERM.
     """
+
+    page: str | None = None
+    """Where a person can look at it in a browser."""
 
     def __init__(
         self,
@@ -44,7 +60,8 @@ class ChildProcess:
         command: Sequence[str | Path],
         *,
         data: Path,
-        ready: Callable[[], Awaitable[bool]],
+        ready: Ready,
+        ports: Mapping[str, int] = MappingProxyType({}),
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         ready_within: timedelta = READY_WITHIN,
@@ -55,6 +72,7 @@ class ChildProcess:
         self._command = command
         self._lock = data / f"{name}.pid"
         self._ready = ready
+        self._ports = ports
         self._env = env
         self._cwd = cwd
         self._ready_within = ready_within
@@ -77,8 +95,10 @@ class ChildProcess:
         """Start it and return once it is ready; on any failure nothing is left running.
 
         Raises:
-            DevstackError: it already runs, died, or was not ready in time.
+            DevstackError: it already runs, a port is not free, it died, or was not ready in time.
         """
+        for setting, port in self._ports.items():
+            require_free(port, of=self.name, setting=setting)
         self._spawn()
         try:
             await self._until_ready()

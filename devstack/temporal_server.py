@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from devstack.errors import DevstackError
-from devstack.ports import LOOPBACK, free_port, require_free
+from devstack.ports import LOOPBACK, free_port
 from devstack.processes import ChildProcess
 
 PORT_SETTING = "RELAI_DEV_TEMPORAL_PORT"
@@ -81,10 +81,11 @@ class TemporalServer(ChildProcess):
 
     async def start(self) -> None:
         self.port = self.port or free_port()
-        require_free(self.port, of="Temporal", setting=PORT_SETTING)
+        self._ports = {PORT_SETTING: self.port}
         if self._ui_port is not None:
             self._ui_port = self._ui_port or free_port()
-            require_free(self._ui_port, of="Temporal's Web UI", setting=UI_PORT_SETTING)
+            self._ports |= {UI_PORT_SETTING: self._ui_port}
+            self.page = self.ui_url
         self._database.parent.mkdir(parents=True, exist_ok=True)
         self._command = [temporal_binary(), "server", "start-dev", *self._options()]
         await super().start()

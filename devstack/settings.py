@@ -1,0 +1,46 @@
+"""What the environment and `.env` say about the dev stack; the environment wins."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from devstack.errors import DevstackError
+
+ROOT = Path(__file__).parents[1]
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class DevstackSettings(BaseSettings):
+    """Each field is the variable of its name in capitals; an empty one counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_file=ROOT / ".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    slack_bot_token: SecretStr | None = None
+    mongodb_uri: SecretStr | None = None
+    temporal_host: str | None = None
+
+    relai_port: Port = 8080
+    relai_sandbox_port: Port = 8090
+    relai_dev_transport: Literal["socket", "http"] = "socket"
+    relai_dev_mongodb_port: Port = 27018
+    relai_dev_temporal_port: Port = 7233
+    relai_dev_temporal_ui_port: Port = 8233
+
+
+def load_settings() -> DevstackSettings:
+    """Read the settings.
+
+    Raises:
+        DevstackError: naming the first setting that is malformed.
+    """
+    try:
+        return DevstackSettings()
+    except ValidationError as error:
+        issue = error.errors(include_input=False)[0]
+        name = str(issue["loc"][0]).upper()
+        raise DevstackError(f"{name}: {issue['msg']}. Change it or unset it.") from None

@@ -1,0 +1,58 @@
+"""The Slack sandbox as a process, and what an app must know to talk to it."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from devstack.ports import LOOPBACK, free_port
+from devstack.probes import answers
+from devstack.processes import ChildProcess
+from devstack.settings import ROOT
+
+PORT_SETTING = "RELAI_SANDBOX_PORT"
+
+# What the sandbox accepts unless told otherwise. They open nothing else.
+CREDENTIALS = {
+    "SLACK_BOT_TOKEN": "xoxb-sandbox",
+    "SLACK_APP_TOKEN": "xapp-sandbox",
+    "SLACK_SIGNING_SECRET": "sandbox-signing-secret",
+}
+
+# The Slack SDK sends even calls to 127.0.0.1 through these, and ignores NO_PROXY.
+PROXY_VARIABLES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"})
+
+
+class SlackServer(ChildProcess):
+    """The Slack sandbox on loopback with its workspace in `DATA/slack_sandbox.sqlite3`.
+
+    Args:
+        data: Folder of the workspace and the log.
+        port: 0 chooses a free one.
+        request_url: Deliver signed HTTP requests there, instead of by Socket Mode.
+    """
+
+    def __init__(self, data: Path, *, port: int = 0, request_url: str | None = None) -> None:
+        self.port = port or free_port()
+        self.page = f"http://{LOOPBACK}:{self.port}/"
+        self._request_url = request_url
+        delivery = ["--request-url", request_url] if request_url else []
+        super().__init__(
+            "slack_sandbox",
+            [
+                *(sys.executable, "-m", "devstack.slack_sandbox"),
+                *("--port", str(self.port)),
+                *("--data", str(data / "slack_sandbox.sqlite3")),
+                *delivery,
+            ],
+            data=data,
+            ready=answers(f"{self.page}control/health"),
+            ports={PORT_SETTING: self.port},
+            cwd=ROOT,
+        )
+
+    def environment(self, base: Mapping[str, str]) -> dict[str, str]:
+        """`base` changed so that the Slack app started with it talks to this sandbox."""
+        kept = {name: value for name, value in base.items() if name not in PROXY_VARIABLES}
+        app_token = "" if self._request_url else CREDENTIALS["SLACK_APP_TOKEN"]
+        chosen = {"SLACK_APP_TOKEN": app_token, "SLACK_API_URL": f"{self.page}api/"}
+        return kept | CREDENTIALS | chosen

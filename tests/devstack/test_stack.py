@@ -1,0 +1,162 @@
+"""The stack as a whole, with scratch children in the place of the servers."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).with_name("scratch_stack.py")
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def running_stack(data: Path, *children: str) -> Iterator[subprocess.Popen[str]]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(  # noqa: S603 - our own script
+        [sys.executable, SCRIPT, data, *children],
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as stack:
+        try:
+            yield stack
+        finally:
+            stack.kill()
+
+
+def read_until(stack: subprocess.Popen[str], wanted: str) -> list[str]:
+    """The lines up to the one that holds `wanted`."""
+    assert stack.stdout is not None
+    seen = []
+    for line in stack.stdout:
+        seen.append(line.rstrip())
+        if wanted in line:
+            return seen
+    pytest.fail(f"{wanted!r} never came, but {seen}")
+
+
+def rest_of(stack: subprocess.Popen[str]) -> str:
+    output, _ = stack.communicate()
+    return output
+
+
+def pid_of(data: Path, name: str) -> int:
+    return int((data / f"{name}.pid").read_text())
+
+
+def is_gone(data: Path, name: str) -> bool:
+    """Whether no process holds the child's lock."""
+    with (data / f"{name}.pid").open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def test_parts_start_in_order_each_after_the_one_before_is_ready(tmp_path: Path) -> None:
+    with running_stack(tmp_path, "one", "steady", "two", "steady") as stack:
+        lines = read_until(stack, "all ready")
+
+    assert [line.split(" in ")[0] for line in lines] == [
+        "one: starting …",
+        "one: ready",
+        "two: starting …",
+        "two: ready",
+        "all ready",
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_everything_and_leaves_no_process(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with running_stack(tmp_path, "one", "steady", "two", "steady") as stack:
+        read_until(stack, "all ready")
+        assert not is_gone(tmp_path, "one")
+
+        stack.send_signal(number)
+
+        rest_of(stack)
+        assert stack.returncode == 0
+    assert is_gone(tmp_path, "one")
+    assert is_gone(tmp_path, "two")
+
+
+def test_ctrl_c_during_the_start_leaves_no_process(tmp_path: Path) -> None:
+    with running_stack(tmp_path, "one", "steady", "two", "never_ready") as stack:
+        read_until(stack, "two: starting")
+
+        stack.send_signal(signal.SIGINT)
+
+        rest_of(stack)
+        assert stack.returncode == 0
+    assert is_gone(tmp_path, "one")
+    assert not (tmp_path / "two.pid").exists() or is_gone(tmp_path, "two")
+
+
+def test_a_second_ctrl_c_ends_a_part_that_does_not_listen(tmp_path: Path) -> None:
+    with running_stack(tmp_path, "one", "stubborn") as stack:
+        read_until(stack, "all ready")
+        stack.send_signal(signal.SIGINT)
+        read_until(stack, "stopping everything")
+
+        stack.send_signal(signal.SIGINT)
+
+        rest_of(stack)
+        assert stack.returncode == 0
+    assert is_gone(tmp_path, "one")
+
+
+def test_a_part_that_ends_by_itself_is_named_and_everything_stops(tmp_path: Path) -> None:
+    with running_stack(tmp_path, "one", "steady", "two", "dies_when_told") as stack:
+        read_until(stack, "all ready")
+
+        os.kill(pid_of(tmp_path, "two"), signal.SIGUSR1)
+
+        output = rest_of(stack)
+        assert stack.returncode == 1
+    log = tmp_path / "logs" / "two.log"
+    assert f"two ended with exit code 1; its log is {log}\n    up\n    alas" in output
+    assert is_gone(tmp_path, "one")
+
+
+def test_a_part_that_dies_while_a_later_one_starts_ends_the_start(tmp_path: Path) -> None:
+    with running_stack(tmp_path, "one", "dies_when_told", "two", "never_ready") as stack:
+        read_until(stack, "two: starting")
+
+        os.kill(pid_of(tmp_path, "one"), signal.SIGUSR1)
+
+        assert "one ended with exit code 1" in rest_of(stack)
+        assert stack.returncode == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a child to its parent")
+def test_a_killed_stack_takes_its_parts_with_it(tmp_path: Path) -> None:
+    with running_stack(tmp_path, "one", "steady") as stack:
+        read_until(stack, "all ready")
+
+        stack.kill()
+
+        with (tmp_path / "one.pid").open() as lock:
+            fcntl.flock(
+                lock, fcntl.LOCK_EX
+            )  # returns once the child is gone, else the test times out
+
+
+def test_a_second_stack_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    with running_stack(tmp_path, "one", "steady") as first:
+        read_until(first, "all ready")
+
+        with running_stack(tmp_path, "one", "steady") as second:
+            output = rest_of(second)
+
+        assert f"one already runs on {tmp_path} (process {pid_of(tmp_path, 'one')})" in output
+        assert second.returncode == 1
