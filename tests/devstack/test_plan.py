@@ -1,0 +1,68 @@
+"""What runs, in which order, and what the bot and the worker are told."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from devstack.plan import plan
+from devstack.processes import ChildProcess
+from devstack.settings import DevstackSettings
+
+
+def planned(data: Path, **settings: object) -> dict[str, ChildProcess]:
+    own = DevstackSettings(_env_file=None, **settings)  # type: ignore[arg-type]
+    return {part.name: part for part in plan(own, data)}
+
+
+def environment_of(part: ChildProcess) -> dict[str, str]:
+    assert part._env is not None
+    return dict(part._env)
+
+
+def test_each_part_comes_before_those_that_need_it(tmp_path: Path) -> None:
+    assert list(planned(tmp_path)) == ["mongod", "temporal", "slack_sandbox", "worker", "bot"]
+
+
+def test_servers_that_the_settings_name_are_not_run(tmp_path: Path) -> None:
+    token = SecretStr("xoxb-1")
+    uri = SecretStr("mongodb://db.example/")
+
+    parts = planned(
+        tmp_path, slack_bot_token=token, mongodb_uri=uri, temporal_host="temporal.example:7233"
+    )
+
+    assert list(parts) == ["worker", "bot"]
+
+
+def test_bot_and_worker_are_told_where_the_embedded_servers_are(tmp_path: Path) -> None:
+    parts = planned(
+        tmp_path, relai_dev_mongodb_port=1001, relai_dev_temporal_port=1002, relai_sandbox_port=1003
+    )
+
+    for name in ("bot", "worker"):
+        told = environment_of(parts[name])
+        assert told["MONGODB_URI"].startswith("mongodb://127.0.0.1:1001/")
+        assert told["TEMPORAL_HOST"] == "127.0.0.1:1002"
+        assert told["SLACK_API_URL"] == "http://127.0.0.1:1003/api/"
+        assert told["SLACK_APP_TOKEN"] == "xapp-sandbox"
+
+
+def test_over_http_the_bot_has_no_app_token_and_the_sandbox_its_address(tmp_path: Path) -> None:
+    parts = planned(tmp_path, relai_dev_transport="http", relai_port=1004)
+
+    assert environment_of(parts["bot"])["SLACK_APP_TOKEN"] == ""
+    assert "http://127.0.0.1:1004/slack/events" in parts["slack_sandbox"]._command
+
+
+def test_proxies_are_kept_from_the_sandbox_but_not_from_slack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example")
+    monkeypatch.setenv("http_proxy", "http://proxy.example")
+
+    with_sandbox = environment_of(planned(tmp_path)["bot"])
+    with_slack = environment_of(planned(tmp_path, slack_bot_token=SecretStr("xoxb-1"))["bot"])
+
+    assert not {"HTTPS_PROXY", "http_proxy"} & with_sandbox.keys()
+    assert {"HTTPS_PROXY", "http_proxy"} <= with_slack.keys()
