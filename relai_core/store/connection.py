@@ -1,0 +1,127 @@
+"""The one module that knows the driver: how we connect, how long we wait, what we retry."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, timedelta
+from typing import Any, TypeVar
+
+import pymongo
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorClientSession,
+    AsyncIOMotorCollection,
+)
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
+
+from relai_core.errors import UnavailableError
+
+Document = dict[str, Any]
+Collection = AsyncIOMotorCollection[Document]
+Session = AsyncIOMotorClientSession
+
+_TRIES = 10
+"""More than the writers that one task ever has at once: its lifecycle, its relay, the cleanup."""
+_FIRST_PAUSE = timedelta(milliseconds=5)
+_LONGEST_PAUSE = timedelta(milliseconds=100)
+_RETRY_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult")
+
+T = TypeVar("T")
+
+
+class LostRaceError(Exception):
+    """Someone else changed what a write was based on. Nothing was written."""
+
+
+class Connection:
+    """A database whose acknowledged writes survive any crash, whatever the URI says.
+
+    Args:
+        uri: A replica set, as MongoDB connection string.
+        database: Name of the database.
+        timeout: Bounds each operation of a store, its retries included.
+    """
+
+    def __init__(self, uri: str, database: str, timeout: timedelta) -> None:
+        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            uri,
+            appname="relai",
+            w="majority",
+            journal=True,
+            retryWrites=True,
+            # An event that is read proves that its change will stay.
+            readConcernLevel="majority",
+            serverSelectionTimeoutMS=round(timeout.total_seconds() * 1000),
+            tz_aware=True,
+            tzinfo=UTC,
+        )
+        self._database = self._client[database]
+        self._timeout = timeout
+
+    def collection(self, name: str) -> Collection:
+        return self._database[name]
+
+    async def ping(self) -> None:
+        """Return if the server answers.
+
+        Raises:
+            UnavailableError: it does not, within the timeout.
+        """
+        with self.bounded():
+            await self._client.admin.command("ping")
+
+    def close(self) -> None:
+        """Close all sockets. The connection can't be used afterwards."""
+        self._client.close()
+
+    @contextmanager
+    def bounded(self, timeout: timedelta | None = None) -> Iterator[None]:
+        """Give everything inside one deadline; an outer one stays in force.
+
+        Raises:
+            UnavailableError: the server can't be reached, or the deadline passed.
+        """
+        try:
+            with pymongo.timeout((timeout or self._timeout).total_seconds()):
+                yield
+        except PyMongoError as error:
+            if isinstance(error, ConnectionFailure) or error.timeout:
+                raise UnavailableError("MongoDB") from error
+            raise
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """Commit what is written with the session when the block ends, or nothing if it raises."""
+        async with await self._client.start_session() as session, session.start_transaction():
+            yield session
+
+    async def retried(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Run `attempt`, again from its first read whenever another writer was faster.
+
+        It must be safe to repeat: the answer to a commit may have been lost.
+
+        Raises:
+            UnavailableError: it was overtaken too often.
+        """
+        overtaken: Exception | None = None
+        for number in range(_TRIES):
+            try:
+                return await attempt()
+            except (LostRaceError, PyMongoError) as error:
+                if not _is_overtaken(error):
+                    raise
+                overtaken = error
+            await asyncio.sleep(_pause(number))
+        raise UnavailableError("MongoDB") from overtaken
+
+
+def _is_overtaken(error: Exception) -> bool:
+    if isinstance(error, PyMongoError) and not isinstance(error, DuplicateKeyError):
+        return any(error.has_error_label(label) for label in _RETRY_LABELS)
+    return True
+
+
+def _pause(number: int) -> float:
+    longest = min(_FIRST_PAUSE * 2**number, _LONGEST_PAUSE)
+    return random.uniform(0, longest.total_seconds())  # noqa: S311 - spreads writers, no secret

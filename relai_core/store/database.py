@@ -1,0 +1,57 @@
+"""The database as the rest of the product sees it: three stores on one connection."""
+
+from datetime import timedelta
+
+from relai_core.store.connection import Connection
+from relai_core.store.indexes import INDEXES
+from relai_core.store.notices import MongoNoticeLedger
+from relai_core.store.tasks import MongoTaskStore
+from relai_core.store.users import MongoUserStore
+
+_INDEX_BUILD = timedelta(minutes=10)
+"""A new index on a grown collection takes longer than any other operation."""
+
+
+class Database:
+    """The stores, and what start and end of a process need."""
+
+    def __init__(self, mongo: Connection) -> None:
+        self.tasks = MongoTaskStore(mongo)
+        self.users = MongoUserStore(mongo)
+        self.notices = MongoNoticeLedger(mongo)
+        self._mongo = mongo
+
+    async def ensure_indexes(self) -> None:
+        """Create the indexes that are missing. Safe to repeat, and from several processes.
+
+        Raises:
+            UnavailableError: MongoDB can't be reached.
+        """
+        with self._mongo.bounded(_INDEX_BUILD):
+            for name, indexes in INDEXES.items():
+                await self._mongo.collection(name).create_indexes(list(indexes))
+
+    async def ping(self) -> None:
+        """Return if MongoDB answers.
+
+        Raises:
+            UnavailableError: it does not, within the timeout.
+        """
+        await self._mongo.ping()
+
+    def close(self) -> None:
+        """Close all sockets. The stores can't be used afterwards."""
+        self._mongo.close()
+
+
+async def connect(
+    uri: str,
+    database: str,
+    *,
+    timeout: timedelta,  # noqa: ASYNC109 - of each later operation, not of this call
+) -> Database:
+    """Open the database without waiting for its server, which may come and go.
+
+    Every operation of the stores ends within `timeout`, in an `UnavailableError` if it must.
+    """
+    return Database(Connection(uri, database, timeout))

@@ -1,0 +1,93 @@
+"""The ledger of every notice in MongoDB."""
+
+from datetime import datetime
+from functools import partial
+
+from pymongo import ReturnDocument
+
+from relai_core.domain.ids import ChannelId, MessageTs, NoticeKey, TaskId
+from relai_core.domain.notice import Notice, NoticeRow, NoticeState
+from relai_core.store.connection import Connection, Document
+from relai_core.store.documents import from_document, to_document
+
+_UNSETTLED = {"$in": [NoticeState.PLANNED, NoticeState.AMBIGUOUS]}
+
+
+class MongoNoticeLedger:
+    """Fulfils `relai_core.ports.NoticeLedger`. What is settled stays settled."""
+
+    def __init__(self, mongo: Connection) -> None:
+        self._mongo = mongo
+        self._rows = mongo.collection("notices")
+
+    async def plan(self, notice: Notice, at: datetime) -> NoticeRow:
+        with self._mongo.bounded():
+            row = NoticeRow(key=notice.key, notice=notice, created_at=at)
+            # Two first plans may collide on the insert.
+            return await self._mongo.retried(partial(self._insert_if_absent, row))
+
+    async def mark_attempt(self, key: NoticeKey, channel: ChannelId, at: datetime) -> None:
+        """Note, before Slack is called, that it will be.
+
+        Raises:
+            LookupError: there is no such row, or it is settled by now: do not post.
+        """
+        with self._mongo.bounded():
+            marked = await self._rows.update_one(
+                {"_id": key, "state": _UNSETTLED},
+                {"$set": {"attempted_at": at, "channel": channel}, "$inc": {"attempts": 1}},
+            )
+        if marked.matched_count == 0:
+            raise LookupError(f"no unsettled notice {key}")
+
+    async def settle(
+        self,
+        key: NoticeKey,
+        state: NoticeState,
+        *,
+        at: datetime,
+        ts: MessageTs | None = None,
+        reason: str = "",
+        live: bool = False,
+    ) -> NoticeRow:
+        """Record what became of it. A row that is settled already stays as it is.
+
+        Raises:
+            LookupError: there is no such row.
+        """
+        settled_at = None if state in _UNSETTLED["$in"] else at
+        fields = {"state": state, "settled_at": settled_at, "reason": reason, "live": live}
+        with self._mongo.bounded():
+            document = await self._rows.find_one_and_update(
+                {"_id": key, "state": _UNSETTLED},
+                {"$set": fields | ({"ts": ts} if ts else {})},
+                return_document=ReturnDocument.AFTER,
+            ) or await self._rows.find_one({"_id": key})
+        if document is None:
+            raise LookupError(f"no notice {key}")
+        return _row(document)
+
+    async def list_live_cards(self, task_id: TaskId) -> list[NoticeRow]:
+        with self._mongo.bounded():
+            wanted = {"notice.task_id": task_id, "live": True}
+            documents = await self._rows.find(wanted).sort("created_at", 1).to_list(None)
+        return [_row(document) for document in documents]
+
+    async def retire_card(self, key: NoticeKey) -> None:
+        with self._mongo.bounded():
+            await self._rows.update_one({"_id": key}, {"$set": {"live": False}})
+
+    async def _insert_if_absent(self, row: NoticeRow) -> NoticeRow:
+        document = to_document(row, key="key")
+        return _row(
+            await self._rows.find_one_and_update(
+                {"_id": document.pop("_id")},
+                {"$setOnInsert": document},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        )
+
+
+def _row(document: Document) -> NoticeRow:
+    return from_document(NoticeRow, document, key="key")

@@ -1,0 +1,39 @@
+"""One real mongod for all tests of a run, and a database of its own for each."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+
+from devstack.mongo_server import MongoServer
+from relai_core.store.connection import Connection, Document
+from relai_core.store.database import Database
+
+TIMEOUT = timedelta(seconds=20)
+
+
+@pytest.fixture(scope="session")
+def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
+    server = MongoServer(tmp_path_factory.mktemp("mongo"))
+    asyncio.run(server.start())
+    yield server
+    asyncio.run(server.stop())
+
+
+@pytest.fixture
+def database_name(mongo_server: MongoServer) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    yield name
+    with MongoClient[Document](mongo_server.uri) as client:
+        client.drop_database(name)
+
+
+@pytest.fixture
+async def database(mongo_server: MongoServer, database_name: str) -> AsyncIterator[Database]:
+    opened = Database(Connection(mongo_server.uri, database_name, TIMEOUT))
+    await opened.ensure_indexes()
+    yield opened
+    opened.close()
