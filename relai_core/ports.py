@@ -94,6 +94,10 @@ class NoticeLedger(Protocol):
         """Note, before Slack is called, that it will be."""
         ...
 
+    async def clear_attempt(self, key: NoticeKey) -> None:
+        """Slack provably did nothing: the row is as if it had not been attempted."""
+        ...
+
     async def settle(
         self,
         key: NoticeKey,
@@ -170,23 +174,6 @@ class Messenger(Protocol):
         self, channel: ChannelId, key: NoticeKey, since: datetime
     ) -> MessageTs | None:
         """Look in the history for a message that carries `key`."""
-        ...
-
-
-class OnboardingTemplate(NamedTuple):
-    """One task for everyone who joins, due `due_days` after. `key` names it for ever."""
-
-    key: str
-    title: str
-    description: str
-    due_days: int | None
-
-
-class Templates(Protocol):
-    """Where the onboarding tasks come from."""
-
-    def onboarding(self) -> Sequence[OnboardingTemplate]:
-        """The tasks, in order."""
         ...
 
 

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, TeamId
 from relai_core.domain.model import Model
-from relai_core.domain.notice import Notice
 from relai_core.domain.relay import RelayEnd, RelayMode
 from relai_core.domain.task import NewTask
 
@@ -24,7 +23,6 @@ class LifecycleState(Model):
 
     handled: tuple[RequestId, ...] = ()
     taken: tuple[str, ...] = ()
-    unsent: tuple[Notice, ...] = ()
 
 
 class TaskLifecycleInput(Model):
@@ -71,7 +69,7 @@ class TaskRelayResult(Model):
 
 
 class UserOnboardingInput(Model):
-    """Someone joined. `inviter` gets the summary; without one the admin channel does."""
+    """Someone joined. `inviter` gets the summary; without one the plan's channel does."""
 
     team_id: TeamId
     user_id: SlackUserId

@@ -40,6 +40,7 @@ class RefusalReason(StrEnum):
     RELAY_OPEN = "relay_open"
     RELAY_ENDED = "relay_ended"
     SAME_PERSON = "same_person"
+    UNREACHABLE = "unreachable"
 
 
 class ChangeRefusedError(Exception):

@@ -51,7 +51,8 @@ def next_reminder(
 
     Left out are those whose key is in `taken`, those that were past before they could be meant
     (the task, its due date or its owner is newer), and those that a later one has overtaken by
-    `now`: after a long downtime a person is told what is true, not all that was missed.
+    `now`: after a long downtime a person is told what is true, not all that was missed. Left out
+    too is anyone without a zone in `zones`.
     """
     if not task.is_open or task.due_at is None:
         return None
@@ -73,12 +74,13 @@ def _meant(
     due = task.due_at
     assert due is not None  # noqa: S101 - the caller has looked
     people = [(kind, task.owner, max(task.owner_since, task.due_set_at)) for kind in ReminderKind]
-    if task.creator != task.owner and task.creator in zones:
+    if task.creator != task.owner:
         people.append((ReminderKind.OVERDUE, task.creator, task.due_set_at))
     return [
         Reminder(kind=kind, recipient=person, due_at=due, at=at)
         for kind, person, since in people
-        if (raw := _moment(kind, due)) >= since
+        if person in zones
+        and (raw := _moment(kind, due)) >= since
         and (at := _shifted(kind, raw, due, hours, zones[person])) >= since
     ]
 

@@ -1,0 +1,120 @@
+"""What goes into the activities and comes out. Fields are only added, with a default."""
+
+from datetime import datetime, timedelta
+
+from relai_core.domain.changes import TaskChange, TaskEvent
+from relai_core.domain.ids import ChannelId, RelayId, RequestId, SlackUserId, TaskId, TeamId
+from relai_core.domain.model import Model
+from relai_core.domain.notice import NoticeState
+from relai_core.domain.outcome import Refusal
+from relai_core.domain.relay import Relay, RelayMode
+from relai_core.domain.reminders import Reminder
+from relai_core.domain.task import NewTask, Task
+from relai_core.domain.user import Unreachable
+
+
+class ChangeInput(Model):
+    """A change to decide and apply."""
+
+    change: TaskChange
+
+
+class ChangeResult(Model):
+    """The task as it stands. Either `event` is set, the change was applied; or `refusal` is.
+
+    `relay` is the relay that the change was about, as it stands now.
+    """
+
+    task: Task
+    event: TaskEvent | None = None
+    refusal: Refusal | None = None
+    relay: Relay | None = None
+
+
+class RelayTaskInput(Model):
+    """A hand-over to open. See `TaskRelayInput` for the window."""
+
+    request_id: RequestId
+    relay_id: RelayId
+    task_id: TaskId
+    team_id: TeamId
+    from_user: SlackUserId
+    to_user: SlackUserId
+    mode: RelayMode
+    note: str
+    window: timedelta
+    answer_by: datetime | None = None
+
+
+class FindRelayInput(Model):
+    """Asks for a relay as it stands."""
+
+    relay_id: RelayId
+
+
+class DeadlineInput(Model):
+    """Asks for a task's next reminder, leaving out the ones in `taken`."""
+
+    task_id: TaskId
+    taken: tuple[str, ...] = ()
+
+
+class Deadline(Model):
+    """The next reminder: none; one to wait for until `wait_until`; or one to send now."""
+
+    reminder: Reminder | None = None
+    wait_until: datetime | None = None
+
+
+class NoticeResult(Model):
+    """What became of a notice."""
+
+    state: NoticeState
+    reason: str = ""
+
+    @property
+    def is_undelivered(self) -> bool:
+        return self.state in (NoticeState.SKIPPED, NoticeState.FAILED)
+
+
+class RefreshCardsInput(Model):
+    """Asks that all messages about a task show how it stands."""
+
+    task_id: TaskId
+
+
+class OnboardingInput(Model):
+    """Asks how to onboard someone who joined at `joined_at`."""
+
+    team_id: TeamId
+    user_id: SlackUserId
+    inviter: SlackUserId | None
+    joined_at: datetime
+
+
+class OnboardingPlan(Model):
+    """The plan; nothing to do if `skip` says why."""
+
+    skip: Unreachable | None = None
+    tasks: tuple[NewTask, ...] = ()
+    follow_ups: tuple[datetime, ...] = ()
+    summary_channel: ChannelId | None = None
+
+
+class CountOpenInput(Model):
+    """Asks how many of these tasks are still open."""
+
+    task_ids: tuple[TaskId, ...]
+
+
+class CountOpenResult(Model):
+    """How many tasks are open, and how many done."""
+
+    open: int
+    done: int
+
+
+class CleanupInput(Model):
+    """Asks to archive every task closed before `closed_before`."""
+
+    closed_before: datetime

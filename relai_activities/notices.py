@@ -1,0 +1,195 @@
+"""Saying things: a notice to a person, once, and cards that show how a task stands.
+
+Slack has no idempotency key, so nobody can promise exactly once. What is promised: the ledger
+row is written before the post; where the answer was lost the row says ambiguous; and then the
+message history is read for the notice's key before anything is posted again.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from relai_core.blockkit.notices import has_buttons, notice_message
+from temporalio import activity
+
+from relai_activities.contracts import NoticeResult, RefreshCardsInput
+from relai_core.domain.ids import ChannelId, TaskId
+from relai_core.domain.notice import Notice, NoticeRow, NoticeState
+from relai_core.domain.reminders import ReminderKind, still_true
+from relai_core.domain.task import Task
+from relai_core.errors import (
+    AmbiguousDeliveryError,
+    InstallationBrokenError,
+    NotFoundError,
+    RateLimitedError,
+    RejectedMessageError,
+    TransientMessengerError,
+    UndeliverableError,
+)
+from relai_core.ports import Directory, Message, Messenger, NoticeLedger, TaskStore
+
+HISTORY_LAG = timedelta(seconds=2)
+"""How long a posted message may take to show in the history."""
+
+_log = structlog.get_logger(__name__)
+
+
+class NoticeActivities:
+    """Everything that ends in a message."""
+
+    def __init__(
+        self,
+        tasks: TaskStore,
+        notices: NoticeLedger,
+        directory: Directory,
+        messenger: Messenger,
+    ) -> None:
+        self._tasks = tasks
+        self._notices = notices
+        self._directory = directory
+        self._messenger = messenger
+
+    @activity.defn(name="send_notification_activity")
+    async def send_notification(self, notice: Notice) -> NoticeResult:
+        """Tell one person one thing. A retry goes on where the last try was lost."""
+        row = await self._notices.plan(notice, datetime.now(UTC))
+        if not row.is_settled:
+            row = await self._reconciled(row) if row.attempted_at else row
+        if not row.is_settled and not _given_up(row):
+            obstacle = await self._obstacle(notice)
+            if obstacle:
+                row = await self._settle(row, NoticeState.SKIPPED, reason=obstacle)
+            else:
+                row = await self._post(row)
+        return NoticeResult(state=row.state, reason=row.reason)
+
+    @activity.defn(name="refresh_cards_activity")
+    async def refresh_cards(self, asked: RefreshCardsInput) -> int:
+        """Edit every message about the task that still has buttons. A retry edits the same."""
+        rows = await self._notices.list_live_cards(asked.task_id)
+        for row in rows:
+            activity.heartbeat()
+            await self._refresh(row)
+        return len(rows)
+
+    async def _obstacle(self, notice: Notice) -> str:
+        """Why the notice must not go out now, or an empty text."""
+        if notice.recipient is not None:
+            try:
+                person = await self._directory.get_user(notice.team_id, notice.recipient)
+            except NotFoundError:
+                return "unknown"
+            if person.unreachable is not None:
+                return person.unreachable.value
+        return "" if await self._still_true(notice) else "no longer true"
+
+    async def _still_true(self, notice: Notice) -> bool:
+        if not notice.kind.is_reminder or not notice.recipient or not notice.due_at:
+            return True
+        task = await self._task(notice)
+        kind = ReminderKind(notice.kind.removeprefix("reminder_"))
+        return task is not None and still_true(kind, notice.recipient, notice.due_at, task)
+
+    async def _post(self, row: NoticeRow) -> NoticeRow:
+        activity.heartbeat()
+        now = datetime.now(UTC)
+        task = await self._task(row.notice)
+        message = await self._rendered(row.notice, task, now)
+        try:
+            channel = await self._channel(row.notice)
+            await self._notices.mark_attempt(row.key, channel, now)
+            ts = await self._messenger.post(channel, message, row.key)
+        except (UndeliverableError, RejectedMessageError) as error:
+            _log.error("notice_failed", key=row.key, code=error.code)
+            return await self._settle(row, NoticeState.FAILED, reason=error.code)
+        except AmbiguousDeliveryError as error:
+            await self._settle(row, NoticeState.AMBIGUOUS, reason=error.code)
+            raise
+        except (RateLimitedError, TransientMessengerError, InstallationBrokenError):
+            await self._notices.clear_attempt(row.key)
+            raise
+        live = row.notice.kind.is_card and has_buttons(message)
+        sent = await self._notices.settle(
+            row.key, NoticeState.SENT, at=now, ts=ts, reason=row.reason, live=live
+        )
+        await self._catch_up(sent, task)
+        return sent
+
+    async def _reconciled(self, row: NoticeRow) -> NoticeRow:
+        """A row whose last post may or may not have arrived: look before posting again."""
+        if row.state is NoticeState.PLANNED:
+            row = await self._settle(row, NoticeState.AMBIGUOUS, reason="interrupted")
+        if row.channel is None or row.attempted_at is None:
+            return row
+        await _let_history_settle(row.attempted_at)
+        activity.heartbeat()
+        try:
+            ts = await self._messenger.find_posted(row.channel, row.key, row.attempted_at)
+        except (UndeliverableError, RejectedMessageError, InstallationBrokenError) as error:
+            _log.warning("history_unreadable", key=row.key, code=error.code)
+            return await self._settle(row, NoticeState.AMBIGUOUS, reason=_UNREADABLE)
+        if ts is None:
+            return row
+        found = await self._notices.settle(
+            row.key,
+            NoticeState.RECONCILED,
+            at=datetime.now(UTC),
+            ts=ts,
+            reason=row.reason,
+            live=row.notice.kind.is_card,
+        )
+        await self._refresh(found)
+        return found
+
+    async def _catch_up(self, row: NoticeRow, shown: Task | None) -> None:
+        """The task may have moved between the rendering and the ledger: then edit at once."""
+        if row.live and shown is not None:
+            task = await self._tasks.find(shown.id)
+            if task is not None and task.version != shown.version:
+                await self._refresh(row)
+
+    async def _refresh(self, row: NoticeRow) -> None:
+        if not row.live or row.channel is None or row.ts is None:
+            return
+        task = await self._task(row.notice)
+        message = await self._rendered(row.notice, task, row.settled_at or datetime.now(UTC))
+        try:
+            await self._messenger.update(row.channel, row.ts, message)
+        except (UndeliverableError, RejectedMessageError) as error:
+            _log.warning("card_lost", key=row.key, code=error.code)
+            await self._notices.retire_card(row.key)
+            return
+        if not has_buttons(message):
+            await self._notices.retire_card(row.key)
+
+    async def _rendered(self, notice: Notice, task: Task | None, now: datetime) -> Message:
+        relay = await self._tasks.find_relay(notice.relay_id) if notice.relay_id else None
+        return notice_message(notice, task, relay, now=now)
+
+    async def _task(self, notice: Notice) -> Task | None:
+        task_id: TaskId | None = notice.task_id
+        return await self._tasks.find(task_id) if task_id else None
+
+    async def _channel(self, notice: Notice) -> ChannelId:
+        if notice.channel is not None:
+            return notice.channel
+        if notice.recipient is None:
+            raise UndeliverableError("notice without recipient")
+        return await self._messenger.open_dm(notice.recipient)
+
+    async def _settle(self, row: NoticeRow, state: NoticeState, reason: str) -> NoticeRow:
+        return await self._notices.settle(row.key, state, at=datetime.now(UTC), reason=reason)
+
+
+_UNREADABLE = "history unreadable"
+
+
+def _given_up(row: NoticeRow) -> bool:
+    """A reminder that may have been seen is not worth a second one; a hand-over is."""
+    return row.reason == _UNREADABLE and row.notice.kind.is_reminder
+
+
+async def _let_history_settle(attempted_at: datetime) -> None:
+    wait = attempted_at + HISTORY_LAG - datetime.now(UTC)
+    if wait > timedelta(0):
+        await asyncio.sleep(wait.total_seconds())

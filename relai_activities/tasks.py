@@ -1,0 +1,81 @@
+"""Steps on a task: create it, change it, and find its next reminder."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from temporalio import activity
+
+from relai_activities.contracts import ChangeInput, ChangeResult, Deadline, DeadlineInput
+from relai_core.domain.changes import TaskChange
+from relai_core.domain.decisions import ChangeRefusedError
+from relai_core.domain.hours import WorkingHours
+from relai_core.domain.ids import RelayId, SlackUserId
+from relai_core.domain.outcome import Refusal
+from relai_core.domain.reminders import next_reminder
+from relai_core.domain.task import NewTask, Task
+from relai_core.errors import NotFoundError
+from relai_core.ports import Directory, TaskStore
+
+
+async def apply_change(tasks: TaskStore, change: TaskChange) -> ChangeResult:
+    """Apply a change, and say how it went. A repeat gives the result of the first time."""
+    relay_id: RelayId | None = getattr(change, "relay_id", None)
+    try:
+        applied = await tasks.apply(change)
+    except ChangeRefusedError as refused:
+        refusal = Refusal(reason=refused.reason, relay=refused.relay)
+        return ChangeResult(task=refused.task, refusal=refusal)
+    relay = await tasks.find_relay(relay_id) if relay_id else None
+    return ChangeResult(task=applied.task, event=applied.event, relay=relay)
+
+
+class TaskActivities:
+    """Steps on a task."""
+
+    def __init__(self, tasks: TaskStore, directory: Directory, hours: WorkingHours) -> None:
+        self._tasks = tasks
+        self._directory = directory
+        self._hours = hours
+
+    @activity.defn(name="create_task_activity")
+    async def create_task(self, new: NewTask) -> Task:
+        """Store the task under its number. A retry finds it there."""
+        return await self._tasks.create(new)
+
+    @activity.defn(name="update_task_activity")
+    async def update_task(self, asked: ChangeInput) -> ChangeResult:
+        """Apply a change that leaves the owner alone. A retry changes nothing more."""
+        return await apply_change(self._tasks, asked.change)
+
+    @activity.defn(name="assign_task_activity")
+    async def assign_task(self, asked: ChangeInput) -> ChangeResult:
+        """Give the task back to the sender of its last relay. A retry changes nothing more."""
+        return await apply_change(self._tasks, asked.change)
+
+    @activity.defn(name="check_task_deadline_activity")
+    async def check_task_deadline(self, asked: DeadlineInput) -> Deadline:
+        """Find the next reminder that is still true, in its person's own time. Only reads."""
+        task = await self._tasks.find(asked.task_id)
+        if task is None or not task.is_open or task.due_at is None:
+            return Deadline()
+        now = datetime.now(UTC)
+        reminder = next_reminder(
+            task,
+            taken=asked.taken,
+            zones=await self._zones(task),
+            hours=self._hours,
+            now=now,
+        )
+        if reminder is None or reminder.at > now:
+            return Deadline(reminder=reminder, wait_until=reminder.at if reminder else None)
+        quiet = await self._directory.quiet_until(task.team_id, reminder.recipient, now)
+        return Deadline(reminder=reminder, wait_until=quiet)
+
+    async def _zones(self, task: Task) -> dict[SlackUserId, ZoneInfo]:
+        """Time zones of owner and creator; left out is who Slack does not know."""
+        zones = {}
+        for person in (task.owner, task.creator):
+            with suppress(NotFoundError):
+                zones[person] = (await self._directory.get_user(task.team_id, person)).zone
+        return zones

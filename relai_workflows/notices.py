@@ -1,0 +1,145 @@
+"""Which notice goes to whom, made from what happened."""
+
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from relai_core.domain.changes import TakenBack, TaskChange
+    from relai_core.domain.ids import SlackUserId
+    from relai_core.domain.notice import Notice, NoticeKind
+    from relai_core.domain.outcome import Outcome
+    from relai_core.domain.relay import Relay, RelayEnd
+    from relai_core.domain.reminders import Reminder
+    from relai_core.domain.task import NewTask, Task, TaskStatus
+    from relai_workflows.contracts import TaskRelayInput
+
+
+def created(new: NewTask) -> Notice:
+    """To the creator, whose command got no answer in time."""
+    return Notice(
+        team_id=new.team_id,
+        kind=NoticeKind.TASK_CREATED,
+        moment=new.request_id,
+        planned_at=workflow.now(),
+        recipient=new.creator,
+        task_id=new.id,
+    )
+
+
+def assigned(new: NewTask) -> Notice:
+    """To the first owner: the card of the task."""
+    return Notice(
+        team_id=new.team_id,
+        kind=NoticeKind.TASK_ASSIGNED,
+        moment=new.request_id,
+        planned_at=workflow.now(),
+        recipient=new.owner,
+        task_id=new.id,
+        actor=new.creator,
+    )
+
+
+def unheard(outcome: Outcome, change: TaskChange) -> Notice | None:
+    """To the actor, whose request got no answer in time."""
+    if change.actor is None:
+        return None
+    refusal = outcome.refusal
+    return Notice(
+        team_id=outcome.task.team_id,
+        kind=NoticeKind.REQUEST_REFUSED if refusal else NoticeKind.TASK_UPDATED,
+        moment=change.id,
+        planned_at=workflow.now(),
+        recipient=change.actor,
+        task_id=outcome.task.id,
+        relay_id=refusal.relay.id if refusal and refusal.relay else None,
+        actor=change.actor,
+        refusal=refusal.reason if refusal else None,
+    )
+
+
+def closed(task: Task, change: TaskChange) -> tuple[Notice, ...]:
+    """To everyone who created or held the task, but the one who closed it."""
+    done = task.status is TaskStatus.COMPLETED
+    return tuple(
+        Notice(
+            team_id=task.team_id,
+            kind=NoticeKind.TASK_COMPLETED if done else NoticeKind.TASK_CANCELLED,
+            moment=change.id,
+            planned_at=workflow.now(),
+            recipient=person,
+            task_id=task.id,
+            actor=task.closed_by,
+        )
+        for person in task.followers
+        if person != task.closed_by
+    )
+
+
+def reminder(task: NewTask, due: Reminder) -> Notice:
+    """To the person whom a moment is about."""
+    return Notice(
+        team_id=task.team_id,
+        kind=NoticeKind(f"reminder_{due.kind}"),
+        moment=due.due_at.isoformat(),
+        planned_at=due.at,
+        recipient=due.recipient,
+        task_id=task.id,
+        due_at=due.due_at,
+    )
+
+
+def taken_back(task: Task, change: TakenBack, holder: SlackUserId) -> Notice:
+    """To the one who had not answered: the task is no longer theirs."""
+    return Notice(
+        team_id=task.team_id,
+        kind=NoticeKind.TASK_TAKEN_BACK,
+        moment=change.id,
+        planned_at=workflow.now(),
+        recipient=holder,
+        task_id=task.id,
+        relay_id=change.relay_id,
+        actor=change.actor,
+    )
+
+
+def of_relay(
+    kind: NoticeKind, relay: Relay, recipient: SlackUserId, at: datetime | None = None
+) -> Notice:
+    """To one side of a hand-over."""
+    return Notice(
+        team_id=relay.team_id,
+        kind=kind,
+        moment=relay.id,
+        planned_at=at or workflow.now(),
+        recipient=recipient,
+        task_id=relay.task_id,
+        relay_id=relay.id,
+        actor=relay.ended_by or relay.from_user,
+    )
+
+
+def relay_unheard(outcome: Outcome, start: TaskRelayInput) -> Notice:
+    """To the sender, whose hand-over got no answer in time."""
+    refusal = outcome.refusal
+    return Notice(
+        team_id=start.team_id,
+        kind=NoticeKind.REQUEST_REFUSED if refusal else NoticeKind.RELAY_SENT,
+        moment=start.relay_id,
+        planned_at=workflow.now(),
+        recipient=start.from_user,
+        task_id=start.task_id,
+        relay_id=refusal.relay.id if refusal and refusal.relay else start.relay_id,
+        actor=start.from_user,
+        refusal=refusal.reason if refusal else None,
+    )
+
+
+def relay_ended(relay: Relay) -> tuple[Notice, ...]:
+    """To the sender, unless they ended it; to the receiver, if it was taken from them."""
+    notices: list[Notice] = []
+    if relay.ended_by != relay.from_user:
+        notices.append(of_relay(NoticeKind.RELAY_ENDED, relay, relay.from_user))
+    if relay.end is RelayEnd.WITHDRAWN and relay.ended_by != relay.to_user:
+        notices.append(of_relay(NoticeKind.TASK_TAKEN_BACK, relay, relay.to_user))
+    return tuple(notices)

@@ -1,0 +1,64 @@
+"""What a workflow has to say, sent in order, one at a time, without holding up its decisions."""
+
+from collections import deque
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from relai_activities.contracts import NoticeResult, RefreshCardsInput
+    from relai_activities.notices import NoticeActivities
+    from relai_core.domain.ids import NoticeKey, TaskId
+    from relai_core.domain.notice import Notice
+    from relai_workflows import options
+
+
+class Outbox:
+    """Notices in order, and after them the refresh of the task's cards.
+
+    A part that is down delays what is said, never what is decided: `run` is its own coroutine.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[Notice | TaskId] = deque()
+        self._results: dict[NoticeKey, NoticeResult] = {}
+        self._is_sending = False
+
+    def put(self, notice: Notice) -> None:
+        """Send a notice when those before it are sent."""
+        self._waiting.append(notice)
+
+    def refresh_cards(self, task_id: TaskId) -> None:
+        """Show how the task stands on every card, once, however often this is asked."""
+        if task_id not in self._waiting:
+            self._waiting.append(task_id)
+
+    def result(self, key: NoticeKey) -> NoticeResult | None:
+        """What became of a notice that was put here, once it is known."""
+        return self._results.get(key)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is left to send."""
+        return not self._waiting and not self._is_sending
+
+    async def run(self) -> None:
+        """Send for ever."""
+        while True:
+            await workflow.wait_condition(lambda: bool(self._waiting))
+            entry = self._waiting.popleft()
+            self._is_sending = True
+            if isinstance(entry, Notice):
+                self._results[entry.key] = await self._send(entry)
+            else:
+                await self._refresh(entry)
+            self._is_sending = False
+
+    async def _send(self, notice: Notice) -> NoticeResult:
+        return await workflow.execute_activity_method(
+            NoticeActivities.send_notification, notice, summary=notice.kind, **options.SLACK
+        )
+
+    async def _refresh(self, task_id: TaskId) -> None:
+        await workflow.execute_activity_method(
+            NoticeActivities.refresh_cards, RefreshCardsInput(task_id=task_id), **options.SLACK
+        )

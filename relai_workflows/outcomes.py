@@ -1,0 +1,87 @@
+"""Every request is answered or told: the outcomes of a workflow's requests, and who heard them.
+
+A request is made durable first, by a start or a signal. Whoever made it then asks for the outcome
+for a second or so. An outcome that nobody heard in time is told to the actor by a notice.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from relai_core.domain.ids import RequestId
+    from relai_core.domain.notice import Notice
+    from relai_core.domain.outcome import Outcome
+    from relai_workflows.contracts import OutcomeAsked
+
+HEARING_GRACE = timedelta(seconds=5)
+"""Longer than Slack lets anyone wait for an answer, 3 seconds."""
+
+KNOWN_KEPT = 100
+"""Request ids carried on when a workflow continues as new."""
+
+
+class Outcomes:
+    """The outcomes of one workflow execution."""
+
+    def __init__(self, tell: Callable[[Notice], None]) -> None:
+        self._tell = tell
+        self._expected: dict[RequestId, None] = {}
+        self._outcomes: dict[RequestId, Outcome] = {}
+        self._asked_until: dict[RequestId, datetime] = {}
+        self._grace: list[asyncio.Task[None]] = []
+
+    def expect(self, request_id: RequestId) -> bool:
+        """Take note of a request; False if it is a repeat of one that is known."""
+        if request_id in self._expected:
+            return False
+        self._expected[request_id] = None
+        return True
+
+    @property
+    def known(self) -> tuple[RequestId, ...]:
+        """The latest requests, to be carried on: a late repeat of one must stay without effect."""
+        return tuple(self._expected)[-KNOWN_KEPT:]
+
+    def require_known(self, request_id: RequestId) -> None:
+        """Validate a question, so that one about an unknown request leaves no trace.
+
+        Raises:
+            ApplicationError: of type `UnknownRequest`.
+        """
+        if request_id not in self._expected:
+            raise ApplicationError(f"request {request_id} is not known", type="UnknownRequest")
+
+    async def ask(self, asked: OutcomeAsked) -> Outcome:
+        """Wait for the outcome of a known request."""
+        self._asked_until[asked.request_id] = asked.until
+        await workflow.wait_condition(lambda: asked.request_id in self._outcomes)
+        return self._outcomes[asked.request_id]
+
+    def record(self, outcome: Outcome, unheard: Notice | None) -> None:
+        """Give the outcome to whoever asks; if nobody does in time, send `unheard`."""
+        self._outcomes[outcome.request_id] = outcome
+        if unheard is not None and not self._is_heard(outcome.request_id):
+            self._grace.append(asyncio.create_task(self._tell_later(outcome.request_id, unheard)))
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every outcome so far was heard or is on its way as a notice."""
+        return all(task.done() for task in self._grace)
+
+    def _is_heard(self, request_id: RequestId) -> bool:
+        until = self._asked_until.get(request_id)
+        return until is not None and workflow.now() <= until
+
+    async def _tell_later(self, request_id: RequestId, notice: Notice) -> None:
+        try:
+            await workflow.wait_condition(
+                lambda: self._is_heard(request_id),
+                timeout=HEARING_GRACE,
+                timeout_summary="tell the outcome unless someone asks",
+            )
+        except TimeoutError:
+            self._tell(notice)

@@ -1,0 +1,30 @@
+"""What the workflows of a task and of its relays tell each other.
+
+By name, for typed handles would make the two modules import each other.
+"""
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from relai_core.domain.ids import RelayId, TaskId
+    from relai_workflows.contracts import RelayMoved, RelaySettled
+    from relai_workflows.ids import lifecycle_id, relay_workflow_id
+
+
+async def signal_relay_settled(relay_id: RelayId) -> None:
+    """Tell a relay's workflow that a change of the task has ended it."""
+    await _signal(relay_workflow_id(relay_id), "settled", RelaySettled(relay_id=relay_id))
+
+
+async def signal_relay_moved(task_id: TaskId, relay_id: RelayId) -> None:
+    """Tell a task's workflow that a relay was opened or ended."""
+    await _signal(lifecycle_id(task_id), "relay_moved", RelayMoved(relay_id=relay_id))
+
+
+async def _signal(workflow_id: str, name: str, about: RelaySettled | RelayMoved) -> None:
+    """Signal; a workflow that has ended knows already what there is to know."""
+    try:
+        await workflow.get_external_workflow_handle(workflow_id).signal(name, about)
+    except ApplicationError:
+        workflow.logger.info("%s was not told of %s: it has ended", workflow_id, name)

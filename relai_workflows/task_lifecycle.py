@@ -1,0 +1,217 @@
+"""The life of one task: from the wish to have it until everyone knows that it is closed."""
+
+from collections import deque
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from temporalio import workflow
+
+from relai_workflows import notices
+from relai_workflows.background import Background
+from relai_workflows.outbox import Outbox
+from relai_workflows.outcomes import Outcomes
+from relai_workflows.signals import signal_relay_settled
+
+with workflow.unsafe.imports_passed_through():
+    from relai_activities.contracts import ChangeInput, ChangeResult, Deadline, DeadlineInput
+    from relai_activities.tasks import TaskActivities
+    from relai_core.domain.changes import (
+        Cancelled,
+        Completed,
+        Edited,
+        Progressed,
+        Snoozed,
+        TakenBack,
+        TaskUpdate,
+    )
+    from relai_core.domain.outcome import Outcome
+    from relai_workflows import options
+    from relai_workflows.contracts import (
+        LifecycleState,
+        OutcomeAsked,
+        RelayMoved,
+        TaskLifecycleInput,
+    )
+
+LONGEST_RUN = timedelta(days=30)
+"""Then the workflow continues as new, so that its history stays short and its code current."""
+
+
+@workflow.defn(name="TaskLifecycleWorkflow")
+class TaskLifecycleWorkflow:
+    """One per open task. Starting it is the durable write behind `/task new`.
+
+    Three coroutines share the state: decisions (`run`), reminders (`_remind`) and messages
+    (`Outbox.run`). So Slack being down keeps nobody from completing a task.
+    """
+
+    @workflow.init
+    def __init__(self, start: TaskLifecycleInput) -> None:
+        state = start.state or LifecycleState()
+        self._new = start.new
+        self._is_closed = False
+        self._leave_at = datetime.max.replace(tzinfo=UTC)
+        self._reminders_stale = False
+        self._requests: deque[TaskUpdate | TakenBack] = deque()
+        self._taken = dict.fromkeys(state.taken)
+        self._background = Background()
+        self._outbox = Outbox()
+        self._outcomes = Outcomes(self._outbox.put)
+        for request in (start.new.request_id, *state.handled):
+            self._outcomes.expect(request)
+
+    @workflow.run
+    async def run(self, start: TaskLifecycleInput) -> None:
+        """Live until the task is closed and everyone is told."""
+        self._background.start(self._outbox.run())
+        if start.state is None:
+            await self._create()
+        self._background.start(self._remind())
+        self._leave_at = workflow.now() + LONGEST_RUN
+        while not self._may_leave():
+            await self._next_event()
+            if self._requests:
+                await self._carry_out(self._requests.popleft())
+        self._background.stop()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if not self._is_closed:
+            state = LifecycleState(handled=self._outcomes.known, taken=tuple(self._taken))
+            workflow.continue_as_new(start.model_copy(update={"state": state}))
+
+    @workflow.signal
+    def completed(self, change: Completed) -> None:
+        """Finish the task. A second signal of the same request changes nothing."""
+        self._record(change)
+
+    @workflow.signal
+    def cancelled(self, change: Cancelled) -> None:
+        """Drop the task."""
+        self._record(change)
+
+    @workflow.signal
+    def progressed(self, change: Progressed) -> None:
+        """Say how far it is."""
+        self._record(change)
+
+    @workflow.signal
+    def edited(self, change: Edited) -> None:
+        """Put title, description or due date right."""
+        self._record(change)
+
+    @workflow.signal
+    def snoozed(self, change: Snoozed) -> None:
+        """Be reminded later."""
+        self._record(change)
+
+    @workflow.signal
+    def reassigned(self, change: TakenBack) -> None:
+        """Give the task back to the sender of an unanswered relay."""
+        self._record(change)
+
+    @workflow.signal
+    def relay_moved(self, moved: RelayMoved) -> None:
+        """A relay was opened or ended: show it, and think about reminders anew."""
+        self._show()
+
+    @workflow.update
+    async def outcome(self, asked: OutcomeAsked) -> Outcome:
+        """Wait for the outcome of a request that this workflow knows."""
+        return await self._outcomes.ask(asked)
+
+    @outcome.validator
+    def _outcome_is_known(self, asked: OutcomeAsked) -> None:
+        self._outcomes.require_known(asked.request_id)
+
+    def _may_leave(self) -> bool:
+        """Nothing is left to decide or to say, and the task is closed or the run is old."""
+        said = self._outbox.is_idle and self._outcomes.is_settled
+        return said and not self._requests and (self._is_closed or self._is_old())
+
+    def _is_old(self) -> bool:
+        suggested = workflow.info().is_continue_as_new_suggested()
+        return suggested or workflow.now() >= self._leave_at
+
+    async def _next_event(self) -> None:
+        """Wait for a request, or for the moment to leave. A crash of a coroutine surfaces here."""
+        left = self._leave_at - workflow.now()
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: bool(self._requests) or self._may_leave() or self._background.has_crashed,
+                timeout=left if left > timedelta(0) else None,
+                timeout_summary="continue as new",
+            )
+        self._background.raise_crash()
+
+    def _record(self, change: TaskUpdate | TakenBack) -> None:
+        if self._outcomes.expect(change.id):
+            self._requests.append(change)
+
+    async def _create(self) -> None:
+        task = await workflow.execute_activity_method(
+            TaskActivities.create_task, self._new, **options.STORE
+        )
+        self._outcomes.record(
+            Outcome(request_id=self._new.request_id, task=task), notices.created(self._new)
+        )
+        # A forgotten workflow id can start a task's life again; its end must not repeat.
+        self._is_closed = not task.is_open
+        if task.is_open:
+            self._outbox.put(notices.assigned(self._new))
+
+    async def _carry_out(self, change: TaskUpdate | TakenBack) -> None:
+        result = await self._apply(change)
+        outcome = Outcome(request_id=change.id, task=result.task, refusal=result.refusal)
+        self._outcomes.record(outcome, notices.unheard(outcome, change))
+        self._is_closed = not result.task.is_open
+        if result.event is None:
+            return
+        self._show()
+        if result.event.settled is not None:
+            await signal_relay_settled(result.event.settled)
+        self._tell(change, result)
+
+    async def _apply(self, change: TaskUpdate | TakenBack) -> ChangeResult:
+        step = (
+            TaskActivities.assign_task
+            if isinstance(change, TakenBack)
+            else TaskActivities.update_task
+        )
+        return await workflow.execute_activity_method(
+            step, ChangeInput(change=change), summary=change.kind, **options.STORE
+        )
+
+    def _tell(self, change: TaskUpdate | TakenBack, result: ChangeResult) -> None:
+        if isinstance(change, TakenBack) and result.relay is not None:
+            self._outbox.put(notices.taken_back(result.task, change, result.relay.to_user))
+        if isinstance(change, Completed | Cancelled):
+            for notice in notices.closed(result.task, change):
+                self._outbox.put(notice)
+
+    def _show(self) -> None:
+        self._outbox.refresh_cards(self._new.id)
+        self._reminders_stale = True
+
+    async def _remind(self) -> None:
+        while True:
+            self._reminders_stale = False
+            next_up = await workflow.execute_activity_method(
+                TaskActivities.check_task_deadline,
+                DeadlineInput(task_id=self._new.id, taken=tuple(self._taken)),
+                **options.PEOPLE,
+            )
+            if next_up.reminder is not None and next_up.wait_until is None:
+                # Taken before it is sent: a crash may cost nobody a second reminder.
+                self._taken[next_up.reminder.key] = None
+                self._outbox.put(notices.reminder(self._new, next_up.reminder))
+            else:
+                await self._wait_for(next_up)
+
+    async def _wait_for(self, next_up: Deadline) -> None:
+        """Sleep until the next moment that matters, or until something has changed."""
+        until = next_up.wait_until
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._reminders_stale,
+                timeout=max(until - workflow.now(), timedelta(0)) if until else None,
+                timeout_summary=next_up.reminder.kind if next_up.reminder else None,
+            )

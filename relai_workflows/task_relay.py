@@ -1,0 +1,233 @@
+"""One hand-over: from the wish to hand over until both sides know how it ended."""
+
+from collections import deque
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
+from relai_workflows import notices
+from relai_workflows.background import Background
+from relai_workflows.outbox import Outbox
+from relai_workflows.outcomes import Outcomes
+from relai_workflows.signals import signal_relay_moved, signal_relay_settled
+
+with workflow.unsafe.imports_passed_through():
+    from relai_activities.contracts import (
+        ChangeInput,
+        ChangeResult,
+        FindRelayInput,
+        RelayTaskInput,
+    )
+    from relai_activities.relays import RelayActivities
+    from relai_core.domain.changes import (
+        RelayAccepted,
+        RelayDeclined,
+        RelayExpired,
+        RelayUndeliverable,
+        RelayWithdrawn,
+    )
+    from relai_core.domain.ids import RequestId
+    from relai_core.domain.notice import Notice, NoticeKind
+    from relai_core.domain.outcome import Outcome
+    from relai_core.domain.relay import Relay
+    from relai_workflows import options
+    from relai_workflows.contracts import (
+        OutcomeAsked,
+        RelaySettled,
+        TaskRelayInput,
+        TaskRelayResult,
+    )
+
+Answer = RelayAccepted | RelayDeclined | RelayWithdrawn
+"""What the people of a hand-over can do about it while it is open."""
+
+_LONG_AGO = timedelta(0)
+
+
+@workflow.defn(name="TaskRelayWorkflow")
+class TaskRelayWorkflow:
+    """One per hand-over. Starting it is the durable write behind `/relay`.
+
+    It always ends: at the latest when the receiver's window closes and both sides are told.
+    """
+
+    @workflow.init
+    def __init__(self, start: TaskRelayInput) -> None:
+        self._start = start
+        self._relay: Relay | None = None
+        self._offer: Notice | None = None
+        self._is_nudged = False
+        self._is_settled = False
+        self._requests: deque[Answer] = deque()
+        self._background = Background()
+        self._outbox = Outbox()
+        self._outcomes = Outcomes(self._outbox.put)
+        self._outcomes.expect(start.request_id)
+
+    @workflow.run
+    async def run(self, start: TaskRelayInput) -> TaskRelayResult:
+        """Open the hand-over, wait for its end, tell both sides."""
+        self._background.start(self._outbox.run())
+        await self._open(start)
+        while not self._is_over():
+            await self._next_event()
+            if self._requests:
+                await self._carry_out(self._requests.popleft())
+            elif self._relay is not None and self._relay.is_open:
+                await self._look_after(self._relay)
+        self._background.stop()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return TaskRelayResult(end=self._relay.end if self._relay else None)
+
+    @workflow.signal
+    def accepted(self, change: RelayAccepted) -> None:
+        """The receiver takes it."""
+        self._record(change)
+
+    @workflow.signal
+    def declined(self, change: RelayDeclined) -> None:
+        """The receiver gives it back."""
+        self._record(change)
+
+    @workflow.signal
+    def withdrawn(self, change: RelayWithdrawn) -> None:
+        """The sender takes it back."""
+        self._record(change)
+
+    @workflow.signal
+    def settled(self, settled: RelaySettled) -> None:
+        """The task itself ended the hand-over: it was done, or passed on."""
+        self._is_settled = True
+
+    @workflow.update
+    async def outcome(self, asked: OutcomeAsked) -> Outcome:
+        """Wait for the outcome of a request that this workflow knows."""
+        return await self._outcomes.ask(asked)
+
+    @outcome.validator
+    def _outcome_is_known(self, asked: OutcomeAsked) -> None:
+        self._outcomes.require_known(asked.request_id)
+
+    def _record(self, change: Answer) -> None:
+        if self._outcomes.expect(change.id):
+            self._requests.append(change)
+
+    def _is_over(self) -> bool:
+        """Nothing is left to decide or to say."""
+        is_open = self._relay is not None and self._relay.is_open
+        said = self._outbox.is_idle and self._outcomes.is_settled
+        return said and not is_open and not self._requests
+
+    async def _open(self, start: TaskRelayInput) -> None:
+        asked = RelayTaskInput.model_validate(start.model_dump())
+        result = await workflow.execute_activity_method(
+            RelayActivities.relay_task, asked, **options.PEOPLE
+        )
+        outcome = Outcome(request_id=start.request_id, task=result.task, refusal=result.refusal)
+        self._outcomes.record(outcome, notices.relay_unheard(outcome, start))
+        self._relay = result.relay
+        if result.relay is None:
+            return
+        if result.event is not None and result.event.settled is not None:
+            await signal_relay_settled(result.event.settled)
+        self._offer = notices.of_relay(NoticeKind.RELAY_OFFERED, result.relay, start.to_user)
+        self._outbox.put(self._offer)
+        await signal_relay_moved(self._start.task_id, self._start.relay_id)
+
+    async def _next_event(self) -> None:
+        """Wait for an answer, or for the next moment of the window."""
+        moment = self._next_moment()
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: (
+                    bool(self._requests)
+                    or self._is_over()
+                    or self._must_look()
+                    or self._background.has_crashed
+                ),
+                timeout=max(moment - workflow.now(), _LONG_AGO) if moment else None,
+                timeout_summary="answer" if self._is_nudged else "nudge",
+            )
+        self._background.raise_crash()
+
+    def _next_moment(self) -> datetime | None:
+        if self._relay is None or not self._relay.is_open:
+            return None
+        return self._relay.answer_by if self._is_nudged else self._relay.nudge_at
+
+    def _must_look(self) -> bool:
+        is_open = self._relay is not None and self._relay.is_open
+        return is_open and (self._is_settled or self._undelivered() is not None)
+
+    def _undelivered(self) -> str | None:
+        """Why the receiver could not be told, if so."""
+        result = self._outbox.result(self._offer.key) if self._offer else None
+        return result.reason if result is not None and result.is_undelivered else None
+
+    async def _look_after(self, relay: Relay) -> None:
+        now = workflow.now()
+        if self._is_settled:
+            await self._see_the_end(relay)
+        elif (reason := self._undelivered()) is not None:
+            await self._apply(
+                RelayUndeliverable(
+                    id=_clock_request(relay, "undeliverable"),
+                    task_id=relay.task_id,
+                    at=now,
+                    relay_id=relay.id,
+                    reason=reason,
+                )
+            )
+        elif now >= relay.answer_by:
+            await self._apply(
+                RelayExpired(
+                    id=_clock_request(relay, "expired"),
+                    task_id=relay.task_id,
+                    at=now,
+                    relay_id=relay.id,
+                )
+            )
+        elif now >= relay.nudge_at and not self._is_nudged:
+            self._is_nudged = True
+            self._outbox.put(
+                notices.of_relay(NoticeKind.RELAY_NUDGED, relay, relay.to_user, relay.nudge_at)
+            )
+
+    async def _carry_out(self, change: Answer) -> None:
+        result = await self._apply(change)
+        outcome = Outcome(request_id=change.id, task=result.task, refusal=result.refusal)
+        self._outcomes.record(outcome, notices.unheard(outcome, change))
+
+    async def _apply(self, change: Answer | RelayExpired | RelayUndeliverable) -> ChangeResult:
+        result = await workflow.execute_activity_method(
+            RelayActivities.end_relay,
+            ChangeInput(change=change),
+            summary=change.kind,
+            **options.STORE,
+        )
+        if result.relay is not None and not result.relay.is_open:
+            await self._ended(result.relay)
+        elif self._relay is not None and self._relay.is_open and result.refusal is not None:
+            # Refused although it looked open from here: somebody else may have ended it.
+            await self._see_the_end(self._relay)
+        return result
+
+    async def _see_the_end(self, relay: Relay) -> None:
+        self._is_settled = False
+        stored = await workflow.execute_activity_method(
+            RelayActivities.find_relay, FindRelayInput(relay_id=relay.id), **options.STORE
+        )
+        if not stored.is_open:
+            await self._ended(stored)
+
+    async def _ended(self, relay: Relay) -> None:
+        self._relay = relay
+        for notice in notices.relay_ended(relay):
+            self._outbox.put(notice)
+        await signal_relay_moved(self._start.task_id, self._start.relay_id)
+
+
+def _clock_request(relay: Relay, moment: str) -> RequestId:
+    """The clock's own request, the same in every try."""
+    return RequestId(f"{relay.id}-{moment}")
