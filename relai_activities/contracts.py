@@ -32,7 +32,7 @@ class ChangeResult(Model):
 
 
 class RelayTaskInput(Model):
-    """A hand-over to open. See `TaskRelayInput` for the window."""
+    """A hand-over to open, asked for at `at`. See `TaskRelayInput` for the window."""
 
     request_id: RequestId
     relay_id: RelayId
@@ -44,6 +44,7 @@ class RelayTaskInput(Model):
     note: str
     window: timedelta
     answer_by: datetime | None = None
+    at: datetime
 
 
 class FindRelayInput(Model):
@@ -53,9 +54,10 @@ class FindRelayInput(Model):
 
 
 class DeadlineInput(Model):
-    """Asks for a task's next reminder, leaving out the ones in `taken`."""
+    """Asks, at `at`, for a task's next reminder, leaving out the ones in `taken`."""
 
     task_id: TaskId
+    at: datetime
     taken: tuple[str, ...] = ()
 
 

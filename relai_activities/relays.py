@@ -1,10 +1,11 @@
 """Steps of a hand-over: open it, end it, look at it."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from temporalio import activity
 
+from relai_activities.clock import now_after
 from relai_activities.contracts import (
     ChangeInput,
     ChangeResult,
@@ -36,7 +37,7 @@ class RelayActivities:
         receiver = await self._directory.get_user(asked.team_id, asked.to_user)
         if receiver.unreachable is not None:
             return await self._refused(asked.task_id)
-        now = datetime.now(UTC)
+        now = now_after(asked.at)
         nudge_at, answer_by = self._window(asked, now, receiver.zone)
         opened = RelayOpened(
             id=asked.request_id,

@@ -1,11 +1,11 @@
 """Steps on a task: create it, change it, and find its next reminder."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from temporalio import activity
 
+from relai_activities.clock import now_after
 from relai_activities.contracts import ChangeInput, ChangeResult, Deadline, DeadlineInput
 from relai_core.domain.changes import TaskChange
 from relai_core.domain.decisions import ChangeRefusedError
@@ -59,7 +59,7 @@ class TaskActivities:
         task = await self._tasks.find(asked.task_id)
         if task is None or not task.is_open or task.due_at is None:
             return Deadline()
-        now = datetime.now(UTC)
+        now = now_after(asked.at)
         reminder = next_reminder(
             task,
             taken=asked.taken,

@@ -196,7 +196,7 @@ class TaskLifecycleWorkflow:
             self._reminders_stale = False
             next_up = await workflow.execute_activity_method(
                 TaskActivities.check_task_deadline,
-                DeadlineInput(task_id=self._new.id, taken=tuple(self._taken)),
+                DeadlineInput(task_id=self._new.id, at=workflow.now(), taken=tuple(self._taken)),
                 **options.PEOPLE,
             )
             if next_up.reminder is not None and next_up.wait_until is None:

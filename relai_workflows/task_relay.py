@@ -120,7 +120,7 @@ class TaskRelayWorkflow:
         return said and not is_open and not self._requests
 
     async def _open(self, start: TaskRelayInput) -> None:
-        asked = RelayTaskInput.model_validate(start.model_dump())
+        asked = RelayTaskInput(**start.model_dump(), at=workflow.now())
         result = await workflow.execute_activity_method(
             RelayActivities.relay_task, asked, **options.PEOPLE
         )
