@@ -27,8 +27,9 @@ KNOWN_KEPT = 100
 class Outcomes:
     """The outcomes of one workflow execution."""
 
-    def __init__(self, tell: Callable[[Notice], None]) -> None:
+    def __init__(self, tell: Callable[[Notice], None], earlier: tuple[RequestId, ...] = ()) -> None:
         self._tell = tell
+        self._earlier = dict.fromkeys(earlier)
         self._expected: dict[RequestId, None] = {}
         self._outcomes: dict[RequestId, Outcome] = {}
         self._asked_until: dict[RequestId, datetime] = {}
@@ -36,7 +37,7 @@ class Outcomes:
 
     def expect(self, request_id: RequestId) -> bool:
         """Take note of a request; False if it is a repeat of one that is known."""
-        if request_id in self._expected:
+        if request_id in self._expected or request_id in self._earlier:
             return False
         self._expected[request_id] = None
         return True
@@ -44,10 +45,10 @@ class Outcomes:
     @property
     def known(self) -> tuple[RequestId, ...]:
         """The latest requests, to be carried on: a late repeat of one must stay without effect."""
-        return tuple(self._expected)[-KNOWN_KEPT:]
+        return (*self._earlier, *self._expected)[-KNOWN_KEPT:]
 
     def require_known(self, request_id: RequestId) -> None:
-        """Validate a question, so that one about an unknown request leaves no trace.
+        """Validate a question: one about a request of another run would wait for ever.
 
         Raises:
             ApplicationError: of type `UnknownRequest`.

@@ -56,9 +56,8 @@ class TaskLifecycleWorkflow:
         self._taken = dict.fromkeys(state.taken)
         self._background = Background()
         self._outbox = Outbox()
-        self._outcomes = Outcomes(self._outbox.put)
-        for request in (start.new.request_id, *state.handled):
-            self._outcomes.expect(request)
+        self._outcomes = Outcomes(self._outbox.put, state.handled)
+        self._outcomes.expect(start.new.request_id)
 
     @workflow.run
     async def run(self, start: TaskLifecycleInput) -> None:
@@ -73,7 +72,6 @@ class TaskLifecycleWorkflow:
             if self._requests:
                 await self._carry_out(self._requests.popleft())
         self._background.stop()
-        await workflow.wait_condition(workflow.all_handlers_finished)
         if not self._is_closed:
             state = LifecycleState(handled=self._outcomes.known, taken=tuple(self._taken))
             workflow.continue_as_new(start.model_copy(update={"state": state}))
@@ -125,7 +123,8 @@ class TaskLifecycleWorkflow:
     def _may_leave(self) -> bool:
         """Nothing is left to decide or to say, and the task is closed or the run is old."""
         said = self._outbox.is_idle and self._outcomes.is_settled
-        return said and not self._requests and (self._is_closed or self._is_old())
+        decided = not self._requests and workflow.all_handlers_finished()
+        return said and decided and (self._is_closed or self._is_old())
 
     def _is_old(self) -> bool:
         suggested = workflow.info().is_continue_as_new_suggested()

@@ -77,7 +77,6 @@ class TaskRelayWorkflow:
             elif self._relay is not None and self._relay.is_open:
                 await self._look_after(self._relay)
         self._background.stop()
-        await workflow.wait_condition(workflow.all_handlers_finished)
         return TaskRelayResult(end=self._relay.end if self._relay else None)
 
     @workflow.signal
@@ -117,7 +116,8 @@ class TaskRelayWorkflow:
         """Nothing is left to decide or to say."""
         is_open = self._relay is not None and self._relay.is_open
         said = self._outbox.is_idle and self._outcomes.is_settled
-        return said and not is_open and not self._requests
+        decided = not is_open and not self._requests and workflow.all_handlers_finished()
+        return said and decided
 
     async def _open(self, start: TaskRelayInput) -> None:
         asked = RelayTaskInput(**start.model_dump(), at=workflow.now())
