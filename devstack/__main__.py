@@ -58,10 +58,9 @@ def _say(line: str) -> None:
 
 def _welcome(parts: Sequence[ChildProcess], data: Path) -> None:
     _say("")
-    for part in parts:
-        if part.page:
-            _say(f"  {part.name:<14} {part.page}")
-    _say(f"  {'logs':<14} {data / 'logs'}")
+    pages = {label: url for part in parts for label, url in part.pages.items()}
+    for label, place in [*pages.items(), ("Logs", data / "logs")]:
+        _say(f"  {label:<14} {place}")
     _say(f"Ctrl-C stops everything; the data stays in {data}")
 
 

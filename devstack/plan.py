@@ -71,5 +71,5 @@ def _bot(port: int, data: Path, environment: Mapping[str, str]) -> ChildProcess:
         env=environment,
         cwd=ROOT,
     )
-    bot.page = f"{address}api/"
+    bot.pages = {"API": f"{address}api/"}
     return bot

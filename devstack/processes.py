@@ -21,7 +21,7 @@ from devstack.probes import Ready
 
 POLL = timedelta(milliseconds=20)
 READY_WITHIN = timedelta(seconds=30)
-GRACE = timedelta(seconds=10)
+GRACE = timedelta(seconds=15)
 
 MISSING_LIBRARY = re.compile(r"error while loading shared libraries: (\S+):")
 DEBIAN_PACKAGES = {
@@ -51,8 +51,8 @@ class ChildProcess:
         grace: Longest wait for its end after SIGTERM.
     """
 
-    page: str | None = None
-    """Where a person can look at it in a browser."""
+    pages: Mapping[str, str] = MappingProxyType({})
+    """Where a person can look at it, by what is to be seen there."""
 
     def __init__(
         self,
@@ -131,11 +131,9 @@ class ChildProcess:
         while self.is_running:  # noqa: ASYNC110 - an Event would belong to one loop
             await asyncio.sleep(POLL.total_seconds())
 
-    def last_words(self, lines: int = 5) -> str:
+    def last_words(self) -> str:
         """How it ended, where its log is, and the last lines of it."""
-        tail = self.log.read_text(errors="replace").splitlines()[-lines:]
-        quoted = "".join(f"\n    {line[:300]}" for line in tail) or " (which is empty)"
-        return f"{self.name} {self._ending()}; its log is {self.log}{quoted}"
+        return f"{self.name} {self._ending()}; {self._quoted_log()}"
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -195,9 +193,9 @@ class ChildProcess:
                     self._require_running()
                     await asyncio.sleep(POLL.total_seconds())
         except TimeoutError as error:
+            patience = f"{self._ready_within.total_seconds():g} s"
             raise DevstackError(
-                f"{self.name} was not ready within {self._ready_within.total_seconds():g} s; "
-                f"see {self.log} for the reason."
+                f"{self.name} was not ready within {patience}; {self._quoted_log()}"
             ) from error
         # Something else may have answered the check.
         self._require_running()
@@ -210,6 +208,11 @@ class ChildProcess:
             remedy = f"apt-get install {DEBIAN_PACKAGES.get(library, library)}"
             raise DevstackError(f"{self.name} needs the library {library}: install it, `{remedy}`.")
         raise DevstackError(self.last_words())
+
+    def _quoted_log(self, lines: int = 5) -> str:
+        tail = self.log.read_text(errors="replace").splitlines()[-lines:]
+        quoted = "".join(f"\n    {line[:300]}" for line in tail) or " (which is empty)"
+        return f"its log is {self.log}{quoted}"
 
     def _ending(self) -> str:
         code = None if self._process is None else self._process.returncode

@@ -33,7 +33,8 @@ class SlackServer(ChildProcess):
 
     def __init__(self, data: Path, *, port: int = 0, request_url: str | None = None) -> None:
         self.port = port or free_port()
-        self.page = f"http://{LOOPBACK}:{self.port}/"
+        self.url = f"http://{LOOPBACK}:{self.port}/"
+        self.pages = {"Slack sandbox": self.url}
         self._request_url = request_url
         delivery = ["--request-url", request_url] if request_url else []
         super().__init__(
@@ -45,7 +46,7 @@ class SlackServer(ChildProcess):
                 *delivery,
             ],
             data=data,
-            ready=answers(f"{self.page}control/health"),
+            ready=answers(f"{self.url}control/health"),
             ports={PORT_SETTING: self.port},
             cwd=ROOT,
         )
@@ -54,5 +55,5 @@ class SlackServer(ChildProcess):
         """`base` changed so that the Slack app started with it talks to this sandbox."""
         kept = {name: value for name, value in base.items() if name not in PROXY_VARIABLES}
         app_token = "" if self._request_url else CREDENTIALS["SLACK_APP_TOKEN"]
-        chosen = {"SLACK_APP_TOKEN": app_token, "SLACK_API_URL": f"{self.page}api/"}
+        chosen = {"SLACK_APP_TOKEN": app_token, "SLACK_API_URL": f"{self.url}api/"}
         return kept | CREDENTIALS | chosen

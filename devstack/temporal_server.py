@@ -85,7 +85,7 @@ class TemporalServer(ChildProcess):
         if self._ui_port is not None:
             self._ui_port = self._ui_port or free_port()
             self._ports |= {UI_PORT_SETTING: self._ui_port}
-            self.page = self.ui_url
+            self.pages = {"Temporal UI": f"http://{LOOPBACK}:{self._ui_port}/"}
         self._database.parent.mkdir(parents=True, exist_ok=True)
         self._command = [temporal_binary(), "server", "start-dev", *self._options()]
         await super().start()
