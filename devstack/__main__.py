@@ -30,6 +30,7 @@ def main() -> int:
     except DevstackError as error:
         print(error, file=sys.stderr)
         return DIED
+    _say("all stopped")
     return 0
 
 
