@@ -97,8 +97,6 @@ class ChildProcess:
         Raises:
             DevstackError: it already runs, a port is not free, it died, or was not ready in time.
         """
-        for setting, port in self._ports.items():
-            require_free(port, of=self.name, setting=setting)
         self._spawn()
         try:
             await self._until_ready()
@@ -150,7 +148,9 @@ class ChildProcess:
     def _spawn(self) -> None:
         program, *arguments = map(str, self._command)
         tied = [tether.__file__, str(os.getpid()), program, *arguments]
+        # The lock first: that the ports are taken by an earlier run of ours is then said as such.
         with self._locked() as lock, self._fresh_log() as log:
+            self._require_free_ports()
             self._process = subprocess.Popen(  # noqa: S603 - the commands are ours
                 [sys.executable, "-I", "-S", *tied],
                 stdin=subprocess.DEVNULL,
@@ -164,6 +164,10 @@ class ChildProcess:
             )
             lock.truncate(0)
             lock.write(str(self.pid).encode())
+
+    def _require_free_ports(self) -> None:
+        for setting, port in self._ports.items():
+            require_free(port, of=self.name, setting=setting)
 
     def _locked(self) -> BinaryIO:
         # The child inherits the open file, so the lock ends with the child and is never stale.

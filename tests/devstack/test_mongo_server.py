@@ -48,6 +48,16 @@ async def test_its_data_can_move_to_another_port(tmp_path: Path) -> None:
             assert client.relai.tasks.find_one() == {"_id": "T-1"}
 
 
+async def test_a_second_start_on_its_data_names_the_process_and_not_the_port(
+    tmp_path: Path,
+) -> None:
+    async with MongoServer(tmp_path) as server:
+        second = MongoServer(tmp_path, port=server.port)
+
+        with pytest.raises(DevstackError, match=f"already runs .*process {server.pid}"):
+            await second.start()
+
+
 async def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

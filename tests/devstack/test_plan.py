@@ -10,6 +10,12 @@ from devstack.processes import ChildProcess
 from devstack.settings import DevstackSettings
 
 
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in DevstackSettings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
 def planned(data: Path, **settings: object) -> dict[str, ChildProcess]:
     own = DevstackSettings(_env_file=None, **settings)  # type: ignore[arg-type]
     return {part.name: part for part in plan(own, data)}

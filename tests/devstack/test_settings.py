@@ -3,7 +3,7 @@
 import pytest
 
 from devstack.errors import DevstackError
-from devstack.settings import load_settings
+from devstack.settings import DevstackSettings, load_settings
 
 
 @pytest.mark.parametrize(
@@ -27,4 +27,4 @@ def test_a_malformed_setting_is_named(
 def test_an_empty_setting_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELAI_PORT", "")
 
-    assert load_settings().relai_port == 8080
+    assert DevstackSettings(_env_file=None).relai_port == 8080
