@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from devstack.errors import DevstackError
@@ -14,11 +14,12 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class DevstackSettings(BaseSettings):
-    """Each field is the variable of its name in capitals; an empty one counts as not set."""
+    """Each field is the variable of its name in capitals; an empty one stands for the default.
 
-    model_config = SettingsConfigDict(
-        env_file=ROOT / ".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
-    )
+    So `SLACK_BOT_TOKEN= make run` starts the sandbox although `.env` holds a token.
+    """
+
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore")
 
     slack_bot_token: SecretStr | None = None
     mongodb_uri: SecretStr | None = None
@@ -30,6 +31,13 @@ class DevstackSettings(BaseSettings):
     relai_dev_mongodb_port: Port = 27018
     relai_dev_temporal_port: Port = 7233
     relai_dev_temporal_ui_port: Port = 8233
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _default_if_empty(cls, value: object, info: ValidationInfo) -> object:
+        if value == "" and info.field_name:
+            return cls.model_fields[info.field_name].default
+        return value
 
 
 def load_settings() -> DevstackSettings:

@@ -1,5 +1,7 @@
 """Settings of the dev stack: a malformed one is named in one sentence."""
 
+from pathlib import Path
+
 import pytest
 
 from devstack.errors import DevstackError
@@ -24,7 +26,15 @@ def test_a_malformed_setting_is_named(
         load_settings()
 
 
-def test_an_empty_setting_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELAI_PORT", "")
+def test_an_empty_variable_wins_over_the_env_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text("SLACK_BOT_TOKEN=xoxb-real\nRELAI_PORT=9000\n")
+    for name in ("SLACK_BOT_TOKEN", "RELAI_PORT"):
+        monkeypatch.setenv(name, "")
 
-    assert DevstackSettings(_env_file=None).relai_port == 8080
+    settings = DevstackSettings(_env_file=env_file)
+
+    assert settings.slack_bot_token is None
+    assert settings.relai_port == 8080

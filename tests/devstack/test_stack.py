@@ -5,60 +5,22 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from tests.devstack.observing import is_gone, read_until, rest_of, running
+
 SCRIPT = Path(__file__).with_name("scratch_stack.py")
-ROOT = Path(__file__).parents[2]
 
 
-@contextmanager
-def running_stack(data: Path, *children: str) -> Iterator[subprocess.Popen[str]]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(  # noqa: S603 - our own script
-        [sys.executable, SCRIPT, data, *children],
-        env=environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as stack:
-        try:
-            yield stack
-        finally:
-            stack.kill()
-
-
-def read_until(stack: subprocess.Popen[str], wanted: str) -> list[str]:
-    """The lines up to the one that holds `wanted`."""
-    assert stack.stdout is not None
-    seen = []
-    for line in stack.stdout:
-        seen.append(line.rstrip())
-        if wanted in line:
-            return seen
-    pytest.fail(f"{wanted!r} never came, but {seen}")
-
-
-def rest_of(stack: subprocess.Popen[str]) -> str:
-    output, _ = stack.communicate()
-    return output
+def running_stack(data: Path, *children: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    return running([SCRIPT, data, *children], {})
 
 
 def pid_of(data: Path, name: str) -> int:
     return int((data / f"{name}.pid").read_text())
-
-
-def is_gone(data: Path, name: str) -> bool:
-    """Whether no process holds the child's lock."""
-    with (data / f"{name}.pid").open() as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-    return True
 
 
 def test_parts_start_in_order_each_after_the_one_before_is_ready(tmp_path: Path) -> None:
