@@ -4,18 +4,21 @@ from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import KeepAliveConfig, TLSConfig
+from temporalio.service import KeepAliveConfig, RetryConfig, TLSConfig
 
 from relai_core.settings import Settings
 
 # A peer that died without closing its socket is noticed in seconds, not in the minutes of TCP.
 _KEEP_ALIVE = KeepAliveConfig(interval_millis=5000, timeout_millis=2000)
+# Hidden retries would hide whether a call that failed in the end was ever sent.
+_ONE_TRY = RetryConfig(max_retries=0)
 
 
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     """Connect to Temporal, a local server, a cluster or Temporal Cloud alike.
 
-    With `lazy` nothing is sent before the first call, so a server that is down stops nobody.
+    With `lazy` nothing is sent before the first call, so a server that is down stops nobody, and
+    each call is tried once, so the caller learns what became of it.
 
     Raises:
         RuntimeError: not lazy, and the server can't be reached.
@@ -27,6 +30,7 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
         tls=_tls(settings),
         data_converter=pydantic_data_converter,
         keep_alive_config=_KEEP_ALIVE,
+        retry_config=_ONE_TRY if lazy else None,
         lazy=lazy,
     )
 
