@@ -1,0 +1,36 @@
+"""Tells the page what to look at again."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from devstack.slack_sandbox.records import Json
+
+
+class Changes:
+    """A broadcast without memory: who listens hears each change from then on."""
+
+    def __init__(self) -> None:
+        self._listeners: set[asyncio.Queue[Json | None]] = set()
+
+    def announce(
+        self, changed: str, *, channel: str | None = None, user: str | None = None
+    ) -> None:
+        named = {"channel": channel, "user": user}
+        change = {"changed": changed, **{name: value for name, value in named.items() if value}}
+        for listener in self._listeners:
+            listener.put_nowait(change)
+
+    def end(self) -> None:
+        """Tell every listener that nothing more comes."""
+        for listener in self._listeners:
+            listener.put_nowait(None)
+
+    @contextmanager
+    def listening(self) -> Iterator[asyncio.Queue[Json | None]]:
+        queue: asyncio.Queue[Json | None] = asyncio.Queue()
+        self._listeners.add(queue)
+        try:
+            yield queue
+        finally:
+            self._listeners.discard(queue)
