@@ -1,0 +1,199 @@
+"""People of the sandbox's workspace, as a test moves them: they type, press, read."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+
+PATIENCE = 20.0
+"""Seconds until something that must happen counts as not happening."""
+POLL = 0.05
+
+Json = dict[str, Any]
+
+
+async def eventually(
+    what: str, look: Callable[[], Awaitable[Any]], patience: float = PATIENCE
+) -> Any:
+    """Look until there is something to see, and return it."""
+    deadline = monotonic() + patience
+    while monotonic() < deadline:
+        if seen := await look():
+            return seen
+        await asyncio.sleep(POLL)
+    raise AssertionError(f"not seen within {patience:g} s: {what}")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone in the workspace."""
+
+    slack: "Workspace"
+    id: str
+    name: str
+
+    async def types(self, text: str, channel: str | None = None) -> Json:
+        """Type a slash command; the delivery, once the app has answered or 3 seconds passed."""
+        body = {"user": self.id, "text": text} | ({"channel": channel} if channel else {})
+        return await self.slack.post("commands", body)
+
+    async def presses(self, message: Json, label: str, **changes: Any) -> Json:
+        """Press the button with this label on a message."""
+        button = button_of(message, label)
+        body = {
+            "user": self.id,
+            "channel": message["channel"],
+            "ts": message["ts"],
+            "action_id": button["action_id"],
+            "value": button.get("value"),
+        }
+        return await self.slack.post("actions", body | changes)
+
+    async def modal(self) -> Json:
+        """The modal that is open for this person, once one is."""
+
+        async def top() -> Json | None:
+            views = (await self.slack.get("views", user=self.id))["views"]
+            return views[-1] if views else None
+
+        view: Json = await eventually(f"a modal for {self.name}", top)
+        return view
+
+    async def submits(self, view: Json, **values: Any) -> Json:
+        """Submit a modal with a value for each input, by its block_id."""
+        inputs = {name: {name: value} for name, value in values.items()}
+        return await self.slack.post(
+            f"views/{view['id']}/submit", {"user": self.id, "values": inputs}
+        )
+
+    async def messages(self, channel: str | None = None) -> list[Json]:
+        """What the person sees in their DM with the app, or in a channel, oldest first."""
+        where = {"channel": channel} if channel else {}
+        answer = await self.slack.get("messages", user=self.id, **where)
+        return list(answer["messages"])
+
+    async def sees(self, *parts: str, patience: float = PATIENCE) -> Json:
+        """The first message in the DM that says all of this, once it is there."""
+
+        async def look() -> Json | None:
+            found = [m for m in await self.messages() if all(p in text_of(m) for p in parts)]
+            return found[0] if found else None
+
+        found: Json = await eventually(f"{self.name} reads {parts}", look, patience)
+        return found
+
+    async def count(self, *parts: str) -> int:
+        """How many messages in the DM say all of this."""
+        return sum(all(p in text_of(m) for p in parts) for m in await self.messages())
+
+    async def sees_no_button(self, message: Json, label: str) -> None:
+        """Wait until the message shows no such button any more."""
+
+        async def gone() -> bool:
+            now = [m for m in await self.messages() if m["ts"] == message["ts"]]
+            return not now or label not in labels_of(now[0])
+
+        await eventually(f"no {label!r} for {self.name}", gone)
+
+    @property
+    def mention(self) -> str:
+        return f"<@{self.id}>"
+
+
+class Workspace:
+    """The sandbox's control API."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self._session = session
+        self._url = url
+
+    async def person(self, name: str, *, announce: bool = False, **fields: Any) -> Person:
+        """Someone new, under a name that no other test uses."""
+        unique = f"{name}{uuid4().hex[:6]}"
+        user = await self.post("people", {"name": unique, "announce": announce, **fields})
+        return Person(self, user["id"], unique)
+
+    async def change(self, person: Person, **fields: Any) -> Json:
+        """Change a person's fields."""
+        async with self._session.patch(
+            f"{self._url}control/people/{person.id}", json=fields
+        ) as answer:
+            return await _checked(answer)
+
+    async def get(self, path: str, **query: str) -> Json:
+        async with self._session.get(f"{self._url}control/{path}", params=query) as answer:
+            return await _checked(answer)
+
+    async def post(self, path: str, body: Json) -> Json:
+        async with self._session.post(f"{self._url}control/{path}", json=body) as answer:
+            return await _checked(answer)
+
+    async def fault(self, method: str, kind: str, **fields: Any) -> None:
+        """Have a Web API method, or `*`, or `delivery`, go wrong."""
+        await self.post("faults", {"method": method, "kind": kind, **fields})
+
+    async def clear_faults(self) -> None:
+        async with self._session.delete(f"{self._url}control/faults") as answer:
+            await _checked(answer)
+
+    async def calls(self, method: str) -> list[Json]:
+        """The calls of a Web API method so far."""
+        return list((await self.get("calls", method=method))["calls"])
+
+
+async def _checked(answer: aiohttp.ClientResponse) -> Json:
+    body: Json = await answer.json()
+    assert answer.ok, body
+    return body
+
+
+def text_of(message: Json) -> str:
+    """Every text that a message shows, its blocks' and buttons' included."""
+    return "\n".join([message.get("text") or "", *_texts(message.get("blocks") or [])])
+
+
+def _texts(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [text for each in node for text in _texts(each)]
+    if isinstance(node, dict):
+        own = [node["text"]] if isinstance(node.get("text"), str) else []
+        return own + [text for value in node.values() for text in _texts(value)]
+    return []
+
+
+def buttons_of(message: Json) -> list[Json]:
+    return [
+        element
+        for block in message.get("blocks") or []
+        for element in [*(block.get("elements") or []), block.get("accessory") or {}]
+        if element.get("type") == "button"
+    ]
+
+
+def labels_of(message: Json) -> list[str]:
+    return [button["text"]["text"] for button in buttons_of(message)]
+
+
+def button_of(message: Json, label: str) -> Json:
+    for button in buttons_of(message):
+        if button["text"]["text"].rstrip("…") == label.rstrip("…"):
+            return button
+    raise AssertionError(f"no button {label!r} among {labels_of(message)}")
+
+
+def answer_of(delivery: Json) -> str:
+    """The text of the app's answer to a delivery."""
+    assert delivery["outcome"] == "ok", delivery
+    return text_of(delivery["answer"] or {})
+
+
+def number_in(text: str) -> str:
+    """The first T-number in a text."""
+    found = re.search(r"T-\d+", text)
+    assert found, text
+    return found[0]

@@ -1,0 +1,91 @@
+"""The whole stack for one module of scenarios, each part a process of its own."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+from uuid import uuid4
+
+from devstack.mongo_server import MongoServer
+from devstack.ports import free_port
+from devstack.probes import answers, has_logged
+from devstack.processes import ChildProcess
+from devstack.settings import ROOT
+from devstack.slack_server import SlackServer
+from devstack.temporal_server import TemporalServer
+
+Transport = Literal["socket", "http"]
+
+# Scenarios run at any hour of any day.
+ALWAYS_WORKING = {"RELAI_WORKING_HOURS": "mon-sun 00:00-24:00"}
+
+
+class RelaiStack:
+    """Sandbox, worker and bot on the given servers, with a database and a task queue of its own.
+
+    `kill` and `start` any of `slack`, `worker`, `bot` in between: what they kept is there again.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        mongod: MongoServer,
+        temporal: TemporalServer,
+        transport: Transport,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.mongod = mongod
+        self.temporal = temporal
+        self.database = f"relai-{uuid4().hex[:12]}"
+        port = free_port()
+        events = f"http://127.0.0.1:{port}/slack/events"
+        self.slack = SlackServer(data, request_url=events if transport == "http" else None)
+        environment = self.slack.environment(
+            {
+                "PATH": "/usr/bin:/bin",
+                "MONGODB_URI": mongod.uri,
+                "MONGODB_DATABASE": self.database,
+                "TEMPORAL_HOST": temporal.address,
+                "TEMPORAL_TASK_QUEUE": self.database,
+                "RELAI_PORT": str(port),
+                **ALWAYS_WORKING,
+                **(settings or {}),
+            }
+        )
+        self.bot_url = f"http://127.0.0.1:{port}"
+        self.worker = ChildProcess(
+            "worker",
+            [sys.executable, "worker.py"],
+            data=data,
+            ready=has_logged(data / "logs" / "worker.log", "worker_started"),
+            env=environment,
+            cwd=ROOT,
+        )
+        self.bot = ChildProcess(
+            "bot",
+            [sys.executable, "app.py"],
+            data=data,
+            ready=answers(f"{self.bot_url}/health"),
+            env=environment,
+            cwd=ROOT,
+        )
+        self._running = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self._running.enter_async_context(self.slack)
+        await asyncio.gather(
+            self._running.enter_async_context(self.worker),
+            self._running.enter_async_context(self.bot),
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._running.aclose()

@@ -1,0 +1,157 @@
+"""Each part is killed with -9 in the middle of a scenario and started again; nothing is lost."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from devstack.mongo_server import MongoServer
+from devstack.processes import ChildProcess
+from devstack.temporal_server import TemporalServer
+from tests.scenarios.people import (
+    Json,
+    Person,
+    Workspace,
+    answer_of,
+    eventually,
+    number_in,
+    text_of,
+)
+from tests.scenarios.stack import RelaiStack
+
+pytestmark = pytest.mark.chaos
+
+PARTS = ["bot", "worker", "temporal", "mongod"]
+
+
+@pytest.fixture(scope="module")
+def servers(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[MongoServer, TemporalServer]]:
+    """Servers that this module may kill."""
+    data = tmp_path_factory.mktemp("killable")
+    mongod, temporal = MongoServer(data), TemporalServer(data)
+    asyncio.run(_each(mongod.start, temporal.start))
+    yield mongod, temporal
+    asyncio.run(_each(temporal.stop, mongod.stop))
+
+
+async def _each(*steps: Callable[[], Awaitable[None]]) -> None:
+    for step in steps:
+        await step()
+
+
+def _part(relai: RelaiStack, name: str) -> ChildProcess:
+    part = getattr(relai, name)
+    assert isinstance(part, ChildProcess)
+    return part
+
+
+@pytest.mark.parametrize("name", PARTS)
+async def test_a_task_survives_the_death_of_any_part(
+    relai: RelaiStack, workspace: Workspace, name: str
+) -> None:
+    """Killed between create and relay, and again between relay and accept."""
+    ana, bo = [await workspace.person(each) for each in ("ana", "bo")]
+    number = number_in(answer_of(await ana.types(f"/task new Survive the {name}")))
+
+    await _part(relai, name).kill()
+    await _part(relai, name).start()
+    await _insisting(ana, f"/relay @{bo.name} {number}")
+    offer = await bo.sees(number, "Accept", patience=60)
+
+    await _part(relai, name).kill()
+    await _part(relai, name).start()
+    await _pressing(bo, offer, "Accept")
+
+    await ana.sees(number, "accepted", patience=60)
+    assert await ana.count(number, "accepted") == 1
+    assert f"Survive the {name}" in answer_of(await _insisting(bo, "/task list"))
+
+
+async def _insisting(person: Person, text: str) -> Json:
+    """Type until it is answered without a complaint, as a person would."""
+
+    async def answered() -> Json | None:
+        delivery = await person.types(text)
+        said = text_of(delivery["answer"] or {})
+        return delivery if delivery["outcome"] == "ok" and "othing was saved" not in said else None
+
+    answered_delivery: Json = await eventually(f"an answer to {text}", answered, patience=60)
+    return answered_delivery
+
+
+async def _pressing(person: Person, message: Json, label: str) -> None:
+    """Press until the press is taken, as a person would."""
+
+    async def taken() -> bool:
+        delivery = await person.presses(message, label)
+        return bool(delivery["outcome"] == "ok")
+
+    await eventually(f"{label} is taken", taken, patience=60)
+
+
+@pytest.mark.parametrize("name", ["temporal", "mongod"])
+async def test_a_command_that_cannot_be_saved_is_given_back_within_three_seconds(
+    relai: RelaiStack, workspace: Workspace, name: str
+) -> None:
+    """The part is down while the person types."""
+    ana = await workspace.person("ana")
+    await _part(relai, name).kill()
+    try:
+        delivery = await ana.types("/task new Count the <sheep> & sleep")
+    finally:
+        await _part(relai, name).start()
+
+    said = answer_of(delivery)
+    assert "othing was saved" in said
+    assert "/task new Count the" in said
+
+
+async def test_what_was_saved_while_no_worker_ran_is_done_when_one_does(
+    relai: RelaiStack, workspace: Workspace
+) -> None:
+    """The person hears that it is saved, and then gets the card, once."""
+    ana = await workspace.person("ana")
+    await relai.worker.kill()
+    try:
+        said = answer_of(await ana.types("/task new Wait for the worker"))
+    finally:
+        await relai.worker.start()
+
+    assert "aved" in said
+    await ana.sees("Wait for the worker", "Mark complete", patience=60)
+    assert await ana.count("Wait for the worker", "Mark complete") == 1
+
+
+async def test_a_worker_killed_after_slack_took_the_message_says_nothing_twice(
+    relai: RelaiStack, workspace: Workspace
+) -> None:
+    """Slack has the DM, the answer is lost, the worker dies: the history is read, not guessed."""
+    ana, bo = [await workspace.person(each) for each in ("ana", "bo")]
+    await workspace.fault("chat.postMessage", "lost_after")
+    await ana.types(f"/task new Say it once @{bo.name}")
+    await bo.sees("Say it once")
+
+    await relai.worker.kill()
+    await relai.worker.start()
+    follow_up = number_in(answer_of(await _insisting(ana, f"/task new And then this @{bo.name}")))
+    await bo.sees(follow_up, patience=60)
+    await _until_ledger_settles(relai)
+
+    assert await bo.count("Say it once", "Mark complete") == 1
+    assert "reconciled" in await _ledger_states(relai)
+
+
+async def _until_ledger_settles(relai: RelaiStack) -> None:
+    async def settled() -> bool:
+        return not {"planned", "ambiguous"} & set(await _ledger_states(relai))
+
+    await eventually("every notice is settled", settled, patience=60)
+
+
+async def _ledger_states(relai: RelaiStack) -> list[str]:
+    async with AsyncMongoClient[Json](relai.mongod.uri) as client:
+        rows = client[relai.database]["notices"].find({}, {"state": 1})
+        return [row["state"] async for row in rows]

@@ -1,0 +1,30 @@
+"""Whoever joins is welcomed once; who can't hold a task is left in peace."""
+
+from tests.scenarios.people import Workspace
+
+
+async def test_a_newcomer_whose_joining_is_delivered_twice_is_welcomed_once(
+    workspace: Workspace,
+) -> None:
+    """`team_join` twice, one welcome, the first tasks once each."""
+    newcomer = await workspace.person("nia", announce=True)
+    await newcomer.sees("Welcome")
+    joined = (await workspace.get("deliveries", kind="event"))["deliveries"][-1]
+
+    again = await workspace.post(
+        f"deliveries/{joined['id']}/repeat", {"times": 2, "concurrently": True}
+    )
+
+    assert [delivery["outcome"] for delivery in again["deliveries"]] == ["ok", "ok"]
+    await newcomer.sees("Try a hand-over", "Mark complete")
+    assert await newcomer.count("Welcome") == 1
+    assert await newcomer.count("Try a hand-over", "Mark complete") == 1
+
+
+async def test_a_guest_is_not_onboarded(workspace: Workspace) -> None:
+    """A guest joins, then someone else: only the second one hears from us."""
+    guest = await workspace.person("gil", announce=True, is_restricted=True)
+    member = await workspace.person("mia", announce=True)
+
+    await member.sees("Welcome")
+    assert await guest.messages() == []

@@ -1,0 +1,112 @@
+"""The spine: create, tell, hand over, answer, complete, tell."""
+
+from tests.scenarios.people import (
+    Workspace,
+    answer_of,
+    eventually,
+    labels_of,
+    number_in,
+    text_of,
+)
+
+
+async def test_a_task_goes_from_hand_to_hand_and_its_creator_learns_of_the_end(
+    workspace: Workspace,
+) -> None:
+    """Create, DM, relay, accept, done, creator told."""
+    ana, bo, cy = [await workspace.person(name) for name in ("ana", "bo", "cy")]
+
+    created = answer_of(await ana.types(f"/task new Renew the certificate @{bo.name}"))
+    number = number_in(created)
+    card = await bo.sees(number, "Renew the certificate", "Mark complete")
+
+    answer = answer_of(await bo.types(f"/relay @{cy.name} {number} I am off tomorrow"))
+    assert number in answer
+    offer = await cy.sees(number, "I am off tomorrow", "Accept")
+    await bo.sees_no_button(card, "Mark complete")
+
+    await cy.presses(offer, "Accept")
+    await bo.sees(number, "accepted")
+    await cy.sees_no_button(offer, "Accept")
+
+    taken = await cy.sees(number, "Mark complete")
+    await cy.presses(taken, "Mark complete")
+    await ana.sees(number, cy.mention, "complete")
+    await cy.sees_no_button(taken, "Mark complete")
+    assert await ana.count(number, "complete") == 1
+
+
+async def test_a_declined_task_goes_back_with_the_reason(workspace: Workspace) -> None:
+    """Decline asks for a reason; the sender owns the task again and reads why."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number = number_in(answer_of(await ana.types("/task new Water the plants")))
+    await ana.types(f"/relay @{bo.name} {number}")
+    offer = await bo.sees(number, "Accept")
+
+    await bo.presses(offer, "Decline")
+    outcome = await bo.submits(await bo.modal(), reason="I am allergic to plants")
+
+    assert outcome["view_outcome"] == "closed"
+    await ana.sees(number, "declined", "I am allergic to plants")
+    await bo.sees_no_button(offer, "Accept")
+    assert number in answer_of(await ana.types("/task list"))
+    refused = await bo.types(f"/task progress {number} 50")
+    assert ana.mention in answer_of(refused)
+
+
+async def test_the_sender_takes_a_task_back_before_the_answer(workspace: Workspace) -> None:
+    """Take back under the answer to `/relay` withdraws the hand-over."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number = number_in(answer_of(await ana.types("/task new Order lunch")))
+    await ana.types(f"/relay @{bo.name} {number}")
+    offer = await bo.sees(number, "Accept")
+    sent = await ana.sees(number, "Take back")
+
+    await ana.presses(sent, "Take back")
+
+    await bo.sees(number, ana.mention, "back")
+    await bo.sees_no_button(offer, "Accept")
+    assert "Order lunch" in answer_of(await ana.types("/task list"))
+
+
+async def test_who_presses_a_button_meant_for_someone_else_is_refused(
+    workspace: Workspace,
+) -> None:
+    """A tampered payload carries another person's button; nothing changes hands."""
+    ana, bo, eve = [await workspace.person(name) for name in ("ana", "bo", "eve")]
+    number = number_in(answer_of(await ana.types("/task new Sign the contract")))
+    await ana.types(f"/relay @{bo.name} {number}")
+    offer = await bo.sees(number, "Accept")
+
+    await eve.presses(offer, "Accept", force=True)
+
+    async def refused() -> bool:
+        seen = [*await eve.messages(offer["channel"]), *await eve.messages()]
+        return any(bo.mention in text_of(message) for message in seen)
+
+    await eventually("Eve is told whose it is", refused)
+    assert "Accept" in labels_of(await bo.sees(number, "Accept"))
+
+
+async def test_a_modal_opens_where_the_command_says_too_little(workspace: Workspace) -> None:
+    """`/task new` and `/relay` alone open a form; submitting it does the same as typing."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+
+    await ana.types("/task new")
+    form = await ana.modal()
+    outcome = await ana.submits(form, title="Paint the fence", owner=ana.id)
+    assert outcome["view_outcome"] == "closed"
+    card = await ana.sees("Paint the fence", "Mark complete")
+
+    await ana.types("/relay")
+    form = await ana.modal()
+    task = next(
+        option["value"]
+        for block in form["blocks"]
+        if block["block_id"] == "task"
+        for option in block["element"]["options"]
+    )
+    outcome = await ana.submits(form, task=task, receiver=bo.id, note="blue please", mode="direct")
+    assert outcome["view_outcome"] == "closed"
+    await bo.sees("Paint the fence", "blue please", "Accept")
+    await ana.sees_no_button(card, "Mark complete")

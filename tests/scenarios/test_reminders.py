@@ -1,0 +1,34 @@
+"""Reminders: at their moment, once, and only while they are true."""
+
+import asyncio
+
+from tests.scenarios.people import Workspace, answer_of, number_in
+
+
+async def test_a_reminder_comes_at_its_moment_and_can_complete_the_task(
+    workspace: Workspace,
+) -> None:
+    """Due in a few seconds: one reminder, with a button that works."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number = number_in(
+        answer_of(await ana.types(f"/task new Call the bank @{bo.name} due in 4 seconds"))
+    )
+
+    reminder = await bo.sees(number, "due now", patience=30)
+    await bo.presses(reminder, "Mark complete")
+
+    await ana.sees(number, bo.mention, "complete")
+    await bo.sees_no_button(reminder, "Mark complete")
+    assert await bo.count(number, "due now") <= 1
+
+
+async def test_no_reminder_comes_after_completion(workspace: Workspace) -> None:
+    """Done before it was due: nothing more is said to its owner."""
+    ana = await workspace.person("ana")
+    number = number_in(answer_of(await ana.types("/task new Post the letter due in 3 seconds")))
+    await ana.types(f"/task done {number}")
+    witness = number_in(answer_of(await ana.types("/task new Witness due in 4 seconds")))
+
+    await ana.sees(witness, "due now", patience=30)
+    await asyncio.sleep(0)
+    assert await ana.count(number, "due now") == 0
