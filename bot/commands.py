@@ -89,6 +89,7 @@ class OpenRelayForm:
     number: int | None = None
     to: SlackUserId | None = None
     note: str = ""
+    mode: RelayMode | None = None
 
 
 TaskCommand = (

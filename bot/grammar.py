@@ -1,0 +1,255 @@
+"""The language of the slash commands: text to a command, and nothing else.
+
+People, task numbers and dates may stand anywhere, and whatever is missing is asked for in a form
+that holds the rest. What can't be understood is an InvalidInputError that shows the right form.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from bot.commands import (
+    CompleteTask,
+    CreateTask,
+    ListTasks,
+    OpenRelayForm,
+    OpenTaskForm,
+    RelayCommand,
+    RelayTask,
+    SetProgress,
+    ShowHelp,
+    ShowTask,
+    TaskCommand,
+)
+from relai_core.domain.date_phrases import LONGEST_PHRASE, Moment, take_date
+from relai_core.domain.ids import SlackUserId
+from relai_core.domain.relay import NOTE_LIMIT, RelayMode
+from relai_core.domain.task import TITLE_LIMIT, parse_task_number
+from relai_core.domain.text import read_command_text, shorten
+from relai_core.domain.user import User
+from relai_core.errors import InvalidInputError
+
+_DUE_WORDS = ("due", "by", "until", "before", "on")
+_ANSWER_WORDS = ("by",)
+
+# Whoever types a name without choosing from Slack's list leaves plain text that names nobody.
+_UNRESOLVED = re.compile(r"[(\[]*(@\w[\w.-]*)")
+_STUCK_DUE = re.compile(r"(?<!\S)(due:)(?=\S)", re.IGNORECASE)
+_TO_PERSON = re.compile(r"(?<!\S)to\s+(?=<@)", re.IGNORECASE)
+_PERCENT = re.compile(r"(?:to )?([0-9]{1,3}) ?%?", re.IGNORECASE)
+_BARE_NUMBER = re.compile(r"#?([1-9][0-9]{0,8})%?")
+_MODE = re.compile(rf"(?:--|[–—])({'|'.join(RelayMode)})", re.IGNORECASE)  # noqa: RUF001
+
+
+class _Said(NamedTuple):
+    """A command's text, read: the words without the people in it, and who is meant."""
+
+    words: tuple[str, ...]
+    person: SlackUserId | None
+    spoken: Moment
+
+
+class _Form(NamedTuple):
+    """How a command is written, for whoever is told so."""
+
+    command: str
+    person: str
+    example: str
+
+
+_TASK = _Form("/task", "owner", "/task new Renew the certificate with Bo @ana by fri 17:00")
+_RELAY = _Form("/relay", "receiver", "/relay @ana T-42 Bo knows the details")
+
+
+def parse_task_command(text: str, *, speaker: User, now: datetime) -> TaskCommand:
+    """Read what follows `/task`.
+
+    Raises:
+        InvalidInputError: it can't be understood; the text shows the right form.
+    """
+    said = _read(text, speaker, now, _TASK)
+    if not said.words:
+        return OpenTaskForm(owner=said.person)
+    verb, rest = said.words[0].lower(), _Said(said.words[1:], said.person, said.spoken)
+    return _VERBS[verb](rest) if verb in _VERBS else _without_verb(said)
+
+
+def parse_relay_command(text: str, *, speaker: User, now: datetime) -> RelayCommand:
+    """Read what follows `/relay`.
+
+    Raises:
+        InvalidInputError: it can't be understood; the text shows the right form.
+    """
+    said = _read(_TO_PERSON.sub("", text), speaker, now, _RELAY)
+    if said.person is None and [word.lower() for word in said.words] == ["help"]:
+        return ShowHelp("relay")
+    words, number = _take_number(said.words)
+    if said.person is None:
+        words, mode = _take_mode(words)
+        return OpenRelayForm(number, None, _note(words), mode)
+    _require_fits(" ".join(words), NOTE_LIMIT + LONGEST_PHRASE, NOTE_LIMIT, "note")
+    words, answer_by = take_date(words, _ANSWER_WORDS, spoken=said.spoken, field="answer_by")
+    words, mode = _take_mode(words)
+    return RelayTask(number, said.person, _note(words), mode, answer_by)
+
+
+def _new(said: _Said) -> TaskCommand:
+    _require_fits(" ".join(said.words), TITLE_LIMIT + LONGEST_PHRASE, TITLE_LIMIT, "title")
+    words, due_at = take_date(said.words, _DUE_WORDS, spoken=said.spoken, field="due")
+    title = " ".join(words)
+    _require_fits(title, TITLE_LIMIT, TITLE_LIMIT, "title")
+    if not title:
+        return OpenTaskForm(owner=said.person, due_at=due_at)
+    return CreateTask(title, owner=said.person, due_at=due_at)
+
+
+def _list(said: _Said) -> TaskCommand:
+    _require_no_more(said, "list", said.words)
+    return ListTasks()
+
+
+def _help(said: _Said) -> TaskCommand:
+    _require_no_more(said, "help", said.words)
+    return ShowHelp("task")
+
+
+def _show(said: _Said) -> TaskCommand:
+    number = _one_task(said, "show")
+    if number is None:
+        raise InvalidInputError("Which task? Name it like this: `/task show T-42`.", field="task")
+    return ShowTask(number)
+
+
+def _done(said: _Said) -> TaskCommand:
+    return CompleteTask(_one_task(said, "done"))
+
+
+def _progress(said: _Said) -> TaskCommand:
+    words, number = _take_number(said.words)
+    match = _PERCENT.fullmatch(" ".join(words))
+    if match is None or int(match[1]) > 100 or said.person:
+        raise InvalidInputError(
+            "Say how far the task is with one number from 0 to 100, like this: "
+            "`/task progress T-42 60`.",
+            field="progress",
+        )
+    return SetProgress(number, int(match[1]))
+
+
+_VERBS: dict[str, Callable[[_Said], TaskCommand]] = {
+    "new": _new,
+    "list": _list,
+    "show": _show,
+    "done": _done,
+    "progress": _progress,
+    "help": _help,
+}
+
+
+def _without_verb(said: _Said) -> TaskCommand:
+    """A title without `new` before it, a task's number alone, or a slip of the pen."""
+    first, *rest = said.words
+    number = parse_task_number(first)
+    alone = not rest and said.person is None
+    if alone and number is not None:
+        return ShowTask(number)
+    # "lsit", and "complete T-42": a number says that a command was meant and not a title.
+    if alone or (said.person is None and _only_numbers(rest)):
+        raise InvalidInputError(_suggestion(first, rest))
+    return _new(said)
+
+
+def _suggestion(first: str, rest: list[str]) -> str:
+    said = shorten(" ".join((first, *rest)))
+    problem = f"I don't know `/task {said}`."
+    if close := get_close_matches(first.lower(), _VERBS, n=1):
+        meant = shorten(" ".join((close[0], *rest)))
+        return f"{problem} Did you mean `/task {meant}`?"
+    return f"{problem} To make a task of it: `/task new {said}`. For all commands: `/task help`."
+
+
+def _read(text: str, speaker: User, now: datetime, form: _Form) -> _Said:
+    words, mentions = read_command_text(_STUCK_DUE.sub(r"\1 ", text))
+    for word in words:
+        if match := _UNRESOLVED.match(word):
+            raise InvalidInputError(
+                f"I don't know who {shorten(match[1])} is. Type @ and the first letters, and pick "
+                "the person from the list Slack offers. If the @ belongs to the text, use the "
+                f"form that `{form.command}` opens.",
+                field=form.person,
+            )
+    if len(mentions) > 1:
+        raise InvalidInputError(
+            f"One {form.person} at a time: mention one person, and write the names of the others "
+            f"without @, like this: `{form.example}`.",
+            field=form.person,
+        )
+    return _Said(words, next(iter(mentions), None), Moment(now, speaker.zone))
+
+
+def _take_number(words: tuple[str, ...]) -> tuple[list[str], int | None]:
+    """The first task number, and the words without it. Further numbers stay where they are."""
+    for at, word in enumerate(words):
+        number = parse_task_number(word.strip("()[].,:;!?"))
+        if number is not None:
+            return [*words[:at], *words[at + 1 :]], number
+    return list(words), None
+
+
+def _take_mode(words: list[str]) -> tuple[list[str], RelayMode | None]:
+    """The mode that a flag at the start or the end names, and the words without the flag."""
+    for at in (0, len(words) - 1):
+        match = _MODE.fullmatch(words[at]) if words else None
+        if match:
+            return words[:at] + words[at + 1 :], RelayMode(match[1].lower())
+    return words, None
+
+
+def _note(words: list[str]) -> str:
+    note = " ".join(words)
+    _require_fits(note, NOTE_LIMIT, NOTE_LIMIT, "note")
+    return note
+
+
+def _require_fits(text: str, most: int, limit: int, field: str) -> None:
+    """Refuse a text of more than `most` characters, as one that passes the stated `limit`."""
+    if len(text) > most:
+        raise InvalidInputError(
+            f"This {field} has {len(text):,} characters, and {limit:,} fit. Shorten it: "
+            f"“{shorten(text)}”",
+            field=field,
+        )
+
+
+def _one_task(said: _Said, verb: str) -> int | None:
+    words, number = _take_number(said.words)
+    if bare := _BARE_NUMBER.fullmatch(" ".join(words)):
+        raise InvalidInputError(f"Did you mean `/task {verb} T-{bare[1]}`?", field="task")
+    _require_no_more(said, verb, words)
+    return number
+
+
+def _require_no_more(said: _Said, verb: str, words: Sequence[str]) -> None:
+    """Refuse what a command would otherwise silently leave out."""
+    if words:
+        title = shorten(" ".join((verb.title(), *said.words)))
+        raise InvalidInputError(
+            f"`/task {verb}` does not understand “{shorten(' '.join(words))}”. For all commands: "
+            f"`/task help`. To make a task with this title: `/task new {title}`.",
+            field="task",
+        )
+    if said.person:
+        raise InvalidInputError(
+            f"`/task {verb}` takes nobody's name. To hand a task over: `/relay @name T-42`.",
+            field="owner",
+        )
+
+
+def _only_numbers(words: list[str]) -> bool:
+    """Whether the words name a task, and are nothing but numbers besides."""
+    named = [parse_task_number(word) is not None for word in words]
+    return any(named) and all(
+        is_key or _BARE_NUMBER.fullmatch(word) for is_key, word in zip(named, words, strict=True)
+    )
