@@ -27,6 +27,7 @@ from relai_core.domain.date_phrases import LONGEST_PHRASE, Moment, take_date
 from relai_core.domain.ids import SlackUserId
 from relai_core.domain.relay import NOTE_LIMIT, RelayMode
 from relai_core.domain.task import TITLE_LIMIT, parse_task_number
+from relai_core.domain.task_numbers import bare_number, names_only_a_task, take_task_number
 from relai_core.domain.text import read_command_text, shorten
 from relai_core.domain.user import User
 from relai_core.errors import InvalidInputError
@@ -39,7 +40,6 @@ _UNRESOLVED = re.compile(r"[(\[]*(@\w[\w.-]*)")
 _STUCK_DUE = re.compile(r"(?<!\S)(due:)(?=\S)", re.IGNORECASE)
 _TO_PERSON = re.compile(r"(?<!\S)to\s+(?=<@)", re.IGNORECASE)
 _PERCENT = re.compile(r"(?:to )?([0-9]{1,3}) ?%?", re.IGNORECASE)
-_BARE_NUMBER = re.compile(r"#?([1-9][0-9]{0,8})%?")
 _MODE = re.compile(rf"(?:--|[–—])({'|'.join(RelayMode)})", re.IGNORECASE)  # noqa: RUF001
 
 
@@ -85,7 +85,7 @@ def parse_relay_command(text: str, *, speaker: User, now: datetime) -> RelayComm
     said = _read(_TO_PERSON.sub("", text), speaker, now, _RELAY)
     if said.person is None and [word.lower() for word in said.words] == ["help"]:
         return ShowHelp("relay")
-    words, number = _take_number(said.words)
+    words, number = take_task_number(said.words)
     if said.person is None:
         words, mode = _take_mode(words)
         return OpenRelayForm(number, None, _note(words), mode)
@@ -127,7 +127,7 @@ def _done(said: _Said) -> TaskCommand:
 
 
 def _progress(said: _Said) -> TaskCommand:
-    words, number = _take_number(said.words)
+    words, number = take_task_number(said.words)
     match = _PERCENT.fullmatch(" ".join(words))
     if match is None or int(match[1]) > 100 or said.person:
         raise InvalidInputError(
@@ -156,7 +156,7 @@ def _without_verb(said: _Said) -> TaskCommand:
     if alone and number is not None:
         return ShowTask(number)
     # "lsit", and "complete T-42": a number says that a command was meant and not a title.
-    if alone or (said.person is None and _only_numbers(rest)):
+    if alone or (said.person is None and names_only_a_task(rest)):
         raise InvalidInputError(_suggestion(first, rest))
     return _new(said)
 
@@ -189,15 +189,6 @@ def _read(text: str, speaker: User, now: datetime, form: _Form) -> _Said:
     return _Said(words, next(iter(mentions), None), Moment(now, speaker.zone))
 
 
-def _take_number(words: tuple[str, ...]) -> tuple[list[str], int | None]:
-    """The first task number, and the words without it. Further numbers stay where they are."""
-    for at, word in enumerate(words):
-        number = parse_task_number(word.strip("()[].,:;!?"))
-        if number is not None:
-            return [*words[:at], *words[at + 1 :]], number
-    return list(words), None
-
-
 def _take_mode(words: list[str]) -> tuple[list[str], RelayMode | None]:
     """The mode that a flag at the start or the end names, and the words without the flag."""
     for at in (0, len(words) - 1):
@@ -224,9 +215,9 @@ def _require_fits(text: str, most: int, limit: int, field: str) -> None:
 
 
 def _one_task(said: _Said, verb: str) -> int | None:
-    words, number = _take_number(said.words)
-    if bare := _BARE_NUMBER.fullmatch(" ".join(words)):
-        raise InvalidInputError(f"Did you mean `/task {verb} T-{bare[1]}`?", field="task")
+    words, number = take_task_number(said.words)
+    if digits := bare_number(words):
+        raise InvalidInputError(f"Did you mean `/task {verb} T-{digits}`?", field="task")
     _require_no_more(said, verb, words)
     return number
 
@@ -245,11 +236,3 @@ def _require_no_more(said: _Said, verb: str, words: Sequence[str]) -> None:
             f"`/task {verb}` takes nobody's name. To hand a task over: `/relay @name T-42`.",
             field="owner",
         )
-
-
-def _only_numbers(words: list[str]) -> bool:
-    """Whether the words name a task, and are nothing but numbers besides."""
-    named = [parse_task_number(word) is not None for word in words]
-    return any(named) and all(
-        is_key or _BARE_NUMBER.fullmatch(word) for is_key, word in zip(named, words, strict=True)
-    )
