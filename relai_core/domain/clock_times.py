@@ -6,7 +6,7 @@ from datetime import time
 WORKDAY_END = time(17)
 """The time of a day that is named without one: `fri`, `1 dec`, `end of day`."""
 EVENING = time(20)
-"""The time of `tonight`."""
+"""The time of `tonight` and `fri night`."""
 DAY_END = time(23, 59)
 """Midnight ends the day it is said of. It also ends a `today` that is said after work."""
 AFTERNOON_HOURS = range(1, 6)
@@ -18,6 +18,7 @@ _NAMED = {
     "midday": time(12),
     "afternoon": time(15),
     "evening": time(18),
+    "night": EVENING,
     "midnight": DAY_END,
 }
 _CLOCK = (

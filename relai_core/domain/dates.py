@@ -25,7 +25,8 @@ _NUMBERS = (
 
 _COUNT = rf"(?:an?|[0-9]{{1,3}}|{'|'.join(_NUMBERS)})"
 _AMOUNT = rf"(?:half an|[0-9]{{1,3}}\.[0-9]|{_COUNT})"
-_DAY = r"[0-9]{1,2}(?:st|nd|rd|th)?"
+# No more than 31: dateparser reads `32 dec` as December 2032.
+_DAY = r"(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?"
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
