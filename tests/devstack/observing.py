@@ -18,7 +18,7 @@ def running(
     arguments: Sequence[str | Path], environment: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[str]]:
     """Our Python with these arguments; what it still runs at the end is killed."""
-    with subprocess.Popen(  # noqa: S603 - our own program
+    with subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
