@@ -1,17 +1,27 @@
 """Loopback ports."""
 
+import contextlib
+import secrets
 import socket
 
 from devstack.errors import DevstackError
 
 LOOPBACK = "127.0.0.1"
 
+# Linux hands out ports from 32768 on by itself, macOS from 49152 on.
+NEVER_HANDED_OUT = range(20_000, 32_768)
+
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with _socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that the system gives to nobody who asks for any port.
+
+    So it is still free when its server starts, and again after that server was killed.
+    """
+    while True:
+        port = secrets.choice(NEVER_HANDED_OUT)
+        with contextlib.suppress(OSError), _socket() as probe:
+            probe.bind((LOOPBACK, port))
+            return port
 
 
 def require_free(port: int, *, of: str, setting: str) -> None:
