@@ -1,0 +1,60 @@
+"""The buttons of a card: those that still work for whoever looks at it, and no other."""
+
+from relai_core.blockkit.elements import Element, button
+from relai_core.blockkit.ids import ActionId
+from relai_core.domain.ids import RelayId, SlackUserId
+from relai_core.domain.relay import Relay, RelayEnd
+from relai_core.domain.task import Task
+
+
+def card_buttons(
+    task: Task, viewer: SlackUserId, about: RelayId | None = None
+) -> tuple[Element, ...]:
+    """What `viewer` can do with `task` as it stands.
+
+    A card `about` one relay shows nothing of a later one, which has its own card.
+    """
+    if not task.is_open:
+        return ()
+    latest = task.relay
+    relay = latest if latest is not None and about in (None, latest.id) else None
+    return (*_answers(relay, viewer), *_work(task, viewer), *take_back(task, relay, viewer))
+
+
+def take_back(task: Task, relay: Relay | None, viewer: SlackUserId) -> tuple[Element, ...]:
+    """Take back, while the sender may."""
+    if relay is None or viewer != relay.from_user or not _returns(task, relay):
+        return ()
+    return (button("Take back", ActionId.RELAY_TAKE_BACK, relay.id),)
+
+
+def accept(relay: Relay) -> Element:
+    """Accept what one was handed."""
+    return button("Accept", ActionId.RELAY_ACCEPT, relay.id, "primary")
+
+
+def complete(task: Task) -> Element:
+    """Mark complete."""
+    return button("Mark complete", ActionId.TASK_COMPLETE, task.id, "primary")
+
+
+def _answers(relay: Relay | None, viewer: SlackUserId) -> tuple[Element, ...]:
+    if relay is None or not relay.is_open or viewer != relay.to_user:
+        return ()
+    return accept(relay), button("Decline…", ActionId.RELAY_DECLINE, relay.id)
+
+
+def _work(task: Task, viewer: SlackUserId) -> tuple[Element, ...]:
+    if viewer != task.owner:
+        return ()
+    waiting = task.open_relay
+    if waiting is not None and waiting.to_user != viewer:
+        return (complete(task),)
+    return complete(task), button("Hand over…", ActionId.TASK_HAND_OVER, task.id)
+
+
+def _returns(task: Task, relay: Relay) -> bool:
+    if not task.is_open or task.relay is None or task.relay.id != relay.id:
+        return False
+    unanswered = relay.end is RelayEnd.UNANSWERED and task.owner == relay.to_user
+    return relay.is_open or unanswered
