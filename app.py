@@ -1,0 +1,176 @@
+"""The bot process: settings to clients to services to listeners, and nothing else."""
+
+import asyncio
+import signal
+import sys
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+
+import structlog
+from pydantic import SecretStr
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.api.health import HealthApi, SlackCheck
+from bot.bolt import Handlers, create_bolt_app, dispatcher
+from bot.forms import Forms
+from bot.handlers.relays import RelayHandlers
+from bot.handlers.tasks import TaskHandlers
+from bot.handlers.users import UserHandlers
+from bot.replies import Replies
+from bot.scheduler import WATCH_EVERY, Scheduler
+from bot.server import Server, SlackRoute
+from bot.services.relay_service import RelayService
+from bot.services.task_service import TaskService
+from bot.services.temporal_service import TemporalService
+from bot.services.user_service import UserService
+from bot.socket_mode import SocketMode
+from bot.whispers import Whispers
+from relai_core import temporal
+from relai_core.errors import InstallationBrokenError, MessengerError
+from relai_core.log import configure_logging
+from relai_core.settings import Settings, SettingsError, load_settings
+from relai_core.slack.client import create_client, create_session
+from relai_core.slack.directory import SlackDirectory, user_from_payload
+from relai_core.slack.preflight import Installation, check_installation
+from relai_core.slack.proxies import ignore_proxies_on_loopback
+from relai_core.store import database
+
+_STORE = timedelta(seconds=1)
+_DRAIN = timedelta(seconds=5)
+_LONGEST_PAUSE = 30.0
+
+_log = structlog.get_logger(__name__)
+
+
+def main() -> int:
+    """Run until a signal comes. 2 means that a person has to put something right first."""
+    try:
+        settings = load_settings()
+        configure_logging(settings.relai_log_format)
+        ignore_proxies_on_loopback(settings.slack_api_url)
+        asyncio.run(_until_signalled(settings))
+    except (SettingsError, InstallationBrokenError) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - for whoever has just typed the command
+        return 2
+    return 0
+
+
+async def _until_signalled(settings: Settings) -> None:
+    running = asyncio.create_task(_run(settings))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    with suppress(asyncio.CancelledError):
+        await running
+    _log.info("bot_stopped")
+
+
+async def _run(settings: Settings) -> None:
+    """Open everything in the order of need; the stack closes it in the opposite one."""
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(create_session())
+        client = create_client(
+            settings.slack_bot_token.get_secret_value(), settings.slack_api_url, http
+        )
+        store = await database.connect(
+            settings.mongodb_uri.get_secret_value(), settings.mongodb_database, timeout=_STORE
+        )
+        stack.callback(store.close)
+        gateway = TemporalService(
+            await temporal.connect(settings, lazy=True), settings.temporal_task_queue
+        )
+        whispers = Whispers(client)
+        stack.push_async_callback(whispers.drain, _DRAIN)
+        slack = SlackCheck(client.auth_test)
+        parts = {"temporal": gateway.ping, "mongodb": store.ping, "slack": slack}
+        route = SlackRoute(_secret(settings.slack_signing_secret))
+        server = Server(
+            [
+                *HealthApi(parts, worker=gateway.require_worker).routes(),
+                *([] if settings.uses_socket_mode else route.routes()),
+            ]
+        )
+        stack.push_async_callback(server.stop)
+        await server.start(settings.relai_host, settings.relai_port)
+
+        installation = await _installation(client, settings)
+        replies = Replies(whispers)
+        handlers = _handlers(settings, client, store, gateway, replies)
+        dispatch = dispatcher(
+            create_bolt_app(client, _authorization(installation, client), handlers, replies)
+        )
+        if settings.uses_socket_mode:
+            socket = SocketMode(client, _secret(settings.slack_app_token), dispatch)
+            stack.push_async_callback(socket.stop, _DRAIN)
+            socket.start()
+            slack.opened(socket.is_connected)
+            scheduler = Scheduler()
+            scheduler.every(WATCH_EVERY, socket.look_after)
+            scheduler.start()
+            stack.callback(scheduler.stop)
+        else:
+            route.open(dispatch)
+            slack.opened(_always)
+        _log.info("bot_started", team=installation.team_id, socket=settings.uses_socket_mode)
+        await asyncio.Event().wait()
+
+
+async def _installation(client: AsyncWebClient, settings: Settings) -> Installation:
+    """Learn from Slack who we are, for as long as that takes."""
+    app_token = _secret(settings.slack_app_token) or None
+    pause = 1.0
+    while True:
+        try:
+            return await check_installation(client, app_token)
+        except InstallationBrokenError:
+            raise
+        except MessengerError as error:
+            _log.warning("slack_not_reachable", error=error.code, again_in=pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _handlers(
+    settings: Settings,
+    client: AsyncWebClient,
+    store: database.Database,
+    gateway: TemporalService,
+    replies: Replies,
+) -> list[Handlers]:
+    users = UserService(SlackDirectory(client, store.users), store.users, gateway)
+    tasks = TaskService(store.tasks, users, gateway)
+    relays = RelayService(
+        store.tasks,
+        users,
+        gateway,
+        mode=settings.relai_relay_mode,
+        window=settings.relai_relay_window,
+    )
+    forms = Forms(client)
+    return [
+        TaskHandlers(tasks, users, forms, replies),
+        RelayHandlers(relays, users, forms, replies),
+        UserHandlers(users, user_from_payload, replies),
+    ]
+
+
+def _authorization(installation: Installation, client: AsyncWebClient) -> AuthorizeResult:
+    return AuthorizeResult(
+        enterprise_id=None,
+        team_id=installation.team_id,
+        bot_id=installation.bot_id,
+        bot_user_id=installation.bot_user_id,
+        bot_token=client.token,
+    )
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value else ""
+
+
+async def _always() -> bool:
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""The Bolt app: which workspace it serves, and every listener there is."""
+
+import os
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+import structlog
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+from structlog.contextvars import bound_contextvars
+
+from bot.middleware import log_context
+from bot.payloads import BlockAction, SlashCommand, ViewSubmission
+from bot.replies import ButtonAnswer, Replies, plain
+from relai_core.ports import Message
+
+# With these in the environment Bolt turns into an OAuth app with a store of files.
+_READ_BY_BOLT = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN")
+_ANYTHING = re.compile(".*", re.DOTALL)
+_NOT_HERE = "RelAI is not installed in your workspace, so nothing was done."
+
+_log = structlog.get_logger(__name__)
+
+Headers = dict[str, str | Sequence[str]]
+Dispatch = Callable[[dict[str, Any], Headers], Awaitable[BoltResponse]]
+"""Hands a payload to its listener, whichever way it came, and returns the answer."""
+
+
+class Handlers(Protocol):
+    """Some listeners that belong together."""
+
+    def register(self, app: AsyncApp) -> None:
+        """Tell Bolt which listener hears of what."""
+        ...
+
+
+def create_bolt_app(
+    client: AsyncWebClient,
+    installed: AuthorizeResult,
+    handlers: Iterable[Handlers],
+    replies: Replies,
+) -> AsyncApp:
+    """Build the app from what it is given; nothing is read from the environment.
+
+    Signatures are checked where requests come in, see `server`. An answer goes out when its
+    listener has returned, so an event whose work failed is not acknowledged.
+    """
+    for name in _READ_BY_BOLT:
+        os.environ.pop(name, None)
+    app = AsyncApp(
+        client=client,
+        signing_secret="",
+        authorize=_only(installed),
+        user_facing_authorize_error_message=_NOT_HERE,
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        oauth_settings=None,
+    )
+    for each in handlers:
+        each.register(app)
+    _register_the_rest(app, replies)
+    return app
+
+
+def _only(installed: AuthorizeResult) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """Let in what comes from the workspace of the token, without asking Slack again."""
+
+    async def authorize(team_id: str | None) -> AuthorizeResult | None:
+        return installed if team_id == installed.team_id else None
+
+    return authorize  # type: ignore[return-value]  # None means "not installed"
+
+
+def dispatcher(app: AsyncApp) -> Dispatch:
+    """The one way in, for both transports."""
+
+    async def dispatch(body: dict[str, Any], headers: Headers) -> BoltResponse:
+        # Bolt reads a dict as it is only in this mode; from text it drops commands that
+        # contain the word "payload".
+        request = AsyncBoltRequest(body=body, headers=headers, mode="socket_mode")
+        with bound_contextvars(**log_context(body)):
+            return await app.async_dispatch(request)
+
+    return dispatch
+
+
+def _register_the_rest(app: AsyncApp, replies: Replies) -> None:
+    """What nobody hears of would leave the person with Slack's timeout."""
+    app.command(_ANYTHING)(replies.to_command(_unknown_command))
+    app.action(_ANYTHING)(replies.to_click(_unknown_click))
+    app.view_submission(_ANYTHING)(replies.to_form(_unknown_form))
+    app.event(_ANYTHING)(_unknown_event)
+
+
+async def _unknown_command(command: SlashCommand) -> Message:
+    _log.warning("unknown_command")
+    return plain(f"RelAI does not know `{command.command}`. Try `/task help` or `/relay help`.")
+
+
+async def _unknown_click(_: BlockAction) -> ButtonAnswer:
+    _log.warning("unknown_action")
+    return ButtonAnswer(plain("RelAI does not know this button any more. Try `/task list`."))
+
+
+async def _unknown_form(_: ViewSubmission) -> Message:
+    _log.warning("unknown_form")
+    return plain("RelAI does not know this form any more. Try `/task help`.")
+
+
+async def _unknown_event() -> None:
+    _log.info("unknown_event")

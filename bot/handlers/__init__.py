@@ -1,0 +1,1 @@
+"""What comes in from Slack: one class a file, each with its listeners on top."""

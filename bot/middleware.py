@@ -1,0 +1,38 @@
+"""What every log line of a request says about it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def log_context(body: Mapping[str, Any]) -> dict[str, str]:
+    """Who, where and what, of any payload of Slack's; never what people wrote.
+
+    A repeated delivery has the same `cause`: the trigger, the view or the event that it is about.
+    """
+    event = _part(body, "event")
+    view = _part(body, "view")
+    fields = {
+        "team": body.get("team_id") or _part(body, "team").get("id"),
+        "user": body.get("user_id") or _id_of(body.get("user")) or _id_of(event.get("user")),
+        "asks": body.get("command")
+        or _action(body)
+        or view.get("callback_id")
+        or event.get("type"),
+        "cause": body.get("event_id") or body.get("trigger_id") or view.get("id"),
+    }
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
+
+
+def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = body.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _id_of(person: object) -> object:
+    return person.get("id") if isinstance(person, Mapping) else person
+
+
+def _action(body: Mapping[str, Any]) -> object:
+    actions = body.get("actions")
+    first = actions[0] if isinstance(actions, list) and actions else None
+    return first.get("action_id") if isinstance(first, Mapping) else None

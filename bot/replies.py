@@ -1,0 +1,176 @@
+"""From what a handler returns or raises to what the person sees, within Slack's three seconds.
+
+No exception leaves a listener, for Bolt would lose the answer with it. Bolt is set to send the
+answer when the listener has returned, so an answer never promises what has not happened.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, NamedTuple, TypeVar
+
+import structlog
+from pydantic import BaseModel, ValidationError
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.response import BoltResponse
+
+from bot.payloads import BlockAction, SlashCommand, UserEvent, ViewSubmission
+from bot.troubles import Trouble, in_plain_words, trouble_of
+from bot.whispers import Whispers
+from relai_core.blockkit.answers import not_saved
+from relai_core.domain.ids import ChannelId, SlackUserId
+from relai_core.ports import Message
+
+ANSWER_WITHIN = timedelta(seconds=2.6)
+"""Of Slack's 3 seconds; the rest is for the way back."""
+
+_UNREADABLE = "RelAI could not read what Slack sent, so nothing was done."
+_CHANNEL_INITIALS = ("C", "D", "G")
+
+_log = structlog.get_logger(__name__)
+
+Body = dict[str, Any]
+Listener = Callable[..., Awaitable[BoltResponse | None]]
+_P = TypeVar("_P", bound=BaseModel)
+_A = TypeVar("_A")
+
+
+class ButtonAnswer(NamedTuple):
+    """What a click is answered with, beside its message or in its place."""
+
+    message: Message
+    replaces: bool = False
+
+
+def plain(text: str) -> Message:
+    """A message of text alone."""
+    return Message(text, [])
+
+
+class Replies:
+    """Turns handlers, which take a payload and return an answer, into listeners for Bolt."""
+
+    def __init__(self, whispers: Whispers, within: timedelta = ANSWER_WITHIN) -> None:
+        self._whispers = whispers
+        self._within = within
+
+    def to_command(self, handle: Callable[[SlashCommand], Awaitable[Message | None]]) -> Listener:
+        """Answer a slash command. None says nothing, as when a form has opened."""
+
+        async def listen(ack: AsyncAck, body: Body) -> None:
+            if (command := _read(SlashCommand, body)) is None:
+                await ack(_UNREADABLE)
+                return
+
+            async def give(message: Message | None) -> None:
+                await (ack(message.text, message.blocks or None) if message else ack())
+
+            async def refuse(trouble: Trouble) -> None:
+                returned = trouble.gives_back and command.text
+                await give(
+                    not_saved(trouble.text, command.typed) if returned else plain(trouble.text)
+                )
+
+            await self._answered(handle(command), give, refuse, command.user_id)
+
+        return listen
+
+    def to_click(self, handle: Callable[[BlockAction], Awaitable[ButtonAnswer | None]]) -> Listener:
+        """Answer a click. None says nothing: the message it was on changes by itself."""
+
+        async def listen(ack: AsyncAck, body: Body) -> None:
+            await ack()
+            if (click := _read(BlockAction, body)) is None:
+                return
+
+            async def give(answer: ButtonAnswer | None) -> None:
+                if answer is not None:
+                    self._whispers.answer(click, answer.message, replaces=answer.replaces)
+
+            async def refuse(trouble: Trouble) -> None:
+                self._whispers.answer(click, plain(trouble.text))
+
+            await self._answered(handle(click), give, refuse, click.user_id)
+
+        return listen
+
+    def to_form(
+        self,
+        handle: Callable[[ViewSubmission], Awaitable[Message | None]],
+        *,
+        reasons_at: str | None = None,
+    ) -> Listener:
+        """Answer a form: close it and say what became of it, or leave it open with the reason.
+
+        A reason that is about no single input stands at the input `reasons_at`.
+        """
+
+        async def listen(ack: AsyncAck, body: Body) -> None:
+            if (form := _read(ViewSubmission, body)) is None:
+                await ack()
+                return
+
+            async def give(message: Message | None) -> None:
+                await ack()
+                if message is not None:
+                    self._whispers.tell(form.user_id, _channel_of(form), message)
+
+            async def refuse(trouble: Trouble) -> None:
+                if not form.inputs:
+                    await give(plain(trouble.text))
+                    return
+                wanted = (trouble.field, reasons_at)
+                block = next((at for at in wanted if at in form.inputs), form.inputs[0])
+                text = in_plain_words(trouble.text, form.user_id)
+                await ack(response_action="errors", errors={block: text})
+
+            await self._answered(handle(form), give, refuse, form.user_id)
+
+        return listen
+
+    def to_event(self, handle: Callable[[UserEvent], Awaitable[None]]) -> Listener:
+        """Take note of an event. One that could not be handled is left to Slack to send again."""
+
+        async def listen(body: Body) -> BoltResponse | None:
+            if (event := _read(UserEvent, body)) is None:
+                return None  # it would not fit the next time either
+            try:
+                async with asyncio.timeout(self._within.total_seconds()):
+                    await handle(event)
+            except Exception as error:  # noqa: BLE001 - whatever it is, Slack must ask again
+                _log.error("event_not_handled", exc_info=error)
+                return BoltResponse(status=503)
+            return None
+
+        return listen
+
+    async def _answered(
+        self,
+        work: Awaitable[_A],
+        give: Callable[[_A], Awaitable[None]],
+        refuse: Callable[[Trouble], Awaitable[None]],
+        viewer: SlackUserId,
+    ) -> None:
+        try:
+            async with asyncio.timeout(self._within.total_seconds()):
+                answer = await work
+        except Exception as error:  # noqa: BLE001 - the person is told, whatever it is
+            await refuse(trouble_of(error, viewer))
+        else:
+            await give(answer)
+
+
+def _read(kind: type[_P], body: Body) -> _P | None:
+    """The payload, or None if it does not fit; the log then names the fields, not their content."""
+    try:
+        return kind.model_validate(body)
+    except ValidationError as error:
+        places = [".".join(map(str, issue["loc"])) for issue in error.errors()]
+        _log.error("payload_unreadable", kind=kind.__name__, places=places)
+        return None
+
+
+def _channel_of(form: ViewSubmission) -> ChannelId | None:
+    """Where the form was asked for, if it says so."""
+    origin = form.view.private_metadata
+    return ChannelId(origin) if origin.startswith(_CHANNEL_INITIALS) else None

@@ -1,0 +1,134 @@
+"""The bot's HTTP server: Slack's requests where no socket is used, and the state of the parts."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from slack_bolt.response import BoltResponse
+
+from bot.bolt import Dispatch
+from bot.signature import is_from_slack
+
+_LARGEST_BODY = 1024 * 1024
+"""Bytes. Slack's largest payload, a view, stays below a quarter of it."""
+_DRAINED_WITHIN = 5.0
+"""Seconds, more than any answer to Slack takes."""
+_PASSED_ON = ("x-slack-retry-num", "x-slack-retry-reason")
+
+_log = structlog.get_logger(__name__)
+
+
+class _MalformedError(Exception):
+    """The body is not what Slack sends."""
+
+
+class SlackRoute:
+    """`POST /slack/events`: every payload of Slack's, signed.
+
+    Until `open` has been called, Slack is asked to come again.
+    """
+
+    def __init__(self, signing_secret: str) -> None:
+        self._signing_secret = signing_secret
+        self._dispatch: Dispatch | None = None
+
+    def open(self, dispatch: Dispatch) -> None:
+        """Let requests in."""
+        self._dispatch = dispatch
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.post("/slack/events", self.on_request)]
+
+    async def on_request(self, request: web.Request) -> web.Response:
+        raw = await request.read()
+        if not is_from_slack(self._signing_secret, request.headers, raw):
+            is_check = _is_ssl_check(request, raw)
+            return web.Response() if is_check else _refusal(401, "not_signed_by_slack")
+        try:
+            body = _parse(request, raw)
+        except _MalformedError:
+            return _refusal(400, "malformed_body")
+        if body.get("type") == "url_verification":
+            return web.json_response({"challenge": body.get("challenge")})
+        if self._dispatch is None:
+            return _refusal(503, "starting")
+        headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
+        return _answer(await self._dispatch(body, dict(headers)))
+
+
+class Server:
+    """The listening side, on one address."""
+
+    def __init__(self, routes: Iterable[web.RouteDef]) -> None:
+        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_json_errors])
+        app.add_routes(routes)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAINED_WITHIN)
+        self._site: web.TCPSite | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen; the port, which the system chooses if it is 0.
+
+        Raises:
+            OSError: the address is taken or not ours.
+        """
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        await site.start()
+        bound: int = self._runner.addresses[0][1]
+        _log.info("server_listening", host=host, port=bound)
+        return bound
+
+    async def stop(self) -> None:
+        """Take no new request, and let those under way finish."""
+        await self._runner.cleanup()
+
+
+@web.middleware
+async def _json_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        return _refusal(error.status, error.reason.lower().replace(" ", "_"))
+    except Exception as error:  # noqa: BLE001 - a caller never sees a traceback
+        _log.error("request_failed", path=request.path, exc_info=error)
+        return _refusal(500, "internal_error")
+    return response
+
+
+def _refusal(status: int, error: str) -> web.Response:
+    return web.json_response({"error": error}, status=status)
+
+
+def _is_ssl_check(request: web.Request, raw: bytes) -> bool:
+    """Slack's probe of the certificate comes unsigned, asks for nothing and gets nothing."""
+    return request.content_type != "application/json" and _form(raw).get("ssl_check") == "1"
+
+
+def _parse(request: web.Request, raw: bytes) -> dict[str, Any]:
+    if request.content_type == "application/json":
+        return _json(raw)
+    form = _form(raw)
+    return _json(form["payload"].encode()) if "payload" in form else dict(form)
+
+
+def _form(raw: bytes) -> dict[str, str]:
+    return dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
+
+
+def _json(raw: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(raw)
+    except ValueError as error:
+        raise _MalformedError from error
+    if not isinstance(body, dict):
+        raise _MalformedError
+    return body
+
+
+def _answer(response: BoltResponse) -> web.Response:
+    content_type = response.first_headers().get("content-type", "text/plain").partition(";")[0]
+    return web.Response(status=response.status, text=response.body, content_type=content_type)

@@ -1,0 +1,1 @@
+"""The use cases: rights are checked here early, and bindingly where the change takes effect."""

@@ -1,0 +1,220 @@
+"""Hand-overs: pass on, accept, decline, take back. The binding rules are the store's."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from bot.commands import RelayTask
+from bot.services.task_lookup import TaskLookup
+from bot.services.task_service import Clock, utc_now
+from bot.services.temporal_service import (
+    TemporalService,
+    WorkflowEndedError,
+    lifecycle_id,
+    relay_workflow_id,
+)
+from bot.services.user_service import UserService
+from relai_core.domain.changes import (
+    RelayAccepted,
+    RelayDeclined,
+    RelayOpened,
+    RelayWithdrawn,
+    TakenBack,
+)
+from relai_core.domain.decisions import ChangeRefusedError, RefusalReason, decide
+from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, relay_id
+from relai_core.domain.relay import NOTE_LIMIT, Relay, RelayEnd, RelayMode
+from relai_core.domain.task import Task
+from relai_core.domain.user import User
+from relai_core.errors import InvalidInputError
+from relai_core.ports import TaskStore
+
+_OFFERED_IN_FORM = 100
+"""Options that fit a select menu."""
+
+
+class Relayable(NamedTuple):
+    """Tasks that can be handed over, and the one that is chosen already."""
+
+    tasks: list[Task]
+    chosen: TaskId | None
+
+
+class RelayService:
+    """The use cases of `/relay` and of an offer's buttons.
+
+    Writes return the task after it, with the relay on it, or None if it is saved and the outcome
+    follows. They raise `ChangeRefusedError` when the rules speak against it.
+    """
+
+    def __init__(
+        self,
+        tasks: TaskStore,
+        users: UserService,
+        temporal: TemporalService,
+        *,
+        mode: RelayMode,
+        window: timedelta,
+        now: Clock = utc_now,
+    ) -> None:
+        self._tasks = tasks
+        self._lookup = TaskLookup(tasks)
+        self._users = users
+        self._temporal = temporal
+        self.mode = mode
+        self._window = window
+        self._now = now
+
+    async def list_relayable(
+        self, sender: User, *, number: int | None = None, picked: TaskId | None = None
+    ) -> Relayable:
+        """What a form can offer to hand over, the task of `number` or `picked` chosen already.
+
+        Raises:
+            ChangeRefusedError: the chosen task is not the sender's to hand over.
+        """
+        owned = await self._tasks.list_owned(sender.team_id, sender.id, _OFFERED_IN_FORM)
+        if number is None and picked is None:
+            return Relayable(owned, None)
+        chosen = await (
+            self._lookup.get(picked, sender.team_id)
+            if picked is not None
+            else self._lookup.get_meant(number, sender)
+        )
+        if chosen.owner != sender.id:
+            raise ChangeRefusedError(RefusalReason.NOT_THE_OWNER, chosen)
+        if not chosen.is_open:
+            raise ChangeRefusedError(RefusalReason.TASK_CLOSED, chosen)
+        others = [task for task in owned if task.id != chosen.id]
+        return Relayable([chosen, *others][:_OFFERED_IN_FORM], chosen.id)
+
+    async def get_declinable(self, relay_id: RelayId, *, actor: User, request: RequestId) -> Task:
+        """The task of an offer that the actor may decline.
+
+        Raises:
+            ChangeRefusedError: it has ended, or is not theirs to answer.
+        """
+        relay = await self._lookup.get_relay(relay_id, actor.team_id)
+        task = await self._lookup.get(relay.task_id, actor.team_id)
+        decide(task, self._declined(relay, "", actor, request))
+        return task
+
+    async def relay(self, wish: RelayTask, *, sender: User, request: RequestId) -> Task | None:
+        """Hand over the task of a number or, without one, the sender's only open task."""
+        task = await self._lookup.get_meant(wish.number, sender)
+        return await self._relay(task, wish, sender, request)
+
+    async def relay_task(
+        self, task_id: TaskId, wish: RelayTask, *, sender: User, request: RequestId
+    ) -> Task | None:
+        """Hand over a task that was picked in a form."""
+        task = await self._lookup.get(task_id, sender.team_id)
+        return await self._relay(task, wish, sender, request)
+
+    async def accept(self, relay_id: RelayId, *, actor: User, request: RequestId) -> Task | None:
+        """Take an offered task."""
+        relay = await self._lookup.get_relay(relay_id, actor.team_id)
+        change = RelayAccepted(
+            id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay_id
+        )
+        signalled = self._temporal.signal_relay_accepted(relay_workflow_id(relay_id), change=change)
+        return await self._lookup.get_outcome(signalled, change, actor.team_id)
+
+    async def decline(
+        self, relay_id: RelayId, reason: str, *, actor: User, request: RequestId
+    ) -> Task | None:
+        """Give an offered task back, with a reason."""
+        _require_short("reason", reason)
+        relay = await self._lookup.get_relay(relay_id, actor.team_id)
+        change = self._declined(relay, reason, actor, request)
+        signalled = self._temporal.signal_relay_declined(relay_workflow_id(relay_id), change=change)
+        return await self._lookup.get_outcome(signalled, change, actor.team_id)
+
+    async def take_back(self, relay_id: RelayId, *, actor: User, request: RequestId) -> Task | None:
+        """Undo one's own hand-over, while it is open or after it ended unanswered."""
+        relay = await self._lookup.get_relay(relay_id, actor.team_id)
+        if relay.end is RelayEnd.UNANSWERED:
+            return await self._reclaim(relay, actor, request)
+        change = RelayWithdrawn(
+            id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay_id
+        )
+        workflow_id = relay_workflow_id(relay_id)
+        signalled = self._temporal.signal_relay_withdrawn(workflow_id, change=change)
+        return await self._lookup.get_outcome(signalled, change, actor.team_id)
+
+    def _declined(
+        self, relay: Relay, reason: str, actor: User, request: RequestId
+    ) -> RelayDeclined:
+        return RelayDeclined(
+            id=request,
+            task_id=relay.task_id,
+            at=self._now(),
+            actor=actor.id,
+            relay_id=relay.id,
+            reason=reason,
+        )
+
+    async def _reclaim(self, relay: Relay, actor: User, request: RequestId) -> Task | None:
+        change = TakenBack(
+            id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay.id
+        )
+        workflow_id = lifecycle_id(relay.task_id)
+        signalled = self._temporal.signal_task_reassigned(workflow_id, actor.id, change=change)
+        return await self._lookup.get_outcome(signalled, change, actor.team_id)
+
+    async def _relay(
+        self, task: Task, wish: RelayTask, sender: User, request: RequestId
+    ) -> Task | None:
+        if task.relay is not None and task.relay.id == relay_id(sender.team_id, request):
+            return task  # a repeat of the request that opened it
+        mode = wish.mode or self.mode
+        self._require_sensible(wish)
+        self._require_allowed(task, wish.to, mode, sender, request)
+        await self._users.get_receiver(sender.team_id, wish.to)
+        try:
+            answered = await self._temporal.start_task_relay_workflow(
+                task.id,
+                sender.id,
+                wish.to,
+                wish.note,
+                request=request,
+                mode=mode,
+                window=self._window,
+                answer_by=wish.answer_by,
+            )
+        except WorkflowEndedError:
+            return await self._lookup.get(task.id, sender.team_id)
+        return answered.task_after()
+
+    def _require_sensible(self, wish: RelayTask) -> None:
+        _require_short("note", wish.note)
+        if wish.answer_by is not None and wish.answer_by <= self._now():
+            raise InvalidInputError(
+                "The moment to answer by has already passed.", field="answer_by"
+            )
+
+    def _require_allowed(
+        self, task: Task, to: SlackUserId, mode: RelayMode, sender: User, request: RequestId
+    ) -> None:
+        """Refuse early what the store would refuse, by the same rules. The window plays no part."""
+        now = self._now()
+        decide(
+            task,
+            RelayOpened(
+                id=request,
+                task_id=task.id,
+                at=now,
+                actor=sender.id,
+                relay_id=relay_id(sender.team_id, request),
+                to_user=to,
+                mode=mode,
+                nudge_at=now,
+                answer_by=now,
+            ),
+        )
+
+
+def _require_short(field: str, text: str) -> None:
+    if len(text) > NOTE_LIMIT:
+        raise InvalidInputError(
+            f"The {field} is {len(text)} characters long; {NOTE_LIMIT} fit.", field=field
+        )

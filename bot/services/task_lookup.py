@@ -1,0 +1,96 @@
+"""Which task somebody means, always within their own workspace."""
+
+from collections.abc import Awaitable
+
+from bot.services.temporal_service import Answered, WorkflowEndedError
+from relai_core.domain.changes import TaskChange
+from relai_core.domain.decisions import decide
+from relai_core.domain.ids import RelayId, TaskId, TeamId, team_of
+from relai_core.domain.relay import Relay
+from relai_core.domain.task import Task
+from relai_core.domain.user import User
+from relai_core.errors import InvalidInputError, NotFoundError
+from relai_core.ports import TaskStore
+
+_NAMED_AT_MOST = 5
+
+
+class TaskLookup:
+    """Reads tasks for the services. Another workspace's task does not exist for them."""
+
+    def __init__(self, tasks: TaskStore) -> None:
+        self._tasks = tasks
+
+    async def get(self, task_id: TaskId, team_id: TeamId) -> Task:
+        """One task by its id.
+
+        Raises:
+            NotFoundError: this workspace has no such task.
+        """
+        task = await self._tasks.find(task_id) if team_of(task_id) == team_id else None
+        if task is None:
+            raise NotFoundError("There is no such task in this workspace.")
+        return task
+
+    async def get_by_number(self, number: int, team_id: TeamId) -> Task:
+        """One task by its T-number.
+
+        Raises:
+            NotFoundError: this workspace has no such task.
+        """
+        task = await self._tasks.find_by_number(team_id, number)
+        if task is None:
+            raise NotFoundError(f"There is no task T-{number} in this workspace.")
+        return task
+
+    async def get_relay(self, relay_id: RelayId, team_id: TeamId) -> Relay:
+        """One hand-over by its id.
+
+        Raises:
+            NotFoundError: this workspace has no such hand-over.
+        """
+        relay = await self._tasks.find_relay(relay_id) if team_of(relay_id) == team_id else None
+        if relay is None:
+            raise NotFoundError("There is no such hand-over in this workspace.")
+        return relay
+
+    async def get_meant(self, number: int | None, speaker: User) -> Task:
+        """The task with that number or, without one, the only open task of the speaker.
+
+        Raises:
+            InvalidInputError: without a number it could be several, or there is none.
+            NotFoundError: this workspace has no task of that number.
+        """
+        if number is not None:
+            return await self.get_by_number(number, speaker.team_id)
+        owned = await self._tasks.list_owned(speaker.team_id, speaker.id, _NAMED_AT_MOST + 1)
+        if len(owned) == 1:
+            return owned[0]
+        raise InvalidInputError(_which_one(owned) if owned else "You have no open task.")
+
+    async def get_outcome(
+        self, signalled: Awaitable[Answered], change: TaskChange, team_id: TeamId
+    ) -> Task | None:
+        """The task after a change that was signalled, or None if its outcome follows.
+
+        Raises:
+            ChangeRefusedError: the rules speak against the change, or it came too late.
+        """
+        try:
+            return (await signalled).task_after()
+        except WorkflowEndedError:
+            return await self._get_after_end(change, team_id)
+
+    async def _get_after_end(self, change: TaskChange, team_id: TeamId) -> Task:
+        """The store's word on a change whose workflow has ended: a repeat, or too late."""
+        task = await self.get(change.task_id, team_id)
+        if all(event.id != change.id for event in await self._tasks.list_events(task.id)):
+            decide(task, change)
+            raise RuntimeError(f"{change.kind} of {task.id} is allowed, but no workflow runs")
+        return task
+
+
+def _which_one(tasks: list[Task]) -> str:
+    named = [f"{task.key} {task.title}" for task in tasks[:_NAMED_AT_MOST]]
+    more = ["and more, see `/task list`"] if len(tasks) > _NAMED_AT_MOST else []
+    return "\n".join(["Which task? Say its number. Yours are:", *named, *more])

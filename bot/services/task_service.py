@@ -1,0 +1,143 @@
+"""Tasks: make, complete, report, show, list. The binding rules are the store's, at the write."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from bot.commands import CreateTask
+from bot.services.task_lookup import TaskLookup
+from bot.services.temporal_service import TemporalService, WorkflowEndedError, lifecycle_id
+from bot.services.user_service import UserService
+from relai_core.domain.changes import Completed, Progressed
+from relai_core.domain.ids import RequestId, TaskId, task_id
+from relai_core.domain.task import DESCRIPTION_LIMIT, TITLE_LIMIT, NewTask, Task
+from relai_core.domain.user import User
+from relai_core.errors import InvalidInputError
+from relai_core.ports import TaskStore
+
+_LISTED_AT_MOST = 50
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present moment, aware."""
+    return datetime.now(UTC)
+
+
+class TaskLists(NamedTuple):
+    """A person's open tasks, three ways."""
+
+    offered: list[Task]
+    owned: list[Task]
+    created: list[Task]
+
+
+class TaskService:
+    """The use cases of `/task` and of a card's buttons.
+
+    Writes return the task after it, or None if it is saved and the outcome follows. They raise
+    `ChangeRefusedError` when the rules speak against it.
+    """
+
+    def __init__(
+        self,
+        tasks: TaskStore,
+        users: UserService,
+        temporal: TemporalService,
+        now: Clock = utc_now,
+    ) -> None:
+        self._tasks = tasks
+        self._lookup = TaskLookup(tasks)
+        self._users = users
+        self._temporal = temporal
+        self._now = now
+
+    async def create(self, wish: CreateTask, *, creator: User, request: RequestId) -> Task | None:
+        """Make a task of its owner's from their first instant.
+
+        Raises:
+            InvalidInputError: no title, a text too long, a due date that has passed.
+            NotAllowedError: no task can be given to the owner.
+        """
+        now = self._now()
+        _require_sayable(wish, now)
+        owner = wish.owner or creator.id
+        if owner != creator.id:
+            await self._users.get_receiver(creator.team_id, owner)
+        new = NewTask(
+            id=task_id(creator.team_id, request),
+            team_id=creator.team_id,
+            request_id=request,
+            title=wish.title,
+            description=wish.description,
+            creator=creator.id,
+            owner=owner,
+            due_at=wish.due_at,
+            created_at=now,
+        )
+        try:
+            answered = await self._temporal.start_task_lifecycle_workflow(new)
+        except WorkflowEndedError:
+            return await self._lookup.get(new.id, creator.team_id)
+        return answered.task_after()
+
+    async def complete(self, task_id: TaskId, *, actor: User, request: RequestId) -> Task | None:
+        """Mark a task complete, for its owner or its creator."""
+        task = await self._lookup.get(task_id, actor.team_id)
+        change = Completed(id=request, task_id=task.id, at=self._now(), actor=actor.id)
+        signalled = self._temporal.signal_task_completed(lifecycle_id(task.id), change=change)
+        return await self._lookup.get_outcome(signalled, change, actor.team_id)
+
+    async def complete_meant(
+        self, number: int | None, *, actor: User, request: RequestId
+    ) -> Task | None:
+        """Mark a task complete by its number or, without one, the actor's only open task."""
+        task = await self._lookup.get_meant(number, actor)
+        return await self.complete(task.id, actor=actor, request=request)
+
+    async def report_progress(
+        self, number: int | None, progress: int, *, actor: User, request: RequestId
+    ) -> Task | None:
+        """Say how far a task is, for its owner."""
+        if not 0 <= progress <= 100:
+            raise InvalidInputError("Progress is a number from 0 to 100.")
+        task = await self._lookup.get_meant(number, actor)
+        change = Progressed(
+            id=request, task_id=task.id, at=self._now(), actor=actor.id, progress=progress
+        )
+        signalled = self._temporal.signal_task_progressed(lifecycle_id(task.id), change=change)
+        return await self._lookup.get_outcome(signalled, change, actor.team_id)
+
+    async def get(self, number: int, *, viewer: User) -> Task:
+        """One task of the viewer's workspace by its number."""
+        return await self._lookup.get_by_number(number, viewer.team_id)
+
+    async def list_for(self, viewer: User) -> TaskLists:
+        """What waits for the viewer's answer, what they own, what they gave to others."""
+        team_id, person = viewer.team_id, viewer.id
+        offered, owned, created = await asyncio.gather(
+            self._tasks.list_offered(team_id, person, _LISTED_AT_MOST),
+            self._tasks.list_owned(team_id, person, _LISTED_AT_MOST),
+            self._tasks.list_created(team_id, person, _LISTED_AT_MOST),
+        )
+        return TaskLists(offered, owned, created)
+
+
+def _require_sayable(wish: CreateTask, now: datetime) -> None:
+    if not wish.title:
+        raise InvalidInputError("A task needs a title.", field="title")
+    if len(wish.title) > TITLE_LIMIT:
+        raise InvalidInputError(
+            f"The title is {len(wish.title)} characters long; {TITLE_LIMIT} fit. "
+            "Put the rest into the description.",
+            field="title",
+        )
+    if len(wish.description) > DESCRIPTION_LIMIT:
+        raise InvalidInputError(
+            f"The description is {len(wish.description)} characters long; {DESCRIPTION_LIMIT} fit.",
+            field="description",
+        )
+    if wish.due_at is not None and wish.due_at <= now:
+        raise InvalidInputError("The due date has already passed.", field="due")

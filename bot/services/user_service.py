@@ -1,0 +1,87 @@
+"""People: who may speak, who can be given a task, who has just joined."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from bot.services.temporal_service import TemporalService, UserOnboardingInput
+from relai_core.domain.ids import SlackUserId, TeamId
+from relai_core.domain.user import Unreachable, User
+from relai_core.errors import MessengerError, NotAllowedError, NotFoundError, UnavailableError
+from relai_core.ports import Directory, UserStore
+
+ASKED_WITHIN = timedelta(seconds=1)
+"""Someone waits for the answer, and a durable step is still to come."""
+
+_WHY_NOT = {
+    Unreachable.BOT: "is a bot",
+    Unreachable.DEACTIVATED: "has been deactivated in this workspace",
+    Unreachable.GUEST: "is a guest in this workspace",
+    Unreachable.OUTSIDER: "belongs to another company",
+}
+
+_log = structlog.get_logger(__name__)
+
+
+class UserService:
+    """What the bot asks of the directory, and what it passes on about people."""
+
+    def __init__(self, directory: Directory, users: UserStore, temporal: TemporalService) -> None:
+        self._directory = directory
+        self._users = users
+        self._temporal = temporal
+
+    async def get_speaker(self, team_id: TeamId, user_id: SlackUserId) -> User:
+        """Who speaks, if they are a full member of the workspace.
+
+        Raises:
+            NotAllowedError: guests, bots, outsiders and deactivated people may not.
+            UnavailableError: the directory can't be asked.
+        """
+        speaker = await self._get(team_id, user_id)
+        if speaker.unreachable is not None:
+            _log.warning("speaker_refused", user=user_id, why=speaker.unreachable)
+            raise NotAllowedError(
+                "Only full members of this workspace can use RelAI. Nothing was done."
+            )
+        return speaker
+
+    async def get_receiver(self, team_id: TeamId, user_id: SlackUserId) -> User:
+        """Someone a task can be given to.
+
+        Raises:
+            NotAllowedError: no task can be given to this person; the text names the reason.
+            NotFoundError: there is no such person.
+            UnavailableError: the directory can't be asked.
+        """
+        receiver = await self._get(team_id, user_id)
+        if (why := receiver.unreachable) is not None:
+            raise NotAllowedError(
+                f"{receiver.display_name} {_WHY_NOT[why]} and can't be given a task. "
+                "Nothing was sent."
+            )
+        return receiver
+
+    async def join(self, joined: User) -> None:
+        """Remember someone new, and welcome them if they are a full member."""
+        await self._users.put(joined)
+        if joined.unreachable is not None:
+            _log.info("onboarding_skipped", user=joined.id, why=joined.unreachable)
+            return
+        await self._temporal.start_user_onboarding_workflow(
+            UserOnboardingInput(team_id=joined.team_id, user_id=joined.id)
+        )
+
+    async def change(self, changed: User) -> None:
+        """Remember someone as they are now."""
+        await self._users.put(changed)
+
+    async def _get(self, team_id: TeamId, user_id: SlackUserId) -> User:
+        try:
+            async with asyncio.timeout(ASKED_WITHIN.total_seconds()):
+                return await self._directory.get_user(team_id, user_id)
+        except NotFoundError:
+            raise NotFoundError("Slack knows no such person in this workspace.") from None
+        except (MessengerError, TimeoutError) as error:
+            raise UnavailableError("Slack") from error

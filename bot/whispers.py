@@ -1,0 +1,92 @@
+"""Words to one person about what they just did, outside the answer that Slack waits for."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.payloads import BlockAction
+from relai_core.domain.ids import ChannelId, SlackUserId
+from relai_core.ports import Message
+
+_FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError)
+
+_log = structlog.get_logger(__name__)
+
+
+class Whispers:
+    """Sends each whisper in the background, so that none delays an answer."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def answer(self, click: BlockAction, message: Message, *, replaces: bool = False) -> None:
+        """Answer a click beside its message or, with `replaces`, in its place."""
+        self._soon(self._answer(click, message, replaces))
+
+    def tell(self, user: SlackUserId, channel: ChannelId | None, message: Message) -> None:
+        """Tell someone where they are or, where the bot may not speak, in their DM."""
+        self._soon(self._tell(user, channel, message))
+
+    async def drain(self, within: timedelta) -> None:
+        """Wait for the whispers that are under way."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=within.total_seconds())
+
+    def _soon(self, whisper: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(whisper)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _answer(self, click: BlockAction, message: Message, replaces: bool) -> None:
+        if click.response_url is None or not await self._respond(click, message, replaces):
+            await self._tell(click.user_id, click.channel_id, message)
+
+    async def _respond(self, click: BlockAction, message: Message, replaces: bool) -> bool:
+        # Bolt's own `respond` hides failures, and posts again after a lost answer.
+        webhook = AsyncWebhookClient(
+            click.response_url or "",
+            session=self._client.session,
+            retry_handlers=self._client.retry_handlers,
+        )
+        try:
+            response = await webhook.send(
+                text=message.text,
+                blocks=message.blocks or None,
+                response_type="ephemeral",
+                replace_original=replaces,
+            )
+        except _FAILURES as error:
+            _log.warning("response_url_failed", error=str(error))
+            return False
+        if response.status_code != 200:
+            _log.warning("response_url_refused", status=response.status_code, body=response.body)
+        return response.status_code == 200
+
+    async def _tell(self, user: SlackUserId, channel: ChannelId | None, message: Message) -> None:
+        blocks = message.blocks or None
+        try:
+            if channel is not None and await self._told_there(user, channel, message):
+                return
+            opened = await self._client.conversations_open(users=user)
+            dm = opened["channel"]["id"]
+            await self._client.chat_postMessage(channel=dm, text=message.text, blocks=blocks)
+        except _FAILURES as error:
+            _log.error("whisper_lost", user=user, error=str(error))
+
+    async def _told_there(self, user: SlackUserId, channel: ChannelId, message: Message) -> bool:
+        try:
+            await self._client.chat_postEphemeral(
+                channel=channel, user=user, text=message.text, blocks=message.blocks or None
+            )
+        except SlackApiError as error:
+            _log.info("not_told_in_channel", channel=channel, error=error.response.get("error"))
+            return False
+        return True
