@@ -37,29 +37,32 @@ def kind_of(channel: Channel) -> str:
     return "groups" if channel.is_private else "channels"
 
 
-def dm_of(call: Call, user: str, *, missing: str) -> Channel:
+def opened_dm(call: Call, user: str) -> Channel:
     """Return the DM with a person, opened if need be.
 
-    An open DM stays usable when its person is deactivated: Slack takes posts to it silently.
-
     Raises:
-        SlackError: `missing` for whoever isn't there, or why this one can't be written to.
+        SlackError: why the app can't open a DM with this person.
     """
     person = call.workspace.people.find(user)
     if person is None:
-        raise SlackError(missing)
-    there = call.workspace.channels.find_dm(user)
-    if there and missing == "channel_not_found":
-        return there
-    require_open_to_dm(call, person, missing)
+        raise SlackError("user_not_found")
+    require_open_to_dm(call, person)
     return call.workspace.channels.open_dm(user)
 
 
-def require_open_to_dm(call: Call, person: Person, missing: str = "user_not_found") -> None:
+def posting_dm(call: Call, user: str) -> Channel:
+    """Return the DM that a post to a person's id goes to.
+
+    A DM that is open takes posts even when its person is deactivated: Slack says nothing then.
+    """
+    return call.workspace.channels.find_dm(user) or opened_dm(call, user)
+
+
+def require_open_to_dm(call: Call, person: Person) -> None:
     """Raise why the app can't open a DM with this person, if it can't."""
     if call.workspace.is_bot(person):
         raise SlackError("cannot_dm_bot")
     if person.is_stranger:
         raise SlackError("user_not_visible")
     if person.deleted:
-        raise SlackError("user_disabled" if missing == "user_not_found" else missing)
+        raise SlackError("user_disabled")

@@ -2,7 +2,7 @@
 
 from devstack.slack_sandbox import limits
 from devstack.slack_sandbox.call import Arguments, Call, Method
-from devstack.slack_sandbox.conversations import dm_of, visible_channel
+from devstack.slack_sandbox.conversations import posting_dm, visible_channel
 from devstack.slack_sandbox.errors import SlackError
 from devstack.slack_sandbox.message_content import checked_content
 from devstack.slack_sandbox.records import Channel, Json, Message
@@ -20,7 +20,7 @@ def _postable(call: Call) -> Channel:
     """Return the channel the app may post to; a person's id stands for the DM with them."""
     named = call.arguments.text("channel")
     if call.workspace.people.find(named):
-        return dm_of(call, named, missing="channel_not_found")
+        return posting_dm(call, named)
     channel = visible_channel(call, named)
     is_member = call.workspace.installation.bot_user_id in channel.members
     may_post_anywhere = "chat:write.public" in call.options.scopes and not channel.is_private

@@ -2,8 +2,8 @@
 
 from devstack.slack_sandbox.call import Call, Method
 from devstack.slack_sandbox.conversations import (
-    dm_of,
     kind_of,
+    opened_dm,
     readable_channel,
     require_open_to_dm,
     visible_channel,
@@ -35,7 +35,7 @@ def open_conversation(call: Call) -> Json:
         return _open_group(call, users)
     call.require_scope("im:write")
     is_new = call.workspace.channels.find_dm(users[0]) is None
-    return _opened(call, dm_of(call, users[0], missing="user_not_found"), is_new=is_new)
+    return _opened(call, opened_dm(call, users[0]), is_new=is_new)
 
 
 def _open_group(call: Call, users: list[str]) -> Json:
