@@ -25,6 +25,8 @@ _TRIES = 10
 """More than the writers that one task ever has at once: its lifecycle, its relay, the cleanup."""
 _FIRST_PAUSE = timedelta(milliseconds=5)
 _LONGEST_PAUSE = timedelta(milliseconds=100)
+_GOODBYE = timedelta(milliseconds=200)
+"""Closing tells the server which sessions end: a courtesy, not worth waiting for a dead one."""
 _RETRY_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult")
 
 T = TypeVar("T")
@@ -73,18 +75,28 @@ class Connection:
 
     def close(self) -> None:
         """Close all sockets. The connection can't be used afterwards."""
-        self._client.close()
+        with pymongo.timeout(_GOODBYE.total_seconds()):
+            self._client.close()
 
     @contextmanager
-    def bounded(self, timeout: timedelta | None = None) -> Iterator[None]:
+    def bounded(self) -> Iterator[None]:
         """Give everything inside one deadline; an outer one stays in force.
 
         Raises:
             UnavailableError: the server can't be reached, or the deadline passed.
         """
+        with self.reaching(), pymongo.timeout(self._timeout.total_seconds()):
+            yield
+
+    @contextmanager
+    def reaching(self) -> Iterator[None]:
+        """Tell a server that is away from what it refuses. What it has begun may take its time.
+
+        Raises:
+            UnavailableError: the server can't be reached.
+        """
         try:
-            with pymongo.timeout((timeout or self._timeout).total_seconds()):
-                yield
+            yield
         except PyMongoError as error:
             if isinstance(error, ConnectionFailure) or error.timeout:
                 raise UnavailableError("MongoDB") from error

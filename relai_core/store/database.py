@@ -8,9 +8,6 @@ from relai_core.store.notices import MongoNoticeLedger
 from relai_core.store.tasks import MongoTaskStore
 from relai_core.store.users import MongoUserStore
 
-_INDEX_BUILD = timedelta(minutes=10)
-"""A new index on a grown collection takes longer than any other operation."""
-
 
 class Database:
     """The stores, and what start and end of a process need."""
@@ -24,10 +21,12 @@ class Database:
     async def ensure_indexes(self) -> None:
         """Create the indexes that are missing. Safe to repeat, and from several processes.
 
+        Not bounded: a new index on a grown collection takes longer than any other operation.
+
         Raises:
             UnavailableError: MongoDB can't be reached.
         """
-        with self._mongo.bounded(_INDEX_BUILD):
+        with self._mongo.reaching():
             for name, indexes in INDEXES.items():
                 await self._mongo.collection(name).create_indexes(list(indexes))
 

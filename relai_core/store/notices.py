@@ -40,6 +40,12 @@ class MongoNoticeLedger:
         if marked.matched_count == 0:
             raise LookupError(f"no unsettled notice {key}")
 
+    async def clear_attempt(self, key: NoticeKey) -> None:
+        with self._mongo.bounded():
+            await self._rows.update_one(
+                {"_id": key, "state": _UNSETTLED}, {"$set": {"attempted_at": None}}
+            )
+
     async def settle(
         self,
         key: NoticeKey,

@@ -121,8 +121,11 @@ class MongoTaskStore:
         return task
 
     async def _find_event(self, change: TaskChange) -> TaskEvent | None:
-        document = await self._events.find_one({"_id": change.id, "task_id": change.task_id})
-        return from_document(TaskEvent, document) if document else None
+        document = await self._events.find_one({"_id": change.id})
+        event = from_document(TaskEvent, document) if document else None
+        if event is not None and event.task_id != change.task_id:
+            raise ValueError(f"request {change.id} has changed another task, {event.task_id}")
+        return event
 
     async def _replace(self, before: Task, after: Task, session: Session) -> None:
         replaced = await self._tasks.replace_one(

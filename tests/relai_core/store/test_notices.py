@@ -1,0 +1,158 @@
+"""The ledger: a row before every post, and a settled row stays settled."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from relai_core.domain.ids import ChannelId, MessageTs, NoticeKey, TaskId
+from relai_core.domain.notice import Notice, NoticeKind, NoticeRow, NoticeState
+from relai_core.store.database import Database
+from tests.relai_core.builders import ANA, BEN, NOW, TEAM
+
+TASK = TaskId("T0001-task")
+DM = ChannelId("D0001")
+TS = MessageTs("1772618400.000100")
+LATER = NOW + timedelta(minutes=1)
+
+
+async def test_a_plan_is_written_as_it_is(database: Database) -> None:
+    notice = _notice(due_at=LATER, counts=(1, 2))
+
+    row = await database.notices.plan(notice, NOW)
+
+    assert row == NoticeRow(key=notice.key, notice=notice, created_at=NOW)
+
+
+async def test_a_second_plan_finds_the_row_as_it_stands(database: Database) -> None:
+    sent = await _sent(database, _notice())
+
+    assert await database.notices.plan(_notice(), LATER) == sent
+
+
+async def test_the_same_plan_ten_times_at_once_is_one_row(database: Database) -> None:
+    plans = (database.notices.plan(_notice(), NOW + timedelta(seconds=n)) for n in range(10))
+
+    rows = await asyncio.gather(*plans)
+
+    assert all(row == rows[0] for row in rows)
+
+
+async def test_an_attempt_is_on_record_before_its_outcome(database: Database) -> None:
+    row = await database.notices.plan(_notice(), NOW)
+    await database.notices.mark_attempt(row.key, DM, NOW)
+    await database.notices.mark_attempt(row.key, DM, LATER)
+
+    row = await database.notices.plan(_notice(), LATER)
+
+    assert (row.state, row.attempts) == (NoticeState.PLANNED, 2)
+    assert (row.channel, row.attempted_at) == (DM, LATER)
+
+
+async def test_a_cleared_attempt_did_not_happen(database: Database) -> None:
+    row = await database.notices.plan(_notice(), NOW)
+    await database.notices.mark_attempt(row.key, DM, NOW)
+
+    await database.notices.clear_attempt(row.key)
+
+    assert (await database.notices.plan(_notice(), NOW)).attempted_at is None
+
+
+async def test_a_sent_notice_knows_its_message(database: Database) -> None:
+    row = await _sent(database, _notice(), live=True)
+
+    assert row.is_settled
+    assert (row.state, row.ts, row.settled_at, row.live) == (NoticeState.SENT, TS, LATER, True)
+
+
+async def test_an_ambiguous_notice_is_still_open(database: Database) -> None:
+    row = await database.notices.plan(_notice(), NOW)
+
+    row = await database.notices.settle(row.key, NoticeState.AMBIGUOUS, at=NOW, reason="timeout")
+
+    assert not row.is_settled
+    assert (row.state, row.reason, row.settled_at) == (NoticeState.AMBIGUOUS, "timeout", None)
+
+
+async def test_an_ambiguous_notice_can_be_reconciled(database: Database) -> None:
+    row = await database.notices.plan(_notice(), NOW)
+    await database.notices.settle(row.key, NoticeState.AMBIGUOUS, at=NOW)
+
+    row = await database.notices.settle(row.key, NoticeState.RECONCILED, at=LATER, ts=TS)
+
+    assert (row.state, row.ts) == (NoticeState.RECONCILED, TS)
+
+
+@pytest.mark.parametrize("state", list(NoticeState))
+async def test_a_settled_notice_never_moves_again(database: Database, state: NoticeState) -> None:
+    sent = await _sent(database, _notice())
+
+    assert await database.notices.settle(sent.key, state, at=LATER, reason="late") == sent
+    assert await database.notices.plan(_notice(), LATER) == sent
+
+
+async def test_a_settled_notice_is_not_attempted_again(database: Database) -> None:
+    sent = await _sent(database, _notice())
+
+    with pytest.raises(LookupError):
+        await database.notices.mark_attempt(sent.key, DM, LATER)
+
+
+async def test_clearing_an_attempt_of_a_settled_notice_changes_nothing(database: Database) -> None:
+    """Another worker may have sent it in the meantime."""
+    sent = await _sent(database, _notice())
+
+    await database.notices.clear_attempt(sent.key)
+
+    assert await database.notices.plan(_notice(), LATER) == sent
+
+
+async def test_a_notice_that_was_not_planned_can_be_neither_tried_nor_settled(
+    database: Database,
+) -> None:
+    unknown = NoticeKey("nothing")
+
+    with pytest.raises(LookupError):
+        await database.notices.mark_attempt(unknown, DM, NOW)
+    with pytest.raises(LookupError):
+        await database.notices.settle(unknown, NoticeState.SENT, at=NOW)
+
+
+async def test_live_cards_are_those_of_the_task_oldest_first(database: Database) -> None:
+    second = await _sent(database, _notice(moment="second"), live=True, planned=LATER)
+    first = await _sent(database, _notice(moment="first"), live=True)
+    await _sent(database, _notice(moment="without buttons"))
+    await _sent(database, _notice(task_id=TaskId("T0001-other")), live=True)
+
+    assert await database.notices.list_live_cards(TASK) == [first, second]
+
+
+async def test_a_retired_card_stays_sent_but_is_no_longer_live(database: Database) -> None:
+    sent = await _sent(database, _notice(), live=True)
+
+    await database.notices.retire_card(sent.key)
+
+    assert await database.notices.list_live_cards(TASK) == []
+    assert (await database.notices.plan(_notice(), LATER)).state is NoticeState.SENT
+
+
+def _notice(**fields: Any) -> Notice:
+    offered: dict[str, Any] = {
+        "team_id": TEAM,
+        "kind": NoticeKind.RELAY_OFFERED,
+        "moment": "relay",
+        "planned_at": NOW,
+        "recipient": BEN,
+        "actor": ANA,
+        "task_id": TASK,
+    }
+    return Notice(**(offered | fields))
+
+
+async def _sent(
+    database: Database, notice: Notice, *, live: bool = False, planned: Any = NOW
+) -> NoticeRow:
+    row = await database.notices.plan(notice, planned)
+    await database.notices.mark_attempt(row.key, DM, LATER)
+    return await database.notices.settle(row.key, NoticeState.SENT, at=LATER, ts=TS, live=live)

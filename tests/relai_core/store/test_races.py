@@ -1,0 +1,133 @@
+"""Many at once: one wins, the others see it, and nobody is left with half a change."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from relai_core.domain.changes import TaskChange
+from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
+from relai_core.domain.relay import RelayMode
+from relai_core.ports import Applied
+from relai_core.store.database import Database
+from tests.relai_core.builders import BEN, CLEO, Changes, a_new_task, a_request
+
+
+async def test_fifty_tasks_at_once_get_fifty_numbers(database: Database) -> None:
+    tasks = await asyncio.gather(*(database.tasks.create(a_new_task()) for _ in range(50)))
+
+    assert sorted(task.number for task in tasks) == list(range(1, 51))
+
+
+async def test_the_same_wish_ten_times_at_once_is_one_task(database: Database) -> None:
+    new = a_new_task()
+
+    tasks = await asyncio.gather(*(database.tasks.create(new) for _ in range(10)))
+
+    assert all(task == tasks[0] for task in tasks)
+    assert len(await database.tasks.list_owned(new.team_id, new.owner, 10)) == 1
+    assert len(await database.tasks.list_events(new.id)) == 1
+
+
+async def test_the_same_wish_later_finds_the_task_as_it_stands(database: Database) -> None:
+    new = a_new_task()
+    await database.tasks.create(new)
+    applied = await database.tasks.apply(Changes(new).progressed(30))
+
+    assert await database.tasks.create(new) == applied.task
+
+
+async def test_of_an_accept_and_a_withdrawal_at_once_exactly_one_wins(database: Database) -> None:
+    for _ in range(10):
+        task = await database.tasks.create(a_new_task())
+        opened = Changes(task).handed_over(BEN, mode=RelayMode.HANDSHAKE)
+        await database.tasks.apply(opened)
+
+        answers: list[TaskChange] = [
+            Changes(task).accepted(opened),
+            Changes(task).withdrawn(opened),
+        ]
+        [won], [lost] = await _race(database, answers)
+
+        assert lost.reason is RefusalReason.RELAY_ENDED
+        assert await database.tasks.find(task.id) == won.task
+        assert await database.tasks.find_relay(opened.relay_id) == won.task.relay
+        events = await database.tasks.list_events(task.id)
+        assert [event.kind for event in events] == ["created", "relay_opened", won.event.kind]
+
+
+async def test_two_hand_overs_at_once_open_one_relay(database: Database) -> None:
+    task = await database.tasks.create(a_new_task())
+    hand_overs = [Changes(task).handed_over(to) for to in (BEN, CLEO)]
+
+    [won], [lost] = await _race(database, hand_overs)
+
+    assert lost.reason is RefusalReason.NOT_THE_OWNER
+    assert won.task.relay_count == 1
+    relays = [await database.tasks.find_relay(opened.relay_id) for opened in hand_overs]
+    assert [relay for relay in relays if relay is not None] == [won.task.relay]
+
+
+async def test_changes_that_go_together_all_happen(database: Database) -> None:
+    """Whoever is overtaken decides again on the newer task."""
+    task = await database.tasks.create(a_new_task())
+
+    won, lost = await _race(database, [Changes(task).progressed(step) for step in range(5)])
+
+    assert lost == []
+    assert sorted(applied.event.version for applied in won) == [2, 3, 4, 5, 6]
+
+
+async def test_a_change_that_is_applied_again_returns_the_same_event(database: Database) -> None:
+    """Also when the rules would refuse it by now."""
+    task = await database.tasks.create(a_new_task())
+    change = Changes(task).completed()
+    first = await database.tasks.apply(change)
+
+    assert await database.tasks.apply(change) == first
+    assert len(await database.tasks.list_events(task.id)) == 2
+
+
+async def test_a_repeat_returns_the_task_as_it_stands_now(database: Database) -> None:
+    task = await database.tasks.create(a_new_task())
+    change = Changes(task).progressed(10)
+    first = await database.tasks.apply(change)
+    later = await database.tasks.apply(Changes(task).completed())
+
+    assert await database.tasks.apply(change) == Applied(later.task, first.event)
+
+
+async def test_the_same_change_ten_times_at_once_happens_once(database: Database) -> None:
+    task = await database.tasks.create(a_new_task())
+    change = Changes(task).handed_over(BEN)
+
+    won, lost = await _race(database, [change] * 10)
+
+    assert lost == []
+    assert {applied.event.id for applied in won} == {change.id}
+    assert len(await database.tasks.list_events(task.id)) == 2
+
+
+async def test_a_request_of_another_task_is_not_taken_for_a_repeat(database: Database) -> None:
+    """That would be a mistake of ours, and must not look like success."""
+    first, second = [await database.tasks.create(a_new_task()) for _ in range(2)]
+    shared = a_request()
+    await database.tasks.apply(Changes(first).completed().model_copy(update={"id": shared}))
+    change = Changes(second).completed().model_copy(update={"id": shared})
+
+    with pytest.raises(ValueError, match="another task"):
+        await database.tasks.apply(change)
+
+    assert await database.tasks.find(second.id) == second
+
+
+async def _race(
+    database: Database, changes: Sequence[TaskChange]
+) -> tuple[list[Applied], list[ChangeRefusedError]]:
+    results = await asyncio.gather(
+        *(database.tasks.apply(change) for change in changes), return_exceptions=True
+    )
+    won = [result for result in results if isinstance(result, Applied)]
+    lost = [result for result in results if isinstance(result, ChangeRefusedError)]
+    assert len(won) + len(lost) == len(changes), results
+    return won, lost

@@ -1,0 +1,67 @@
+"""The mirror of people: the latest sight of a person stays."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from relai_core.domain.user import User
+from relai_core.store.database import Database
+from tests.relai_core.builders import ANA, BEN, NOW, OTHER_TEAM, TEAM
+
+
+async def test_a_person_comes_back_as_put(database: Database) -> None:
+    ana = _ana(tz="Europe/Lisbon", real_name="Ana Ruiz", is_guest=True)
+
+    await database.users.put(ana)
+
+    assert await database.users.find(TEAM, ANA) == ana
+
+
+async def test_nobody_is_found_who_was_not_seen(database: Database) -> None:
+    assert await database.users.find(TEAM, BEN) is None
+
+
+async def test_the_same_id_in_another_workspace_is_another_person(database: Database) -> None:
+    await database.users.put(_ana())
+
+    assert await database.users.find(OTHER_TEAM, ANA) is None
+
+
+async def test_a_later_sight_replaces_an_earlier_one(database: Database) -> None:
+    later = _ana(name="ana.ruiz", refreshed_at=NOW + timedelta(seconds=1))
+    await database.users.put(_ana())
+
+    await database.users.put(later)
+
+    assert await database.users.find(TEAM, ANA) == later
+
+
+async def test_an_earlier_sight_that_arrives_late_is_dropped(database: Database) -> None:
+    later = _ana(name="ana.ruiz", refreshed_at=NOW + timedelta(seconds=1))
+    await database.users.put(later)
+
+    await database.users.put(_ana())
+
+    assert await database.users.find(TEAM, ANA) == later
+
+
+async def test_of_many_sights_at_once_the_latest_stays(database: Database) -> None:
+    sights = [_ana(refreshed_at=NOW + timedelta(seconds=second)) for second in range(20)]
+
+    await asyncio.gather(*map(database.users.put, sights))
+
+    assert await database.users.find(TEAM, ANA) == sights[-1]
+
+
+async def test_a_name_with_dollars_and_dots_is_only_a_name(database: Database) -> None:
+    """The write is a pipeline, in which `$name` would be a field."""
+    ana = _ana(name="$refreshed_at", real_name="a.b")
+
+    await database.users.put(ana)
+
+    assert await database.users.find(TEAM, ANA) == ana
+
+
+def _ana(**fields: Any) -> User:
+    seen: dict[str, Any] = {"team_id": TEAM, "id": ANA, "name": "ana", "refreshed_at": NOW}
+    return User(**(seen | fields))
