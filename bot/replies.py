@@ -15,9 +15,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
 from bot.payloads import BlockAction, SlashCommand, UserEvent, ViewSubmission
-from bot.troubles import Trouble, in_plain_words, trouble_of
+from bot.troubles import Trouble, trouble_of
 from bot.whispers import Whispers
-from relai_core.blockkit.answers import not_saved
 from relai_core.domain.ids import ChannelId, SlackUserId
 from relai_core.ports import Message
 
@@ -66,10 +65,7 @@ class Replies:
                 await (ack(message.text, message.blocks or None) if message else ack())
 
             async def refuse(trouble: Trouble) -> None:
-                returned = trouble.gives_back and command.text
-                await give(
-                    not_saved(trouble.text, command.typed) if returned else plain(trouble.text)
-                )
+                await give(trouble.message(command.typed if command.text else ""))
 
             await self._answered(handle(command), give, refuse, command.user_id)
 
@@ -88,7 +84,7 @@ class Replies:
                     self._whispers.answer(click, answer.message, replaces=answer.replaces)
 
             async def refuse(trouble: Trouble) -> None:
-                self._whispers.answer(click, plain(trouble.text))
+                self._whispers.answer(click, trouble.message())
 
             await self._answered(handle(click), give, refuse, click.user_id)
 
@@ -117,12 +113,11 @@ class Replies:
 
             async def refuse(trouble: Trouble) -> None:
                 if not form.inputs:
-                    await give(plain(trouble.text))
+                    await give(trouble.message())
                     return
                 wanted = (trouble.field, reasons_at)
                 block = next((at for at in wanted if at in form.inputs), form.inputs[0])
-                text = in_plain_words(trouble.text, form.user_id)
-                await ack(response_action="errors", errors={block: text})
+                await ack(response_action="errors", errors={block: trouble.for_modal(form.user_id)})
 
             await self._answered(handle(form), give, refuse, form.user_id)
 

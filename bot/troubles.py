@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import structlog
 
-from relai_core.blockkit.answers import refusal_text
+from relai_core.blockkit.answers import not_saved, refusal_text
 from relai_core.domain.decisions import ChangeRefusedError
 from relai_core.domain.ids import SlackUserId
 from relai_core.errors import InvalidInputError, RelaiError
+from relai_core.ports import Message
 
 _TOO_SLOW = (
     "RelAI could not answer in time. It may or may not have been saved: "
@@ -27,11 +28,28 @@ _log = structlog.get_logger(__name__)
 
 
 class Trouble(NamedTuple):
-    """The words in mrkdwn, the input they are about, and whether what was typed is still needed."""
+    """The words, and the input they are about.
+
+    Words of a rule, which `is_refusal` marks, are mrkdwn, and there is nothing to say again. All
+    others are bare text, and what was typed is still needed.
+    """
 
     text: str
     field: str | None = None
-    gives_back: bool = True
+    is_refusal: bool = False
+
+    def message(self, typed: str = "") -> Message:
+        """The words in a conversation, with what was typed if that is worth sending again."""
+        return Message(self.text, []) if self.is_refusal else not_saved(self.text, typed)
+
+    def for_modal(self, viewer: SlackUserId) -> str:
+        """The words where no mrkdwn is shown."""
+        if not self.is_refusal:
+            return self.text.replace("`", "")
+        named = _MENTION.sub(
+            lambda found: "you" if found[1] == viewer else "a colleague", self.text
+        )
+        return unescape(_WITH_FALLBACK.sub(r"\1", named)).replace("*", "").replace("`", "")
 
 
 def trouble_of(error: Exception, viewer: SlackUserId) -> Trouble:
@@ -39,7 +57,7 @@ def trouble_of(error: Exception, viewer: SlackUserId) -> Trouble:
     match error:
         case ChangeRefusedError():
             text = refusal_text(error.reason, error.task, error.relay, viewer)
-            return Trouble(text, gives_back=False)
+            return Trouble(text, is_refusal=True)
         case InvalidInputError():
             return Trouble(str(error), error.field)
         case RelaiError():
@@ -50,9 +68,3 @@ def trouble_of(error: Exception, viewer: SlackUserId) -> Trouble:
     reference = secrets.token_hex(4)
     _log.error("request_failed", reference=reference, exc_info=error)
     return Trouble(_FAILED.format(reference))
-
-
-def in_plain_words(text: str, viewer: SlackUserId) -> str:
-    """`text` for a place that shows no mrkdwn, such as the errors of a modal."""
-    named = _MENTION.sub(lambda found: "you" if found[1] == viewer else "a colleague", text)
-    return unescape(_WITH_FALLBACK.sub(r"\1", named)).replace("`", "")

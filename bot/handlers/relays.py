@@ -7,8 +7,8 @@ from bot.forms import Forms
 from bot.grammar import parse_relay_command
 from bot.payloads import BlockAction, SlashCommand, ViewSubmission
 from bot.replies import ButtonAnswer, Replies, plain
+from bot.services.clock import utc_now
 from bot.services.relay_service import RelayService
-from bot.services.task_service import utc_now
 from bot.services.user_service import UserService
 from relai_core.blockkit.answers import help_message, saved_text
 from relai_core.blockkit.ids import ActionId, CallbackId, InputId

@@ -16,7 +16,8 @@ from bot.forms import Forms
 from bot.grammar import parse_task_command
 from bot.payloads import BlockAction, SlashCommand, ViewSubmission
 from bot.replies import ButtonAnswer, Replies, plain
-from bot.services.task_service import TaskService, utc_now
+from bot.services.clock import utc_now
+from bot.services.task_service import TaskService
 from bot.services.user_service import UserService
 from relai_core.blockkit.answers import help_message, saved_text
 from relai_core.blockkit.ids import ActionId, CallbackId, InputId
@@ -70,7 +71,7 @@ class TaskHandlers:
             due_at=form.moment(InputId.DUE),
         )
         task = await self._tasks.create(wish, creator=creator, request=form.request)
-        return _created(task, wish, creator.id)
+        return _created(task, creator.id)
 
     async def _carry_out(
         self, asked: TaskCommand, command: SlashCommand, speaker: User
@@ -78,7 +79,7 @@ class TaskHandlers:
         match asked:
             case CreateTask():
                 task = await self._tasks.create(asked, creator=speaker, request=command.request)
-                return _created(task, asked, speaker.id)
+                return _created(task, speaker.id)
             case CompleteTask() | SetProgress():
                 return await self._change(asked, command, speaker)
             case ListTasks():
@@ -116,7 +117,7 @@ class TaskHandlers:
         await self._forms.open(command.trigger_id, view, instead=instead)
 
 
-def _created(task: Task | None, wish: CreateTask, creator: SlackUserId) -> Message:
+def _created(task: Task | None, creator: SlackUserId) -> Message:
     if task is None:
-        return plain(saved_text(wish.title))
+        return plain(saved_text("Your new task is on its way."))
     return task_created(task, creator)

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.commands import RelayTask
+from bot.services.clock import Clock, utc_now
 from bot.services.task_lookup import TaskLookup
-from bot.services.task_service import Clock, utc_now
 from bot.services.temporal_service import (
     TemporalService,
     WorkflowEndedError,

@@ -1,11 +1,11 @@
 """Tasks: make, complete, report, show, list. The binding rules are the store's, at the write."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.commands import CreateTask
+from bot.services.clock import Clock, utc_now
 from bot.services.task_lookup import TaskLookup
 from bot.services.temporal_service import TemporalService, WorkflowEndedError, lifecycle_id
 from bot.services.user_service import UserService
@@ -17,13 +17,6 @@ from relai_core.errors import InvalidInputError
 from relai_core.ports import TaskStore
 
 _LISTED_AT_MOST = 50
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The present moment, aware."""
-    return datetime.now(UTC)
 
 
 class TaskLists(NamedTuple):

@@ -1,0 +1,239 @@
+"""The use cases of hand-overs."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.commands import RelayTask
+from bot.services.relay_service import RelayService
+from bot.services.temporal_service import lifecycle_id, relay_workflow_id
+from bot.services.user_service import UserService
+from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
+from relai_core.domain.ids import RelayId
+from relai_core.domain.relay import NOTE_LIMIT, RelayEnd, RelayMode
+from relai_core.domain.task import Task
+from relai_core.errors import InvalidInputError, NotAllowedError, NotFoundError
+from tests.bot.people import GUEST, a_person
+from tests.fakes import FakeDirectory, FakeGateway, FakeTaskStore, FakeUserStore
+from tests.relai_core.builders import (
+    ANA,
+    BEN,
+    CLEO,
+    NOW,
+    OTHER_TEAM,
+    Changes,
+    a_request,
+    a_task,
+    after,
+)
+
+ana, ben, cleo = a_person(ANA), a_person(BEN), a_person(CLEO)
+
+
+class Desk:
+    """The service over a store and a gateway in memory."""
+
+    def __init__(self, *tasks: Task) -> None:
+        self.store = FakeTaskStore(*tasks)
+        self.gateway = FakeGateway(self.store)
+        users = UserService(FakeDirectory(GUEST), FakeUserStore(), self.gateway)
+        self.relays = RelayService(
+            self.store,
+            users,
+            self.gateway,
+            mode=RelayMode.DIRECT,
+            window=timedelta(minutes=10),
+            now=lambda: NOW,
+        )
+
+
+def handed_over(task: Task, **fields: object) -> tuple[Task, RelayId]:
+    """The task once Ana has handed it to Ben."""
+    opened = Changes(task).handed_over(**fields)
+    return after(task, opened), opened.relay_id
+
+
+async def test_the_owner_hands_a_task_over() -> None:
+    desk = Desk(a_task())
+
+    task = await desk.relays.relay(RelayTask(42, BEN), sender=ana, request=a_request())
+
+    assert task is not None
+    assert task.owner == BEN
+    assert task.relay is not None
+    assert task.relay.from_user == ANA
+
+
+async def test_the_workspaces_mode_applies_unless_another_is_asked_for() -> None:
+    desk = Desk(a_task())
+    wish = RelayTask(42, BEN, mode=RelayMode.HANDSHAKE)
+
+    task = await desk.relays.relay(wish, sender=ana, request=a_request())
+
+    assert task is not None
+    assert task.owner == ANA
+
+
+async def test_only_the_owner_hands_a_task_over() -> None:
+    desk = Desk(a_task(owner=BEN))
+
+    with pytest.raises(ChangeRefusedError) as caught:
+        await desk.relays.relay(RelayTask(42, CLEO), sender=ana, request=a_request())
+
+    assert caught.value.reason is RefusalReason.NOT_THE_OWNER
+    assert desk.gateway.asked == []
+
+
+async def test_nobody_hands_a_task_to_themselves() -> None:
+    with pytest.raises(ChangeRefusedError) as caught:
+        await Desk(a_task()).relays.relay(RelayTask(42, ANA), sender=ana, request=a_request())
+
+    assert caught.value.reason is RefusalReason.SAME_PERSON
+
+
+async def test_nothing_is_sent_to_who_cannot_hold_a_task() -> None:
+    desk = Desk(a_task())
+
+    with pytest.raises(NotAllowedError, match=r"Gus Guest is a guest.*Nothing was sent"):
+        await desk.relays.relay(RelayTask(42, GUEST.id), sender=ana, request=a_request())
+
+    assert desk.gateway.asked == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        (RelayTask(42, BEN, note="x" * (NOTE_LIMIT + 1)), "note"),
+        (RelayTask(42, BEN, answer_by=NOW), "answer_by"),
+    ],
+)
+async def test_input_that_cannot_be_used_names_its_field(wish: RelayTask, field: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        await Desk(a_task()).relays.relay(wish, sender=ana, request=a_request())
+
+    assert caught.value.field == field
+
+
+async def test_a_repeat_of_a_relay_is_the_same_relay() -> None:
+    desk, request, wish = Desk(a_task()), a_request(), RelayTask(42, BEN)
+    first = await desk.relays.relay(wish, sender=ana, request=request)
+
+    assert await desk.relays.relay(wish, sender=ana, request=request) == first
+
+
+async def test_without_a_number_the_only_open_task_is_handed_over() -> None:
+    task = await Desk(a_task(7)).relays.relay(RelayTask(None, BEN), sender=ana, request=a_request())
+
+    assert task is not None
+    assert task.number == 7
+
+
+async def test_the_receiver_accepts() -> None:
+    task, relay = handed_over(a_task())
+
+    accepted = await Desk(task).relays.accept(relay, actor=ben, request=a_request())
+
+    assert accepted is not None
+    assert accepted.relay is not None
+    assert accepted.relay.end is RelayEnd.ACCEPTED
+
+
+async def test_nobody_else_accepts() -> None:
+    task, relay = handed_over(a_task())
+
+    with pytest.raises(ChangeRefusedError) as caught:
+        await Desk(task).relays.accept(relay, actor=cleo, request=a_request())
+
+    assert caught.value.reason is RefusalReason.NOT_THE_RECEIVER
+
+
+async def test_declining_gives_the_task_back_with_the_reason() -> None:
+    task, relay = handed_over(a_task())
+
+    declined = await Desk(task).relays.decline(relay, "on leave", actor=ben, request=a_request())
+
+    assert declined is not None
+    assert declined.owner == ANA
+    assert declined.relay is not None
+    assert declined.relay.reason == "on leave"
+
+
+async def test_an_answer_after_the_end_is_told_how_it_ended() -> None:
+    task, relay = handed_over(a_task())
+    desk = Desk(task)
+    await desk.relays.take_back(relay, actor=ana, request=a_request())
+    desk.gateway.ended.add(relay_workflow_id(relay))
+
+    with pytest.raises(ChangeRefusedError) as caught:
+        await desk.relays.accept(relay, actor=ben, request=a_request())
+
+    assert caught.value.reason is RefusalReason.RELAY_ENDED
+    assert caught.value.relay is not None
+    assert caught.value.relay.end is RelayEnd.WITHDRAWN
+
+
+async def test_an_open_relay_is_taken_back_through_its_own_workflow() -> None:
+    task, relay = handed_over(a_task())
+    desk = Desk(task)
+
+    back = await desk.relays.take_back(relay, actor=ana, request=a_request())
+
+    assert back is not None
+    assert back.owner == ANA
+    assert desk.gateway.asked == [(relay_workflow_id(relay), "relay_withdrawn")]
+
+
+async def test_an_unanswered_relay_is_taken_back_through_the_tasks_workflow() -> None:
+    task = a_task()
+    opened = Changes(task).handed_over()
+    unanswered = after(task, opened, Changes(task).expired(opened))
+    desk = Desk(unanswered)
+
+    back = await desk.relays.take_back(opened.relay_id, actor=ana, request=a_request())
+
+    assert back is not None
+    assert back.owner == ANA
+    assert desk.gateway.asked == [(lifecycle_id(task.id), "taken_back")]
+
+
+async def test_only_the_sender_takes_back() -> None:
+    task, relay = handed_over(a_task())
+
+    with pytest.raises(ChangeRefusedError) as caught:
+        await Desk(task).relays.take_back(relay, actor=cleo, request=a_request())
+
+    assert caught.value.reason is RefusalReason.NOT_THE_SENDER
+
+
+async def test_another_workspaces_relay_does_not_exist() -> None:
+    task, _ = handed_over(a_task(team=OTHER_TEAM))
+    theirs = RelayId(f"{OTHER_TEAM}-relay")
+
+    with pytest.raises(NotFoundError):
+        await Desk(task).relays.accept(theirs, actor=ben, request=a_request())
+
+
+async def test_a_form_offers_the_senders_own_open_tasks() -> None:
+    desk = Desk(a_task(1), a_task(2), a_task(3, owner=BEN))
+
+    tasks, chosen = await desk.relays.list_relayable(ana)
+
+    assert [task.number for task in tasks] == [1, 2]
+    assert chosen is None
+
+
+async def test_a_form_begins_with_the_task_that_is_meant() -> None:
+    meant = a_task(2)
+    desk = Desk(a_task(1), meant)
+
+    tasks, chosen = await desk.relays.list_relayable(ana, number=2)
+
+    assert [task.number for task in tasks] == [2, 1]
+    assert chosen == meant.id
+
+
+async def test_no_form_opens_for_somebody_elses_task() -> None:
+    with pytest.raises(ChangeRefusedError) as caught:
+        await Desk(a_task(1, owner=BEN)).relays.list_relayable(ana, number=1)
+
+    assert caught.value.reason is RefusalReason.NOT_THE_OWNER

@@ -1,0 +1,103 @@
+"""Who may speak, who can be given a task, who is welcomed."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.services.user_service import UserService
+from relai_core.domain.ids import SlackUserId, TeamId
+from relai_core.domain.user import User
+from relai_core.errors import (
+    NotAllowedError,
+    NotFoundError,
+    TransientMessengerError,
+    UnavailableError,
+)
+from tests.bot.people import DEACTIVATED, GUEST, OUTSIDER, ROBOT, a_person
+from tests.fakes import FakeDirectory, FakeGateway, FakeTaskStore, FakeUserStore
+from tests.relai_core.builders import ANA, TEAM
+
+NO_FULL_MEMBERS = pytest.mark.parametrize(
+    "person", [GUEST, DEACTIVATED, ROBOT, OUTSIDER], ids=lambda person: person.name
+)
+
+
+class Desk:
+    """The service over fakes."""
+
+    def __init__(self, directory: FakeDirectory | None = None) -> None:
+        self.directory = directory or FakeDirectory(GUEST, DEACTIVATED, ROBOT, OUTSIDER)
+        self.store = FakeUserStore()
+        self.gateway = FakeGateway(FakeTaskStore())
+        self.users = UserService(self.directory, self.store, self.gateway)
+
+
+class SilentDirectory(FakeDirectory):
+    """Slack takes the question and never answers."""
+
+    async def get_user(self, team_id: TeamId, user_id: SlackUserId) -> User:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_a_full_member_may_speak() -> None:
+    assert (await Desk().users.get_speaker(TEAM, ANA)).id == ANA
+
+
+@NO_FULL_MEMBERS
+async def test_nobody_but_full_members_may_speak(person: User) -> None:
+    with pytest.raises(NotAllowedError, match="full members"):
+        await Desk().users.get_speaker(TEAM, person.id)
+
+
+async def test_a_stranger_to_slack_is_not_found() -> None:
+    desk = Desk()
+    desk.directory.failure = NotFoundError("user_not_found")
+
+    with pytest.raises(NotFoundError, match="no such person"):
+        await desk.users.get_receiver(TEAM, ANA)
+
+
+async def test_when_slack_cannot_be_asked_nothing_was_saved() -> None:
+    desk = Desk()
+    desk.directory.failure = TransientMessengerError("service_unavailable")
+
+    with pytest.raises(UnavailableError, match="Slack can't be reached"):
+        await desk.users.get_speaker(TEAM, ANA)
+
+
+async def test_a_directory_that_does_not_answer_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.services.user_service.ASKED_WITHIN", timedelta(milliseconds=10))
+
+    with pytest.raises(UnavailableError):
+        await Desk(SilentDirectory()).users.get_speaker(TEAM, ANA)
+
+
+async def test_who_joins_is_remembered_and_welcomed() -> None:
+    desk = Desk()
+
+    await desk.users.join(a_person(ANA))
+
+    assert ANA in desk.store.users
+    assert [start.user_id for start in desk.gateway.onboarded] == [ANA]
+
+
+@NO_FULL_MEMBERS
+async def test_nobody_but_full_members_is_welcomed(person: User) -> None:
+    desk = Desk()
+
+    await desk.users.join(person)
+
+    assert person.id in desk.store.users
+    assert desk.gateway.onboarded == []
+
+
+async def test_who_changes_is_remembered() -> None:
+    desk = Desk()
+
+    await desk.users.change(DEACTIVATED)
+
+    assert desk.store.users[DEACTIVATED.id].deleted

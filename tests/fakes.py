@@ -1,0 +1,218 @@
+"""Ports with nothing behind them, for tests of the services. Their rules are the real ones."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.services.temporal_service import (
+    Answered,
+    TemporalService,
+    UserOnboardingInput,
+    WorkflowEndedError,
+    lifecycle_id,
+    relay_workflow_id,
+)
+from relai_core.domain.changes import (
+    Completed,
+    Progressed,
+    RelayAccepted,
+    RelayDeclined,
+    RelayOpened,
+    RelayWithdrawn,
+    TakenBack,
+    TaskChange,
+    TaskEvent,
+)
+from relai_core.domain.decisions import ChangeRefusedError, decide, event_of, numbered
+from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, TeamId, relay_id
+from relai_core.domain.outcome import Outcome, Refusal
+from relai_core.domain.relay import Relay, RelayMode
+from relai_core.domain.task import NewTask, Task
+from relai_core.domain.user import User
+from relai_core.errors import NotFoundError
+from relai_core.ports import Applied
+
+
+class FakeTaskStore:
+    """A task store in memory."""
+
+    def __init__(self, *tasks: Task) -> None:
+        self.tasks = {task.id: task for task in tasks}
+        self.relays = {task.relay.id: task.relay for task in tasks if task.relay}
+        self.events: dict[TaskId, list[TaskEvent]] = {}
+
+    async def create(self, new: NewTask) -> Task:
+        return self.tasks.setdefault(new.id, numbered(new, len(self.tasks) + 1))
+
+    async def find(self, task_id: TaskId) -> Task | None:
+        return self.tasks.get(task_id)
+
+    async def find_by_number(self, team_id: TeamId, number: int) -> Task | None:
+        named = (task for task in self._of(team_id) if task.number == number)
+        return next(named, None)
+
+    async def list_owned(self, team_id: TeamId, owner: SlackUserId, limit: int) -> list[Task]:
+        return [task for task in self._open(team_id) if task.owner == owner][:limit]
+
+    async def list_created(self, team_id: TeamId, creator: SlackUserId, limit: int) -> list[Task]:
+        mine = [task for task in self._open(team_id) if task.creator == creator]
+        return [task for task in mine if task.owner != creator][:limit]
+
+    async def list_offered(self, team_id: TeamId, to_user: SlackUserId, limit: int) -> list[Task]:
+        offered = [task for task in self._open(team_id) if task.open_relay]
+        return [task for task in offered if task.relay and task.relay.to_user == to_user][:limit]
+
+    async def apply(self, change: TaskChange) -> Applied:
+        before = self.tasks.get(change.task_id)
+        if before is None:
+            raise NotFoundError("no such task")
+        after = decide(before, change)
+        event = event_of(before, after, change)
+        self.tasks[after.id] = after
+        self.events.setdefault(after.id, []).append(event)
+        if after.relay is not None:
+            self.relays[after.relay.id] = after.relay
+        return Applied(after, event)
+
+    async def find_relay(self, relay_id: RelayId) -> Relay | None:
+        return self.relays.get(relay_id)
+
+    async def list_events(self, task_id: TaskId) -> list[TaskEvent]:
+        return self.events.get(task_id, [])
+
+    async def archive_closed(self, before: datetime, limit: int) -> int:
+        raise NotImplementedError
+
+    def _of(self, team_id: TeamId) -> Sequence[Task]:
+        return [task for task in self.tasks.values() if task.team_id == team_id]
+
+    def _open(self, team_id: TeamId) -> list[Task]:
+        return [task for task in self._of(team_id) if task.is_open]
+
+
+class FakeUserStore:
+    """A mirror of people in memory."""
+
+    def __init__(self) -> None:
+        self.users: dict[SlackUserId, User] = {}
+
+    async def put(self, user: User) -> None:
+        self.users[user.id] = user
+
+    async def find(self, team_id: TeamId, user_id: SlackUserId) -> User | None:
+        return self.users.get(user_id)
+
+
+class FakeDirectory:
+    """The people of a workspace; anyone who is not named is a full member."""
+
+    def __init__(self, *users: User) -> None:
+        self.users = {user.id: user for user in users}
+        self.failure: Exception | None = None
+
+    async def get_user(self, team_id: TeamId, user_id: SlackUserId) -> User:
+        if self.failure is not None:
+            raise self.failure
+        return self.users.get(user_id) or User(team_id=team_id, id=user_id, name=user_id.lower())
+
+    async def quiet_until(
+        self, team_id: TeamId, user_id: SlackUserId, at: datetime
+    ) -> datetime | None:
+        return None
+
+
+class FakeGateway(TemporalService):
+    """Temporal with a worker that carries out at once what it is told, on a store in memory.
+
+    Attributes:
+        asked: what was asked of it, workflow id and kind, in order.
+        has_worker: without one everything is saved and nothing carried out.
+        ended: workflows that take no signal any more and can't be started again.
+        failure: raised instead of every durable step.
+    """
+
+    def __init__(self, store: FakeTaskStore) -> None:
+        self._store = store
+        self.asked: list[tuple[str, str]] = []
+        self.onboarded: list[UserOnboardingInput] = []
+        self.has_worker = True
+        self.ended: set[str] = set()
+        self.failure: Exception | None = None
+
+    async def start_task_lifecycle_workflow(self, data: NewTask) -> Answered:
+        workflow_id = lifecycle_id(data.id)
+        self._note(workflow_id, "start")
+        if not self.has_worker:
+            return Answered(workflow_id, None)
+        task = await self._store.create(data)
+        return Answered(workflow_id, Outcome(request_id=data.request_id, task=task))
+
+    async def start_task_relay_workflow(
+        self,
+        task_id: TaskId,
+        from_user: SlackUserId,
+        to_user: SlackUserId,
+        message: str,
+        *,
+        request: RequestId,
+        mode: RelayMode,
+        window: timedelta,
+        answer_by: datetime | None = None,
+    ) -> Answered:
+        opened_at = self._store.tasks[task_id].updated_at
+        ends_at = answer_by or opened_at + window
+        relay = relay_id(self._store.tasks[task_id].team_id, request)
+        change = RelayOpened(
+            id=request,
+            task_id=task_id,
+            at=opened_at,
+            actor=from_user,
+            relay_id=relay,
+            to_user=to_user,
+            mode=mode,
+            note=message,
+            nudge_at=ends_at,
+            answer_by=ends_at,
+        )
+        return await self._carry_out(relay_workflow_id(relay), change)
+
+    async def start_user_onboarding_workflow(self, data: UserOnboardingInput) -> str:
+        self._note(f"onboarding-{data.user_id}", "start")
+        self.onboarded.append(data)
+        return f"onboarding-{data.user_id}"
+
+    async def signal_task_completed(self, workflow_id: str, *, change: Completed) -> Answered:
+        return await self._carry_out(workflow_id, change)
+
+    async def signal_task_progressed(self, workflow_id: str, *, change: Progressed) -> Answered:
+        return await self._carry_out(workflow_id, change)
+
+    async def signal_task_reassigned(
+        self, workflow_id: str, new_user: SlackUserId, *, change: TakenBack
+    ) -> Answered:
+        return await self._carry_out(workflow_id, change)
+
+    async def signal_relay_accepted(self, workflow_id: str, *, change: RelayAccepted) -> Answered:
+        return await self._carry_out(workflow_id, change)
+
+    async def signal_relay_declined(self, workflow_id: str, *, change: RelayDeclined) -> Answered:
+        return await self._carry_out(workflow_id, change)
+
+    async def signal_relay_withdrawn(self, workflow_id: str, *, change: RelayWithdrawn) -> Answered:
+        return await self._carry_out(workflow_id, change)
+
+    async def _carry_out(self, workflow_id: str, change: TaskChange) -> Answered:
+        self._note(workflow_id, change.kind)
+        if not self.has_worker:
+            return Answered(workflow_id, None)
+        try:
+            task, refusal = (await self._store.apply(change)).task, None
+        except ChangeRefusedError as refused:
+            task, refusal = refused.task, Refusal(reason=refused.reason, relay=refused.relay)
+        return Answered(workflow_id, Outcome(request_id=change.id, task=task, refusal=refusal))
+
+    def _note(self, workflow_id: str, kind: str) -> None:
+        if self.failure is not None:
+            raise self.failure
+        if workflow_id in self.ended:
+            raise WorkflowEndedError(workflow_id)
+        self.asked.append((workflow_id, kind))
