@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from relai_core.blockkit.elements import (
+    clip,
     due_text,
     escape,
     mention,
@@ -74,7 +75,7 @@ def saved_text(what: str) -> str:
 
 def not_saved(error_text: str, typed: str) -> Message:
     """Say what went wrong, and give back what was typed so that it can be sent again."""
-    problem = escape(error_text)[: _ERROR_SHOWN * 5]
+    problem = escape(clip(error_text, _ERROR_SHOWN))
     if not typed.strip():
         return Message(problem, [section(problem)])
     text = f"{problem} Here is your text, to send again:"

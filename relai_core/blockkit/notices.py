@@ -93,6 +93,8 @@ def _card(scene: _Scene, text: str, *details: Block, late: str = "") -> Message:
         section(text),
         *details,
         *context(tasks.facts(task)),
+        # What a card about a hand-over says of it stands in its sentence.
+        *context("" if scene.notice.relay_id else tasks.state_text(task)),
         *context(late),
         *actions(card_buttons(task, viewer, scene.notice.relay_id)),
     ]
@@ -167,7 +169,8 @@ def _relay_ended(scene: _Scene) -> Message:
 
 def _reminder(scene: _Scene) -> Message:
     task, viewer = scene.task, scene.viewer
-    if viewer not in (task.owner, task.creator):
+    is_overdue = scene.notice.kind is NoticeKind.REMINDER_OVERDUE
+    if viewer != task.owner and not (is_overdue and viewer == task.creator):
         return _card(scene, tasks.moved_text(task))
     due_at = _needed("due_at", scene.notice.due_at)
     return _card(scene, reminder_text(task, viewer, due_at, scene.now), late=scene.late)

@@ -85,18 +85,19 @@ def _offer_text(task: Task, relay: Relay) -> str:
 
 
 def _home(task: Task, relay: Relay) -> str:
-    """Where the task is after it went back, for the sender."""
+    """Where the task is after the hand-over, for the sender."""
     if task.is_open and task.owner == relay.from_user:
         return "It is yours again."
     return f"It is with {mention(task.owner)} now." if task.is_open else ""
 
 
 def _accepted(task: Task, relay: Relay) -> str:
-    return f"{mention(relay.to_user)} accepted {title_of(task)}{_at(relay)}. It is off your list."
+    accepted = f"{mention(relay.to_user)} accepted {title_of(task)}{_at(relay)}."
+    return f"{accepted} {_home(task, relay)}".strip()
 
 
 def _declined(task: Task, relay: Relay) -> str:
-    reason = f": {inline(relay.reason, _REASON_SHOWN)}" if relay.reason.strip() else "."
+    reason = f": “{inline(relay.reason, _REASON_SHOWN)}”." if relay.reason.strip() else "."
     declined = f"{mention(relay.to_user)} declined {title_of(task)}{_at(relay)}{reason}"
     return f"{declined} {_home(task, relay)}".strip()
 

@@ -130,10 +130,7 @@ def closed_text(task: Task, viewer: SlackUserId) -> str:
 
 def moved_text(task: Task) -> str:
     """Who holds it now, for somebody who no longer does."""
-    return (
-        f"{title_of(task)}: handed to {mention(task.owner)}, {due_text(task.owner_since)}. "
-        "There is nothing left for you to do."
-    )
+    return f"{title_of(task)}: handed to {mention(task.owner)}, {due_text(task.owner_since)}."
 
 
 def state_text(task: Task) -> str:

@@ -1,0 +1,215 @@
+"""The sentences people read, and what becomes of their own text in them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from relai_core.blockkit import answers, relays, tasks
+from relai_core.blockkit.elements import due_text, elapsed, inline, quote, title_of, verbatim
+from relai_core.blockkit.ids import CallbackId, InputId
+from relai_core.domain.decisions import RefusalReason
+from relai_core.domain.ids import ChannelId
+from relai_core.domain.relay import RelayEnd, RelayMode
+from tests.relai_core.blockkit.builders import (
+    ANA,
+    BO,
+    CY,
+    NOW,
+    RELAY_ID,
+    a_closed_task,
+    a_relay,
+    a_task,
+    a_task_with,
+    an_ended_relay,
+)
+
+
+@pytest.mark.parametrize("title", ["<!channel>", "<@U1>", "<http://evil|bank.com>", "a & b"])
+def test_a_title_neither_mentions_nor_links(title: str) -> None:
+    shown = title_of(a_task(title=title))
+
+    assert title not in shown
+    assert title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in shown
+
+
+def test_a_right_to_left_title_leaves_the_sentence_around_it_alone() -> None:
+    assert title_of(a_task(title="\u202eשלם\u2069")) == "T-42 *\u2068שלם\u2069*"
+
+
+def test_a_cut_text_never_ends_in_half_an_entity() -> None:
+    for limit in range(10, 30):
+        shown = inline("&" * 50, limit)
+        assert shown.strip("\u2068\u2069").removesuffix("…").replace("&amp;", "") == ""
+        assert len(shown) <= limit
+
+
+def test_a_quoted_text_loses_nothing() -> None:
+    raw = "\n".join(f"line {n} & more" for n in range(100))
+
+    quoted = "\n".join(block["text"]["text"] for block in quote(raw, 10_000))
+
+    assert quoted == "\n".join(f"> line {n} &amp; more" for n in range(100))
+
+
+def test_typed_text_comes_back_exactly() -> None:
+    typed = "/task new ```<@U1|bo>``` & \n\t *x* " + "é" * 4900
+
+    shown = verbatim(typed)
+
+    assert "".join(block["text"]["text"] for block in shown) == typed
+    assert {block["text"]["type"] for block in shown} == {"plain_text"}
+
+
+def test_a_moment_is_shown_in_the_zone_of_its_reader() -> None:
+    assert due_text(NOW) == ("<!date^1795780800^{date_short_pretty} {time}|2026-11-27 12:00 UTC>")
+
+
+@pytest.mark.parametrize(
+    ("end", "reason", "said"),
+    [
+        (RelayEnd.ACCEPTED, "", f"<@{BO}> accepted"),
+        (RelayEnd.DECLINED, "on leave", "“\u2068on leave\u2069”. It is yours again."),
+        (RelayEnd.DECLINED, "", "It is yours again."),
+        (RelayEnd.RETURNED, "", "did not answer by"),
+        (RelayEnd.RETURNED, "deactivated", "the account is deactivated"),
+        (RelayEnd.RETURNED, "cannot_dm_bot", "cannot_dm_bot"),
+        (RelayEnd.WITHDRAWN, "", "was taken back"),
+        (RelayEnd.UNANSWERED, "", f"<@{BO}> still owns it; you can take it back"),
+    ],
+)
+def test_a_sender_is_told_of_each_end(end: RelayEnd, reason: str, said: str) -> None:
+    relay = an_ended_relay(end, reason=reason)
+
+    assert said in relays.relay_ended_text(a_task_with(relay), relay)
+
+
+def test_an_open_relay_has_no_end_to_tell() -> None:
+    with pytest.raises(ValueError, match="has not ended"):
+        relays.relay_ended_text(a_task(), a_relay())
+
+
+def test_a_sender_in_handshake_mode_is_told_that_they_still_own_it() -> None:
+    relay = a_relay(mode=RelayMode.HANDSHAKE)
+
+    assert "*You still own it*" in relays.relay_sent(a_task_with(relay), relay).text
+
+
+def test_a_loop_is_pointed_out() -> None:
+    relay = a_relay()
+    task = a_task_with(relay, hops=(ANA, BO, CY, ANA, BO))
+
+    assert "has held this task before" in str(relays.relay_sent(task, relay).blocks)
+
+
+def test_a_first_hand_over_is_not_called_a_loop() -> None:
+    relay = a_relay()
+
+    assert "⚠️" not in str(relays.relay_sent(a_task_with(relay), relay).blocks)
+
+
+def test_a_fourth_hop_is_pointed_out() -> None:
+    relay = a_relay()
+
+    shown = relays.relay_sent(a_task_with(relay, relay_count=4), relay).blocks
+
+    assert "hand-over number 4" in str(shown)
+
+
+def test_whoever_comes_too_late_is_told_who_and_when() -> None:
+    text = answers.refusal_text(RefusalReason.TASK_CLOSED, a_closed_task(), None, ANA)
+
+    assert f"was already completed by <@{BO}> (<!date^" in text
+
+
+def test_whoever_repeats_their_own_click_is_told_that_it_was_them() -> None:
+    text = answers.refusal_text(RefusalReason.TASK_CLOSED, a_closed_task(), None, BO)
+
+    assert "completed by you" in text
+
+
+def test_a_late_answer_is_told_how_the_hand_over_ended() -> None:
+    relay = an_ended_relay(RelayEnd.WITHDRAWN)
+
+    text = answers.refusal_text(RefusalReason.RELAY_ENDED, a_task_with(relay), relay, BO)
+
+    assert "was taken back" in text
+    assert f"The task is with <@{ANA}>" in text
+
+
+def test_a_list_shows_a_task_once() -> None:
+    """A task handed over directly is owned already, and still to be accepted."""
+    task = a_task_with(a_relay())
+
+    message = tasks.task_list([task], [task], [], BO)
+
+    assert message.text == "1 to accept, 0 yours, 0 waiting on others."
+
+
+def test_a_long_list_says_how_much_is_left_out() -> None:
+    many = [a_task(id=f"T1-{n}") for n in range(150)]
+
+    message = tasks.task_list([], many, [], ANA)
+
+    assert f"… and {150 - tasks.ROWS_SHOWN} more" in str(message.blocks)
+
+
+def test_an_empty_list_says_how_to_fill_it() -> None:
+    assert "`/task new`" in tasks.task_list([], [], [], ANA).text
+
+
+def inputs(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"
+    }
+
+
+def test_a_task_form_holds_what_is_known() -> None:
+    view = tasks.task_form(title="Renew", owner=BO, due_at=NOW, channel=ChannelId("C1"))
+    fields = inputs(view)
+
+    assert fields[InputId.TITLE]["initial_value"] == "Renew"
+    assert fields[InputId.OWNER]["initial_user"] == BO
+    assert fields[InputId.DUE]["initial_date_time"] == int(NOW.timestamp())
+    assert view["private_metadata"] == "C1"
+    assert view["callback_id"] == CallbackId.TASK_FORM
+
+
+def test_a_relay_form_offers_the_chosen_task_however_many_there_are() -> None:
+    many = [a_task(id=f"T1-{n}", number=n + 1) for n in range(150)]
+
+    view = relays.relay_form(many, task_id=many[-1].id, mode=RelayMode.DIRECT)
+
+    assert inputs(view)[InputId.TASK]["initial_option"]["value"] == "T1-149"
+
+
+def test_a_relay_form_without_tasks_says_so_and_submits_nothing() -> None:
+    view = relays.relay_form([], mode=RelayMode.DIRECT)
+
+    assert "submit" not in view
+    assert "nothing to hand over" in str(view["blocks"])
+
+
+def test_a_decline_needs_a_reason_and_remembers_its_relay() -> None:
+    view = relays.decline_form(RELAY_ID, "Renew")
+
+    assert view["private_metadata"] == RELAY_ID
+    assert [block["optional"] for block in view["blocks"] if block["type"] == "input"] == [False]
+
+
+def test_every_input_answers_under_its_own_name() -> None:
+    form = relays.relay_form([a_task()], mode=RelayMode.DIRECT)
+
+    assert all(element["action_id"] == name for name, element in inputs(form).items())
+
+
+def test_what_was_typed_is_given_back_with_the_reason() -> None:
+    message = answers.not_saved("MongoDB can't be reached.", "/task new Renew <it>")
+
+    assert message.blocks[1]["text"]["text"] == "/task new Renew <it>"
+
+
+def test_the_length_of_lateness_is_told_in_words() -> None:
+    assert [elapsed(timedelta(minutes=m)) for m in (5, 59, 60, 47 * 60, 48 * 60)] == [
+        *("5 min", "59 min", "1 h", "47 h", "2 days")
+    ]
