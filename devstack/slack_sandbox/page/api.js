@@ -95,6 +95,15 @@ export const submitView = (view, user, values) => call('POST', `views/${view}/su
  */
 export const closeView = (view, user) => call('POST', `views/${view}/close`, { user });
 
+/**
+ * Opens the app's Home tab, of which the app hears.
+ * @param {string} user
+ */
+export const openHome = (user) => call('POST', 'home', { user, tab: 'home' });
+
+/** @param {string} user */
+export const home = (user) => call('GET', `home?${queryString({ user })}`);
+
 export const faults = () => call('GET', 'faults');
 
 /** @param {object} fault */

@@ -16,7 +16,8 @@ import { nameOf } from './state.js';
  */
 export function avatar(person, className = '') {
   const isBot = person?.is_bot ? 'is-bot' : '';
-  const node = el('span', { class: `avatar ${isBot} ${className}`, 'aria-hidden': 'true' }, initials(nameOf(person)));
+  const shown = { 'aria-hidden': 'true', 'data-initials': initials(nameOf(person)) };
+  const node = el('span', { class: `avatar ${isBot} ${className}`, ...shown });
   node.style.setProperty('--hue', String(hueOf(person?.name ?? '')));
   return node;
 }
@@ -29,7 +30,7 @@ export function badges(person) {
   if (!person) return [];
   const snoozed = Number(person.snooze_until ?? 0) > Date.now() / 1000;
   const named = {
-    app: person.is_bot,
+    bot: person.is_bot,
     guest: person.is_restricted || person.is_ultra_restricted,
     'other workspace': person.is_stranger,
     deactivated: person.deleted,

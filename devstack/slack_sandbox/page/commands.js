@@ -14,12 +14,12 @@
 /** @type {Usage[]} */
 export const USAGES = [
   { text: '/task new ', usage: '/task new TITLE @person by WHEN', about: 'make a task, your own or someone’s' },
-  { text: '/task list', usage: '/task list', about: 'your tasks' },
-  { text: '/task show ', usage: '/task show T-42', about: 'one task, with what can be done' },
+  { text: '/task list', usage: '/task list', about: 'what is yours, and what you wait for' },
+  { text: '/task show ', usage: '/task show T-42', about: 'one task' },
   { text: '/task progress ', usage: '/task progress T-42 60', about: 'say how far it is, 0 to 100' },
-  { text: '/task complete ', usage: '/task complete T-42', about: 'mark it complete' },
-  { text: '/task help', usage: '/task help', about: 'what can be typed' },
-  { text: '/relay ', usage: '/relay T-42 @person NOTE', about: 'hand a task to someone' },
+  { text: '/task done ', usage: '/task done T-42', about: 'mark it complete' },
+  { text: '/task help', usage: '/task help', about: 'all that can be typed' },
+  { text: '/relay ', usage: '/relay @person T-42 NOTE', about: 'hand a task over; /relay alone opens a form' },
 ];
 
 /**
@@ -29,5 +29,5 @@ export const USAGES = [
  */
 export function examples(colleague) {
   const whom = colleague ? ` @${colleague}` : '';
-  return [`/task new Renew the certificate${whom} by tomorrow 17:00`, '/task new', '/task list', '/task help'];
+  return [`/task new Renew the certificate${whom} by tomorrow 17:00`, '/task', '/task list', '/task help'];
 }

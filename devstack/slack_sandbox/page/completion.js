@@ -1,7 +1,7 @@
 /**
  * The list of suggestions over the composer.
  *
- * Promise: follows the combobox pattern: the focus stays in the text, arrows move the choice, Tab or Enter takes it,
+ * Promise: the focus stays in the text, arrows move the choice, Tab or Enter takes it,
  * Escape closes the list until the text changes.
  */
 
@@ -31,7 +31,6 @@ export function createCompletion(input, store, onchange) {
   function draw() {
     list.hidden = offered.length === 0;
     list.replaceChildren(...offered.map(row));
-    input.setAttribute('aria-expanded', String(!list.hidden));
     if (list.hidden) return input.removeAttribute('aria-activedescendant');
     input.setAttribute('aria-activedescendant', `suggestion-${chosen}`);
     byId(`suggestion-${chosen}`).scrollIntoView({ block: 'nearest' });

@@ -9,7 +9,7 @@ import { ControlError, sendCommand } from './api.js';
 import { createCompletion } from './completion.js';
 import { byId } from './dom.js';
 import { draftOf, rememberDraft, rememberTyped, typedBy } from './memory.js';
-import { appName, channelId, channelsOf, conversationKey, DM, refusal } from './state.js';
+import { appName, channelId, conversationKey, refusal } from './state.js';
 import { usageOf } from './suggestions.js';
 import { now } from './time.js';
 
@@ -111,7 +111,7 @@ export function createComposer(store, { onsent }) {
     const isBusy = state.pending !== null;
     input.disabled = refusal(state) !== '';
     input.readOnly = isBusy;
-    input.placeholder = refusal(state) || `Type / for commands in ${placeName(state)}`;
+    input.placeholder = refusal(state) || 'Type / for commands';
     form.setAttribute('aria-busy', String(isBusy));
     byId('composer-send').disabled = isBusy || input.disabled;
     grow(input);
@@ -137,18 +137,12 @@ function say(text, isProblem) {
 function hint(text, state) {
   if (text && !text.startsWith('/')) return notACommand(state);
   const usage = usageOf(text);
-  return usage ? `${usage.usage} — ${usage.about}` : 'Enter sends, Shift+Enter makes a new line, ↑ brings back what you typed.';
+  return usage ? `${usage.usage} — ${usage.about}` : 'Enter sends · Shift+Enter: new line · ↑: what you typed before';
 }
 
 /** @param {State} state */
 const notACommand = (state) =>
   `Only slash commands reach ${appName(state)} from here. Start with /task or /relay; your text stays.`;
-
-/** @param {State} state */
-function placeName(state) {
-  if (state.channel === DM) return `your chat with ${appName(state)}`;
-  return `#${channelsOf(state).find(({ id }) => id === state.channel)?.name ?? state.channel}`;
-}
 
 /** @param {HTMLTextAreaElement} input */
 function grow(input) {

@@ -108,7 +108,15 @@ const menuChoice = ({ value, label, description }, chosen) => ({
 /** @type {ElementRenderer} */
 function instantField(element, block, surface) {
   const { node, read } = fieldOf(element, block, surface);
-  node.addEventListener('change', () => act(node, element, block, surface, { selected: read() }));
+  node.addEventListener('change', async () => {
+    if (node.getAttribute('aria-busy') === 'true') return;
+    let sent;
+    // What is ticked while the app is thinking is sent after that.
+    do {
+      sent = JSON.stringify(read());
+      await act(node, element, block, surface, { selected: read() });
+    } while (JSON.stringify(read()) !== sent);
+  });
   return node;
 }
 

@@ -7,6 +7,7 @@
 import { ControlError, sendAction } from './api.js';
 import { createComposer } from './composer.js';
 import { createFaults } from './faults.js';
+import { createHome } from './home.js';
 import { rememberedPlace } from './memory.js';
 import { createMessages } from './messages.js';
 import { createModal } from './modal.js';
@@ -44,6 +45,7 @@ createStatus(store);
 createSidebar(store, { ongo: go });
 const composer = createComposer(store, { onsent: async () => { await Promise.all([sync.timeline(), sync.views()]); } });
 createMessages(store, { onaction, onexample: composer.write });
+createHome(store, { ontab: sync.showTab, onacted: sync.views });
 createModal(store, { onchange: sync.views });
 createPeople(store, { onchange: sync.workspace, onjoin: async (me) => { await sync.workspace(); await go({ me }); } });
 createFaults(store, { onchange: sync.faults });

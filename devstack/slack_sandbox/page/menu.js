@@ -15,7 +15,7 @@ import { el, freshId, icon } from './dom.js';
 
 /**
  * @param {object} options
- * @param {string} options.label what the button is for, as a screen reader says it
+ * @param {string} options.label what is chosen here; it also names a button that shows no text
  * @param {import('./dom.js').Child | import('./dom.js').Child[]} options.face what the button shows
  * @param {() => MenuItem[]} options.items asked at each opening
  * @param {(value: string) => void} options.onchoose
@@ -27,10 +27,11 @@ import { el, freshId, icon } from './dom.js';
 export function createMenu({ label, face, items, onchoose, className = 'button', disabled, choice = false }) {
   const id = freshId('menu');
   const list = el('div', { id, class: 'menu', popover: 'auto', role: 'menu', 'aria-label': label });
-  const attributes = { class: className, 'aria-haspopup': 'menu', 'aria-label': label, 'aria-expanded': 'false' };
+  const attributes = { class: className, 'aria-haspopup': 'menu', 'aria-expanded': 'false' };
   const button = /** @type {HTMLButtonElement} */ (
     el('button', { type: 'button', popovertarget: id, disabled, ...attributes }, face)
   );
+  if (!button.textContent) button.setAttribute('aria-label', label);
   const choose = (/** @type {string} */ value) => {
     list.hidePopover();
     onchoose(value);

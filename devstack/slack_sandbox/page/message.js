@@ -5,7 +5,7 @@
  * like errors.
  */
 
-import { avatar } from './avatar.js';
+import { avatar, badges } from './avatar.js';
 import { renderBlocks } from './blocks.js';
 import { el, icon } from './dom.js';
 import { unsupported } from './elements.js';
@@ -57,7 +57,7 @@ function head(message, author, zone) {
   const edited = message.edited && exactTime(Number(message.edited.ts), zone);
   return el('header', {},
     el('strong', { dir: 'auto' }, message.username || nameOf(author) || 'Slack'),
-    author?.is_bot && el('span', { class: 'badge is-app' }, 'app'),
+    author?.is_bot && badges(author),
     el('time', { datetime: new Date(at * 1000).toISOString(), title: exactTime(at, zone) }, clock(at, zone)),
     edited && el('span', { class: 'edited', title: edited }, '(edited)'),
     message.is_ephemeral && el('span', { class: 'note' }, icon('eye'), 'Only visible to you'),

@@ -28,12 +28,20 @@ export function createMessages(store, { onaction, onexample }) {
   /** @type {Map<string, {signature: string, node: HTMLElement}>} */
   let drawn = new Map();
   let shown = '';
+  let atEnd = true;
+
+  list.addEventListener('scroll', () => {
+    atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  });
+  new ResizeObserver(() => {
+    if (atEnd) list.scrollTop = list.scrollHeight;
+  }).observe(list);
 
   /** @param {State} state */
   function render(state) {
     if (!state.timeline) return;
     const isNew = shown !== state.timeline.of;
-    const atEnd = isNew || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+    const follow = isNew || atEnd;
     const entries = entriesOf(state, onaction);
     announce(state, isNew ? entries : entries.filter((entry) => !drawn.has(entry.key)), isNew);
     const focused = focusedAction(list);
@@ -41,7 +49,7 @@ export function createMessages(store, { onaction, onexample }) {
     if (entries.length === 0) list.replaceChildren(welcome(state, onexample));
     shown = state.timeline.of;
     restoreFocus(list, focused);
-    if (atEnd) list.scrollTop = list.scrollHeight;
+    if (follow) list.scrollTop = list.scrollHeight;
   }
 
   store.watch((state) => [state.timeline, state.pending, state.workspace, state.me], render);

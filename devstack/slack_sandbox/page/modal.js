@@ -59,7 +59,7 @@ export function createModal(store, { onchange }) {
       el('p', { id: 'modal-problem', class: 'problem', role: 'alert' }),
       el('footer', {},
         el('button', { type: 'button', class: 'button', onclick: close }, plainText(view.close) || 'Close'),
-        view.submit && el('button', { class: 'button primary', disabled: !surface.canAct }, plainText(view.submit)))));
+        view.submit && el('button', { class: 'button primary', disabled: !surface.canAct || view.submit_disabled }, plainText(view.submit)))));
     focusFirst(dialog, blocks);
   }
 
@@ -103,6 +103,7 @@ export function createModal(store, { onchange }) {
     event.preventDefault();
     if (!open || dialog.getAttribute('aria-busy') === 'true') return;
     const { view, blocks } = open;
+    showErrors(blocks, {});
     const answer = await attempt(() => submitView(view.id, store.get().me, entered(view)));
     const unplaced = showErrors(blocks, answer?.errors ?? {});
     if (unplaced.length) say(unplaced.join(' '));
@@ -142,6 +143,12 @@ export function createModal(store, { onchange }) {
   dialog.addEventListener('cancel', (event) => {
     event.preventDefault();
     close();
+  });
+  dialog.addEventListener('close', () => {
+    // Browsers let a second Escape close a dialog whatever the page says; the view is still on the stack then.
+    if (drawn === '') return;
+    drawn = '';
+    render(store.get());
   });
   store.watch((state) => [state.views, state.me, refusal(state)], render);
 }

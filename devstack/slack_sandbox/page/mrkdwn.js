@@ -98,7 +98,7 @@ function lines(text, reader) {
   for (const line of text.split('\n')) {
     const rendered = lineOf(...inline(line.replace(QUOTE, ''), reader));
     const last = nodes.at(-1);
-    if (!QUOTE.test(line)) nodes.push(lineOf(...inline(line, reader)));
+    if (!QUOTE.test(line)) nodes.push(rendered);
     else if (last?.tagName === 'BLOCKQUOTE') last.append(rendered);
     else nodes.push(el('blockquote', {}, rendered));
   }

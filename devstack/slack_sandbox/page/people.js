@@ -33,11 +33,25 @@ export function createPeople(store, { onchange, onjoin }) {
   });
 
   store.watch((state) => [state.workspace], ({ workspace }) => {
-    const open = new Set([...list.querySelectorAll('details[open]')].map((node) => node.getAttribute('data-user')));
+    const open = new Set(Array.from(list.querySelectorAll('details[open]'), (row) => row.dataset.user));
+    const focused = focusedControl(list);
     fill(list, (workspace?.people ?? []).map((person) => personRow(person, open.has(person.id), change)));
+    if (focused) list.querySelector(focused)?.focus();
   });
 
   createJoinDialog(onjoin);
+}
+
+/**
+ * A selector that finds the focused control again after the list was drawn anew.
+ * @param {HTMLElement} list
+ * @returns {string | null}
+ */
+function focusedControl(list) {
+  const focused = /** @type {HTMLElement} */ (document.activeElement);
+  const row = /** @type {HTMLElement | null} */ (focused.closest('[data-user]'));
+  if (!row || !list.contains(row)) return null;
+  return `[data-user="${row.dataset.user}"] [data-control="${focused.dataset.control}"]`;
 }
 
 /**
@@ -46,24 +60,50 @@ export function createPeople(store, { onchange, onjoin }) {
  * @param {(row: HTMLElement, person: Person, changes: object) => Promise<unknown>} change
  */
 function personRow(person, isOpen, change) {
-  /** @param {object} changes */
-  const apply = (changes) => change(row, person, changes);
-  const zone = /** @type {HTMLSelectElement} */ (
-    el('select', { onchange: () => apply({ tz: zone.value }) }, zoneOptions(person.tz)));
-  const isSnoozed = Number(person.snooze_until ?? 0) > now();
-  const row = el('details', { 'data-user': person.id, open: isOpen },
-    el('summary', {}, avatar(person, 'is-small'), el('span', { dir: 'auto' }, nameOf(person)), badges(person)),
-    el('div', { class: 'person-actions' },
-      el('small', { class: 'muted' }, `@${person.name} · ${person.id}`),
-      !person.is_bot && !person.deleted && el('label', {}, 'Time zone', zone),
-      el('div', { class: 'row' },
-        person.deleted
-          ? el('button', { type: 'button', class: 'button', onclick: () => apply({ deleted: false }) }, 'Reactivate')
-          : el('button', { type: 'button', class: 'button danger', onclick: () => apply({ deleted: true }) }, 'Deactivate'),
-        !person.is_bot && !person.deleted && snoozeButton(isSnoozed, apply)),
-      isSnoozed && el('small', { class: 'muted' }, `Snoozed until ${clock(Number(person.snooze_until), person.tz ?? 'UTC')}`),
-      el('p', { class: 'problem', role: 'alert' })));
+  const body = el('div', { class: 'person-actions' });
+  const row = /** @type {HTMLDetailsElement} */ (
+    el('details', { 'data-user': person.id },
+      el('summary', { 'data-control': 'summary' },
+        avatar(person, 'is-small'), el('span', { dir: 'auto' }, nameOf(person)), badges(person)),
+      body)
+  );
+  const draw = () => fill(body, personControls(person, (changes) => change(row, person, changes)));
+  // Each list of zones is long, so it is made when it is looked at.
+  row.addEventListener('toggle', () => row.open && !body.hasChildNodes() && draw());
+  if (isOpen) draw();
+  row.open = isOpen;
   return row;
+}
+
+/**
+ * @param {Person} person
+ * @param {(changes: object) => Promise<unknown>} apply
+ * @returns {import('./dom.js').Child[]}
+ */
+function personControls(person, apply) {
+  const isActive = !person.deleted;
+  const isHuman = isActive && !person.is_bot;
+  const isSnoozed = Number(person.snooze_until ?? 0) > now();
+  const activity = { type: 'button', 'data-control': 'activity', onclick: () => apply({ deleted: isActive }) };
+  return [
+    el('small', { class: 'muted' }, `@${person.name} · ${person.id}`),
+    isHuman && zoneField(person, apply),
+    el('div', { class: 'row' },
+      el('button', { class: `button ${isActive ? 'danger' : ''}`, ...activity }, isActive ? 'Deactivate' : 'Reactivate'),
+      isHuman && snoozeButton(isSnoozed, apply)),
+    isSnoozed && el('small', { class: 'muted' }, `Snoozed until ${clock(Number(person.snooze_until), person.tz ?? 'UTC')} their time`),
+    el('p', { class: 'problem', role: 'alert' }),
+  ];
+}
+
+/**
+ * @param {Person} person
+ * @param {(changes: object) => Promise<unknown>} apply
+ */
+function zoneField(person, apply) {
+  const zone = /** @type {HTMLSelectElement} */ (
+    el('select', { 'data-control': 'zone', onchange: () => apply({ tz: zone.value }) }, zoneOptions(person.tz)));
+  return el('label', {}, 'Time zone', zone);
 }
 
 /**
@@ -72,7 +112,7 @@ function personRow(person, isOpen, change) {
  */
 function snoozeButton(isSnoozed, apply) {
   const snooze = () => apply({ snooze_until: isSnoozed ? null : Math.round(now()) + SNOOZE });
-  return el('button', { type: 'button', class: 'button', onclick: snooze }, isSnoozed ? 'End snooze' : 'Snooze 1 hour');
+  return el('button', { type: 'button', class: 'button', 'data-control': 'snooze', onclick: snooze }, isSnoozed ? 'End snooze' : 'Snooze 1 hour');
 }
 
 /** @param {string | undefined} chosen */

@@ -37,7 +37,7 @@ export function createSidebar(store, { ongo }) {
  * @param {(place: Place) => void} ongo
  */
 function pickerOf(store, ongo) {
-  const face = el('span', { class: 'identity-face' });
+  const face = el('span', { id: 'identity-face', class: 'identity-face' });
   const node = createMenu({
     label: 'You are',
     face: [face, icon('chevron')],
@@ -47,11 +47,11 @@ function pickerOf(store, ongo) {
     onchoose: (me) => ongo({ me }),
   });
   const button = /** @type {HTMLElement} */ (node.querySelector('button'));
+  button.setAttribute('aria-labelledby', 'identity-label identity-face');
   /** @param {State} state */
   const render = (state) => {
     const person = personOf(state);
     fill(face, person && personFace(person));
-    button.setAttribute('aria-label', `You are ${nameOf(person) || 'nobody yet'}. Change person`);
     button.classList.toggle('has-news', state.news.length > 0);
   };
   return { node, render };

@@ -21,6 +21,8 @@ export const DM = 'dm';
  * @property {Timeline | null} timeline
  * @property {{text: string, at: number} | null} pending the command that waits for its answer
  * @property {{of: string, stack: import('./types.js').View[]}} views whose modals these are, top last
+ * @property {'messages' | 'home'} tab which side of the DM is shown
+ * @property {{of: string, view: import('./types.js').View | null}} home whose Home tab this is
  * @property {string[]} unread conversations of the picked person
  * @property {string[]} news other people who got a message
  * @property {any[]} faults
@@ -41,7 +43,7 @@ export function createStore() {
   /** @type {State} */
   let state = {
     workspace: null, health: null, lost: false, me: '', channel: DM, timeline: null, pending: null,
-    views: { of: '', stack: [] }, unread: [], news: [], faults: [],
+    views: { of: '', stack: [] }, tab: 'messages', home: { of: '', view: null }, unread: [], news: [], faults: [],
   };
   /** @type {Set<() => void>} */
   const watchers = new Set();

@@ -9,14 +9,14 @@ import { appName } from './state.js';
 
 /** @param {import('./state.js').Store} store */
 export function createStatus(store) {
-  store.watch((state) => [state.lost, state.health, state.workspace], (state) => {
+  store.watch((state) => [state.lost, state.health?.transport, state.workspace], (state) => {
     const problem = problemOf(state);
     byId('status').hidden = problem === '';
     byId('status').classList.toggle('is-lost', state.lost);
     byId('status-text').textContent = problem;
     const isConnected = Boolean(state.health && state.health.transport !== 'none' && !state.lost);
     byId('app-state').classList.toggle('is-on', isConnected);
-    byId('app-state-text').textContent = `${appName(state)} is ${isConnected ? transportOf(state) : 'not connected'}`;
+    byId('app-state-text').textContent = stateOf(state);
   });
   store.watch((state) => [state.workspace], ({ workspace }) => {
     const links = workspace?.links ?? [];
@@ -36,4 +36,9 @@ function problemOf(state) {
 }
 
 /** @param {import('./state.js').State} state */
-const transportOf = ({ health }) => (health?.transport === 'socket' ? 'connected by Socket Mode' : 'reached over HTTP');
+function stateOf(state) {
+  if (state.lost) return 'The sandbox is out of reach';
+  if (!state.health) return 'Connecting…';
+  const ways = { socket: 'connected by Socket Mode', http: 'reached over HTTP', none: 'not connected' };
+  return `${appName(state)} is ${ways[state.health.transport]}`;
+}

@@ -59,8 +59,7 @@ function commandSuggestions(typed) {
  */
 function people({ workspace }, prefix) {
   const active = (workspace?.people ?? []).filter((person) => !person.deleted);
-  const peopleFirst = active.sort((a, b) => Number(Boolean(a.is_bot)) - Number(Boolean(b.is_bot)));
-  return peopleFirst
+  return active
     .filter((person) => [person.name, ...nameOf(person).split(' ')].some((name) => startsWith(name, prefix)))
     .map((person) => ({ name: person.name, about: nameOf(person) }));
 }

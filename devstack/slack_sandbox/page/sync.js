@@ -7,7 +7,7 @@
 
 import * as api from './api.js';
 import { lastRead, rememberedPlace, rememberPlace, rememberRead } from './memory.js';
-import { channelId, channelsOf, conversationKey, DM, dmOf, personOf } from './state.js';
+import { channelId, channelsOf, conversationKey, DM, dmOf, personOf, refusal } from './state.js';
 
 /** @typedef {import('./state.js').Store} Store */
 
@@ -17,15 +17,16 @@ const HEALTH_INTERVAL = 5000;
  * @param {Store} store
  */
 export function createSync(store) {
-  const workspace = coalesced(async () => store.set({ workspace: await api.workspace() }));
+  const workspace = coalesced(async () => store.set({ workspace: inOrder(await api.workspace()) }));
   const timeline = coalesced(() => loadTimeline(store));
   const views = coalesced(() => loadViews(store));
+  const home = coalesced(() => loadHome(store));
   const faults = coalesced(async () => store.set(await api.faults()));
   const health = coalesced(async () => store.set({ health: await api.health() }));
 
   /** @param {import('./types.js').Change} change */
   async function onchange(change) {
-    if (change.changed === 'views') return views();
+    if (change.changed === 'views') return Promise.all([views(), home()]);
     if (change.changed !== 'messages') return workspace();
     if (change.channel && !knows(store, change.channel)) await workspace();
     return isOpen(store, change.channel) ? timeline() : noteUnread(store, change);
@@ -34,7 +35,7 @@ export function createSync(store) {
   async function reload() {
     await workspace();
     if (!store.get().me) arrive(rememberedPlace());
-    await Promise.all([timeline(), views(), faults(), health(), loadUnread(store)]);
+    await Promise.all([timeline(), views(), home(), faults(), health(), loadUnread(store)]);
   }
 
   /**
@@ -53,9 +54,15 @@ export function createSync(store) {
     const me = place.me ?? store.get().me;
     const moved = me !== store.get().me;
     const channel = place.channel ?? DM;
-    store.set({ me, channel, timeline: null, news: store.get().news.filter((id) => id !== me) });
+    store.set({ me, channel, tab: 'messages', timeline: null, news: store.get().news.filter((id) => id !== me) });
     rememberPlace(me, channel === DM ? dmOf(store.get())?.id : channel);
     await Promise.all([timeline(), views(), moved && loadUnread(store)]);
+  });
+
+  const showTab = quietly(async (/** @type {'messages' | 'home'} */ tab) => {
+    store.set({ tab });
+    if (tab === 'home' && !refusal(store.get())) await api.openHome(store.get().me);
+    await home();
   });
 
   function start() {
@@ -70,7 +77,7 @@ export function createSync(store) {
     setInterval(quietly(health), HEALTH_INTERVAL);
   }
 
-  return { start, go, arrive, timeline, views, workspace, faults };
+  return { start, go, arrive, showTab, timeline, views, workspace, faults };
 }
 
 /** @typedef {ReturnType<typeof createSync>} Sync */
@@ -115,6 +122,15 @@ function coalesced(run) {
   };
 }
 
+/**
+ * People who can act come first, then the deactivated, then bots.
+ * @param {import('./types.js').Workspace} workspace
+ */
+function inOrder(workspace) {
+  const rank = (/** @type {import('./types.js').Person} */ person) => (person.is_bot ? 2 : Number(Boolean(person.deleted)));
+  return { ...workspace, people: workspace.people.toSorted((a, b) => rank(a) - rank(b)) };
+}
+
 /** @param {Store} store */
 async function loadTimeline(store) {
   const state = store.get();
@@ -145,6 +161,14 @@ async function loadViews(store) {
   if (!me) return;
   const { views } = await api.views(me);
   if (store.get().me === me) store.set({ views: { of: me, stack: views } });
+}
+
+/** @param {Store} store */
+async function loadHome(store) {
+  const { me, tab } = store.get();
+  if (tab !== 'home') return;
+  const { view } = refusal(store.get()) ? { view: null } : await api.home(me);
+  if (store.get().me === me) store.set({ home: { of: me, view } });
 }
 
 /** @param {Store} store */

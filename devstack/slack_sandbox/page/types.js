@@ -64,6 +64,7 @@
  * @property {{text: string}} title
  * @property {{text: string} | null} [submit]
  * @property {{text: string} | null} [close]
+ * @property {boolean} [submit_disabled]
  * @property {any[]} blocks
  */
 

@@ -18,13 +18,13 @@ export function welcome(state, onexample) {
   const app = appName(state);
   const name = nameOf(personOf(state));
   const channel = channelsOf(state).find(({ id }) => id === state.channel);
-  const title = state.channel === DM ? `${name}, meet ${app}` : `# ${channel?.name ?? state.channel}`;
+  const title = state.channel === DM ? [el('bdi', {}, name), `, meet ${app}`] : `# ${channel?.name ?? state.channel}`;
   const text = state.channel === DM
     ? `This is where ${app} writes to you. Type a slash command below, or start with one of these:`
     : `Nobody has posted here yet. Commands typed here are answered here, and only you see the answers.`;
   return el('div', { class: 'welcome' },
     avatar(appOf(state), 'is-large'),
-    el('h2', { dir: 'auto' }, title),
+    el('h2', {}, title),
     el('p', {}, text),
     refusal(state) === '' && el('div', { class: 'examples' }, examples(colleagueOf(state)).map((example) =>
       el('button', { type: 'button', class: 'example', onclick: () => onexample(example) }, example))));
