@@ -5,7 +5,15 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from relai_core.domain.hours import WorkingHours
@@ -29,9 +37,12 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """The settings of the bot and the worker. `.env.example` explains each."""
+    """The settings of the bot and the worker. `.env.example` explains each.
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+    An empty variable stands for the default, also where `.env` holds a value.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
 
     slack_bot_token: SecretStr
     slack_app_token: SecretStr | None = None
@@ -58,6 +69,16 @@ class Settings(BaseSettings):
     relai_archive_after: timedelta = Field(default=timedelta(days=30), gt=timedelta(0))
     relai_onboarding_template: Path = Path("onboarding.yml")
     relai_admin_channel: ChannelId | None = None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _default_if_empty(cls, value: object, info: ValidationInfo) -> object:
+        field = cls.model_fields[info.field_name] if info.field_name else None
+        if value != "" or field is None:
+            return value
+        if field.is_required():
+            raise ValueError("is empty, and there is no default")
+        return field.default
 
     @model_validator(mode="after")
     def _one_transport(self) -> Self:
