@@ -122,7 +122,7 @@ def _form(raw: bytes) -> dict[str, str]:
 def _json(raw: bytes) -> dict[str, Any]:
     try:
         body = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _MalformedError from error
     if not isinstance(body, dict):
         raise _MalformedError

@@ -1,0 +1,14 @@
+"""Offices for tests of the bot."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.bot.office import Office, an_office
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[Office]:
+    """A workspace with the demo people; the bot hears nothing until a transport is chosen."""
+    async with an_office() as opened:
+        yield opened

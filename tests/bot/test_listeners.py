@@ -1,0 +1,299 @@
+"""From what people do in Slack to what they read, through the sandbox and over the socket."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from relai_core.domain.relay import RelayEnd
+from relai_core.errors import UnavailableError
+from tests.bot.office import Json, Office, an_office, eventually
+from tests.bot.people import a_person
+
+
+@pytest.fixture
+async def open_office(office: Office) -> AsyncIterator[Office]:
+    """An office whose bot is connected by socket."""
+    async with office.over_socket() as socket:
+        await eventually(socket.is_connected)
+        yield office
+
+
+async def press(office: Office, name: str, message: Json, action_id: str) -> Json:
+    return await office.control(
+        "POST",
+        "actions",
+        user=await office.id_of(name),
+        channel=message["channel"],
+        ts=message["ts"],
+        action_id=action_id,
+    )
+
+
+async def latest_message(office: Office, name: str) -> Json:
+    seen = await office.control("GET", f"messages?user={await office.id_of(name)}")
+    message: Json = seen["messages"][-1]
+    return message
+
+
+async def top_view(office: Office, name: str) -> Json:
+    views = (await office.control("GET", f"views?user={await office.id_of(name)}"))["views"]
+    top: Json = views[-1]
+    return top
+
+
+async def submit(office: Office, name: str, values: Json) -> Json:
+    view = await top_view(office, name)
+    return await office.control(
+        "POST",
+        f"views/{view['id']}/submit",
+        user=await office.id_of(name),
+        values={field: {field: value} for field, value in values.items()},
+    )
+
+
+async def test_a_new_task_is_answered_with_its_number(open_office: Office) -> None:
+    await open_office.type("ana", "/task new Renew the certificate @bo")
+
+    assert "T-1" in (await open_office.reads("ana"))[-1]
+    (task,) = open_office.store.tasks.values()
+    assert task.owner == await open_office.id_of("bo")
+
+
+async def test_without_a_worker_the_person_hears_that_it_is_saved(open_office: Office) -> None:
+    open_office.gateway.has_worker = False
+
+    await open_office.type("ana", "/task new Renew the certificate")
+
+    assert (await open_office.reads("ana"))[-1].startswith("Saved.")
+
+
+async def test_what_was_not_saved_is_given_back(open_office: Office) -> None:
+    open_office.gateway.failure = UnavailableError("Temporal")
+
+    await open_office.type("ana", "/task new Renew <b>the</b> certificate")
+
+    answer = "\n".join(await open_office.reads("ana"))
+    assert "nothing was saved" in answer
+    assert "/task new Renew" in answer
+
+
+async def test_an_unforeseen_failure_is_answered_with_a_reference(
+    open_office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    open_office.gateway.failure = ZeroDivisionError()
+
+    delivery = await open_office.type("ana", "/task new Renew the certificate")
+
+    answer = "\n".join(await open_office.reads("ana"))
+    assert delivery["outcome"] == "ok"
+    assert "Something went wrong" in answer
+    assert "Renew the certificate" in answer
+
+
+async def test_a_button_whose_work_fails_is_answered_all_the_same(open_office: Office) -> None:
+    """An exception after `ack` would cost the acknowledgement, and the person three seconds."""
+    await open_office.type("ana", "/task new Renew the certificate")
+    await open_office.type("ana", "/task show T-1")
+    open_office.gateway.failure = ZeroDivisionError()
+
+    delivery = await press(
+        open_office, "ana", await latest_message(open_office, "ana"), "task_complete"
+    )
+
+    assert delivery["outcome"] == "ok"
+    assert "Something went wrong" in (await open_office.reads("ana"))[-1]
+
+
+async def test_who_takes_too_long_says_that_it_may_be_saved() -> None:
+    async with (
+        an_office(within=timedelta(milliseconds=50)) as office,
+        office.over_socket() as socket,
+    ):
+        await eventually(socket.is_connected)
+        office.directory.get_user = never  # type: ignore[method-assign, assignment]
+        delivery = await office.type("ana", "/task new Renew the certificate")
+
+        assert delivery["outcome"] == "ok"
+        assert "may or may not have been saved" in "\n".join(await office.reads("ana"))
+
+
+async def never(*_: object) -> None:
+    await asyncio.Event().wait()
+
+
+async def test_a_guest_is_refused(open_office: Office) -> None:
+    guest = await open_office.id_of("gus")
+    open_office.directory.users[guest] = a_person(guest).model_copy(update={"is_guest": True})
+
+    await open_office.type("gus", "/task new Renew the certificate")
+
+    assert "Only full members" in "\n".join(await open_office.reads("gus"))
+    assert open_office.gateway.asked == []
+
+
+async def test_a_task_is_completed_by_its_button_and_the_answer_shows_it(
+    open_office: Office,
+) -> None:
+    await open_office.type("ana", "/task new Renew the certificate")
+    await open_office.type("ana", "/task show T-1")
+
+    await press(open_office, "ana", await latest_message(open_office, "ana"), "task_complete")
+
+    (task,) = open_office.store.tasks.values()
+    assert not task.is_open
+    assert "Done" in str((await latest_shown(open_office, "ana"))["blocks"])
+
+
+async def latest_shown(office: Office, name: str) -> Json:
+    await office.whispers.drain(timedelta(seconds=2))
+    return await latest_message(office, name)
+
+
+async def test_a_second_click_is_told_who_was_first(open_office: Office) -> None:
+    await open_office.type("ana", "/task new Renew the certificate")
+    await open_office.type("ana", "/task show T-1")
+    card = await latest_message(open_office, "ana")
+    await open_office.type("ana", "/task done T-1")
+
+    await press(open_office, "ana", card, "task_complete")
+
+    assert "was already completed by you" in (await open_office.reads("ana"))[-1]
+
+
+async def test_a_form_opens_with_what_was_understood_and_makes_a_task(open_office: Office) -> None:
+    await open_office.type("ana", "/task new")
+    outcome = await submit(open_office, "ana", {"title": "Renew the certificate"})
+
+    assert outcome["view_outcome"] == "closed"
+    assert "T-1" in (await open_office.reads("ana"))[-1]
+
+
+async def test_a_refused_form_stays_open_with_the_reason_at_its_input(open_office: Office) -> None:
+    await open_office.type("ana", "/task new")
+    outcome = await submit(open_office, "ana", {"title": "Renew", "due": 1_000_000_000})
+
+    assert outcome["view_outcome"] == "errors"
+    assert outcome["errors"] == {"due": "The due date has already passed."}
+
+
+async def test_a_form_that_could_not_be_saved_stays_open(open_office: Office) -> None:
+    await open_office.type("ana", "/task new")
+    open_office.gateway.failure = UnavailableError("Temporal")
+    outcome = await submit(open_office, "ana", {"title": "Renew"})
+
+    assert outcome["view_outcome"] == "errors"
+    assert "nothing was saved" in str(outcome["errors"])
+
+
+async def test_a_form_that_comes_too_late_tells_what_to_type(open_office: Office) -> None:
+    await open_office.fail("views.open", "error", error="expired_trigger_id")
+
+    await open_office.type("ana", "/task new")
+
+    assert "/task new Renew" in "\n".join(await open_office.reads("ana"))
+
+
+async def test_a_relay_is_sent_accepted_and_told(open_office: Office) -> None:
+    await open_office.type("ana", "/task new Renew the certificate")
+    await open_office.type("ana", "/relay T-1 @bo the staging one first")
+    await open_office.type("bo", "/task list")
+
+    delivery = await press(
+        open_office, "bo", await latest_message(open_office, "bo"), "relay_accept"
+    )
+
+    (task,) = open_office.store.tasks.values()
+    assert delivery["outcome"] == "ok"
+    assert task.relay is not None
+    assert task.relay.end is RelayEnd.ACCEPTED
+
+
+async def test_the_sender_takes_back_below_the_answer(open_office: Office) -> None:
+    await open_office.type("ana", "/task new Renew the certificate")
+    await open_office.type("ana", "/relay T-1 @bo")
+
+    await press(open_office, "ana", await latest_message(open_office, "ana"), "relay_take_back")
+
+    (task,) = open_office.store.tasks.values()
+    assert task.owner == await open_office.id_of("ana")
+    assert "relay_take_back" not in str((await latest_shown(open_office, "ana"))["blocks"])
+
+
+async def test_a_used_up_response_url_is_no_reason_to_stay_silent(open_office: Office) -> None:
+    await open_office.type("ana", "/task new Renew the certificate")
+    await open_office.type("ana", "/task show T-1")
+    card = await latest_message(open_office, "ana")
+    await open_office.type("ana", "/task done T-1")
+    await open_office.fail("response_url", "server_error")
+
+    await press(open_office, "ana", card, "task_complete")
+
+    assert "was already completed" in (await open_office.reads("ana"))[-1]
+
+
+async def test_an_unknown_button_is_answered(open_office: Office) -> None:
+    await open_office.type("ana", "/task new Renew the certificate")
+    message = await latest_message(open_office, "ana")
+
+    delivery = await open_office.control(
+        "POST",
+        "actions",
+        user=await open_office.id_of("ana"),
+        channel=message["channel"],
+        ts=message["ts"],
+        action_id="of_an_older_version",
+        force=True,
+    )
+
+    assert delivery["outcome"] == "ok"
+    assert "does not know this button" in (await open_office.reads("ana"))[-1]
+
+
+async def test_an_unknown_command_is_answered(open_office: Office) -> None:
+    delivery = await open_office.type("ana", "/handover everything")
+
+    assert delivery["outcome"] == "ok"
+    assert "does not know" in "\n".join(await open_office.reads("ana"))
+
+
+async def test_who_joins_is_welcomed_once_the_durable_step_works() -> None:
+    """Acknowledged before the work, the event would be lost with it."""
+    retries = (timedelta(0), timedelta(milliseconds=50))
+    async with an_office(event_retry_delays=retries) as office, office.over_socket() as socket:
+        await eventually(socket.is_connected)
+        office.gateway.failure = UnavailableError("Temporal")
+        await office.control("POST", "people", name="dee", real_name="Dee New", announce=True)
+        await eventually(lambda: came_again(office))
+        office.gateway.failure = None
+
+        async def welcomed() -> bool:
+            return len(office.gateway.onboarded) > 0
+
+        await eventually(welcomed)
+
+
+async def came_again(office: Office) -> bool:
+    return len(await office.deliveries("event")) > 1
+
+
+async def test_200_commands_ask_slack_for_nothing(open_office: Office) -> None:
+    await asyncio.gather(*(open_office.type("ana", "/task list") for _ in range(200)))
+
+    assert await open_office.calls("auth.test") == []
+
+
+async def test_oauth_settings_in_the_environment_change_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "secret")
+    async with an_office() as office, office.over_socket() as socket:
+        await eventually(socket.is_connected)
+
+        await office.type("ana", "/task new Renew the certificate")
+
+        assert "T-1" in (await office.reads("ana"))[-1]
+        assert "SLACK_CLIENT_ID" not in os.environ
