@@ -95,7 +95,7 @@ def decide(task: Task, change: TaskChange) -> Task:
 def event_of(before: Task, after: Task, change: TaskChange) -> TaskEvent:
     """The line that `change` leaves in the trail."""
     subject: RelayId | None = getattr(change, "relay_id", None)
-    open_before = before.open_relay
+    ended = ended_relay(before, after)
     return TaskEvent(
         id=change.id,
         task_id=after.id,
@@ -105,7 +105,7 @@ def event_of(before: Task, after: Task, change: TaskChange) -> TaskEvent:
         owner=after.owner,
         at=change.at,
         relay_id=subject,
-        settled=open_before.id if open_before and open_before.id != subject else None,
+        settled=ended.id if ended and ended.id != subject else None,
         note=getattr(change, "reason", "") or getattr(change, "note", ""),
     )
 

@@ -56,7 +56,9 @@ def next_reminder(
     """
     if not task.is_open or task.due_at is None:
         return None
-    wanted = _latest_of_the_past(_meant(task, zones, hours), now)
+    # What a snooze holds back goes out at its end: by then a later one may have overtaken it.
+    heard_at = max(now, task.snoozed_until or now)
+    wanted = _latest_of_the_past(_meant(task, zones, hours), heard_at)
     left = [reminder for reminder in wanted if reminder.key not in taken]
     snoozed = [_not_before(reminder, task.snoozed_until) for reminder in left]
     return min(snoozed, key=lambda reminder: reminder.at, default=None)

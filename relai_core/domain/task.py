@@ -15,7 +15,7 @@ DESCRIPTION_LIMIT = 2500
 HOPS_KEPT = 20
 """Owners remembered on the task itself; its events hold them all."""
 
-_NUMBER = re.compile(r"[Tt]-?([1-9][0-9]{0,8})")
+_NUMBER = re.compile(r"[Tt]-?0*([1-9][0-9]{0,8})")
 
 
 class TaskStatus(StrEnum):
@@ -91,6 +91,6 @@ class Task(Model):
 
 
 def parse_task_number(text: str) -> int | None:
-    """Read `T-42`, `t42` or `T-042`'s kin; None if the whole text is not a task's key."""
+    """Read `T-42`, `t42` or `T-042`; None if the whole text is not a task's key."""
     match = _NUMBER.fullmatch(text.strip())
     return int(match[1]) if match else None
