@@ -1,0 +1,1 @@
+"""Slack's Web API: the only home of calls to it."""

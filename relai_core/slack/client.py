@@ -1,0 +1,41 @@
+"""The Slack client: one shared session, and nothing posted twice behind our back."""
+
+from datetime import timedelta
+
+import aiohttp
+from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+CALL_TIMEOUT = timedelta(seconds=8)
+"""A call that takes longer is given up. Its outcome is unknown then."""
+
+
+class ConnectOnlyRetryHandler(AsyncConnectionErrorRetryHandler):
+    """Tries once more where no connection came about, and never otherwise.
+
+    The SDK's own handler also repeats what was cut off after Slack had it: two messages then.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(max_retry_count=1, error_types=[aiohttp.ClientConnectorError])
+
+
+def create_session() -> aiohttp.ClientSession:
+    """Open the session that all calls share. Whoever calls this closes it.
+
+    It carries the time limit: the client's own is ignored once a session is given.
+    """
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT.total_seconds()))
+
+
+def create_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Make a client for the Web API at `api_url`, which ends with a slash.
+
+    Proxies of the environment apply, loopback included (see `proxies`).
+    """
+    return AsyncWebClient(
+        token=token,
+        base_url=api_url,
+        session=session,
+        retry_handlers=[ConnectOnlyRetryHandler()],
+    )

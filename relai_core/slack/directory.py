@@ -1,0 +1,149 @@
+"""People as Slack knows them, with a mirror for the times it can't be asked."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from relai_core.domain.ids import SlackUserId, TeamId
+from relai_core.domain.user import User
+from relai_core.errors import (
+    NotFoundError,
+    RateLimitedError,
+    TransientMessengerError,
+    UnavailableError,
+    UndeliverableError,
+)
+from relai_core.ports import UserStore
+from relai_core.slack.errors import UNKNOWN_PERSON, narrowing
+
+FRESH_FOR = timedelta(minutes=10)
+"""How long what Slack said about a person is taken for granted."""
+STALE_AFTER = timedelta(days=1)
+"""How old the mirror may be while Slack can't be asked."""
+ABOUT_TO = timedelta(minutes=1)
+"""Quiet hours that begin so soon have begun: Slack's clock is not ours."""
+
+_SLACKBOT = "USLACKBOT"
+
+_log = structlog.get_logger(__name__)
+
+
+class SlackDirectory:
+    """Fulfils `relai_core.ports.Directory`."""
+
+    def __init__(
+        self, client: AsyncWebClient, users: UserStore, fresh_for: timedelta = FRESH_FOR
+    ) -> None:
+        self._client = client
+        self._users = users
+        self._fresh_for = fresh_for
+
+    async def get_user(self, team_id: TeamId, user_id: SlackUserId) -> User:
+        """A person, seen in Slack within `fresh_for`.
+
+        While Slack is down or limits us, what the mirror knows from the last day is good enough:
+        that is logged as `directory_stale`.
+
+        Raises:
+            NotFoundError: Slack knows no such person here.
+            MessengerError: Slack can't be asked, and the mirror is older than that.
+        """
+        now = datetime.now(UTC)
+        try:
+            known = await self._users.find(team_id, user_id)
+        except UnavailableError:
+            # Who can be asked about need not wait for the mirror; nor is it waited for again.
+            _log.warning("directory_mirror_down", team_id=team_id, user_id=user_id)
+            return await self._ask(team_id, user_id, now)
+        if known is not None and now - known.refreshed_at < self._fresh_for:
+            return known
+        try:
+            user = await self._ask(team_id, user_id, now)
+        except (TransientMessengerError, RateLimitedError) as error:
+            if known is None or now - known.refreshed_at > STALE_AFTER:
+                raise
+            _log.warning(
+                "directory_stale", user_id=user_id, seen=known.refreshed_at, code=error.code
+            )
+            return known
+        await self._users.put(user)
+        return user
+
+    async def quiet_until(
+        self, team_id: TeamId, user_id: SlackUserId, at: datetime
+    ) -> datetime | None:
+        """Until when a snooze or the do-not-disturb hours hold at `at`, or None.
+
+        Raises:
+            NotFoundError: Slack knows no such person here.
+            MessengerError: Slack can't be asked.
+        """
+        with _person_known(), narrowing(repeatable=True):
+            answer = await self._client.dnd_info(user=user_id, team_id=team_id)
+        return quiet_end({**answer.data}, at)
+
+    async def _ask(self, team_id: TeamId, user_id: SlackUserId, now: datetime) -> User:
+        with _person_known(), narrowing(repeatable=True):
+            answer = await self._client.users_info(user=user_id)
+        return user_from_payload(team_id, answer["user"], now)
+
+
+def user_from_payload(team_id: TeamId, payload_user: Mapping[str, Any], seen_at: datetime) -> User:
+    """Read a user object of Slack, from the Web API or an event, as a person of `team_id`.
+
+    A time zone that is missing, or that this machine does not know, counts as UTC.
+    """
+    home = payload_user.get("team_id") or team_id
+    profile = payload_user.get("profile") or {}
+    name = payload_user.get("name") or payload_user["id"]
+    return User(
+        team_id=team_id,
+        id=payload_user["id"],
+        name=name,
+        real_name=payload_user.get("real_name") or profile.get("real_name") or "",
+        tz=_known_zone(payload_user.get("tz")),
+        home_team_id=home,
+        # Slack does not call its own bot one.
+        is_bot=bool(payload_user.get("is_bot")) or payload_user["id"] == _SLACKBOT,
+        is_guest=any(payload_user.get(f"is_{kind}restricted") for kind in ("", "ultra_")),
+        is_outsider=bool(payload_user.get("is_stranger")) or home != team_id,
+        deleted=bool(payload_user.get("deleted")),
+        refreshed_at=seen_at,
+    )
+
+
+def quiet_end(dnd: Mapping[str, Any], at: datetime) -> datetime | None:
+    """When the quiet time that holds at `at` ends, by what dnd.info answered."""
+    end = at
+    if dnd.get("snooze_enabled"):
+        end = max(end, _moment(dnd.get("snooze_endtime")))
+    if dnd.get("dnd_enabled") and _moment(dnd.get("next_dnd_start_ts")) <= end + ABOUT_TO:
+        # A snooze that ends within the nightly hours goes on until their end.
+        end = max(end, _moment(dnd.get("next_dnd_end_ts")))
+    return end if end > at else None
+
+
+@contextmanager
+def _person_known() -> Iterator[None]:
+    try:
+        yield
+    except UndeliverableError as error:
+        if error.code in UNKNOWN_PERSON:
+            raise NotFoundError("Slack knows no such person in this workspace.") from error
+        raise
+
+
+def _moment(timestamp: float | None) -> datetime:
+    return datetime.fromtimestamp(timestamp or 0, UTC)
+
+
+def _known_zone(name: object) -> str:
+    try:
+        return ZoneInfo(str(name)).key if name else "UTC"
+    except (ZoneInfoNotFoundError, ValueError):
+        return "UTC"
