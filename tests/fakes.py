@@ -1,5 +1,6 @@
 """Ports with nothing behind them, for tests of the services. Their rules are the real ones."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -128,6 +129,7 @@ class FakeGateway(TemporalService):
         has_worker: without one everything is saved and nothing carried out.
         ended: workflows that take no signal any more and can't be started again.
         failure: raised instead of every durable step.
+        may_go_on: unset, it holds every step once it is noted.
     """
 
     def __init__(self, store: FakeTaskStore) -> None:
@@ -137,10 +139,12 @@ class FakeGateway(TemporalService):
         self.has_worker = True
         self.ended: set[str] = set()
         self.failure: Exception | None = None
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
 
     async def start_task_lifecycle_workflow(self, data: NewTask) -> Answered:
         workflow_id = lifecycle_id(data.id)
-        self._note(workflow_id, "start")
+        await self._note(workflow_id, "start")
         if not self.has_worker:
             return Answered(workflow_id, None)
         task = await self._store.create(data)
@@ -176,7 +180,7 @@ class FakeGateway(TemporalService):
         return await self._carry_out(relay_workflow_id(relay), change)
 
     async def start_user_onboarding_workflow(self, data: UserOnboardingInput) -> str:
-        self._note(f"onboarding-{data.user_id}", "start")
+        await self._note(f"onboarding-{data.user_id}", "start")
         self.onboarded.append(data)
         return f"onboarding-{data.user_id}"
 
@@ -201,7 +205,7 @@ class FakeGateway(TemporalService):
         return await self._carry_out(workflow_id, change)
 
     async def _carry_out(self, workflow_id: str, change: TaskChange) -> Answered:
-        self._note(workflow_id, change.kind)
+        await self._note(workflow_id, change.kind)
         if not self.has_worker:
             return Answered(workflow_id, None)
         try:
@@ -210,9 +214,10 @@ class FakeGateway(TemporalService):
             task, refusal = refused.task, Refusal(reason=refused.reason, relay=refused.relay)
         return Answered(workflow_id, Outcome(request_id=change.id, task=task, refusal=refusal))
 
-    def _note(self, workflow_id: str, kind: str) -> None:
+    async def _note(self, workflow_id: str, kind: str) -> None:
         if self.failure is not None:
             raise self.failure
         if workflow_id in self.ended:
             raise WorkflowEndedError(workflow_id)
         self.asked.append((workflow_id, kind))
+        await self.may_go_on.wait()

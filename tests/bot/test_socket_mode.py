@@ -1,0 +1,76 @@
+"""The socket: connected again whatever happens, and drained before it is left."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.scheduler import Scheduler
+from tests.bot.office import Office, eventually
+
+OFTEN = timedelta(milliseconds=50)
+
+
+@pytest.fixture
+async def watch() -> AsyncIterator[Scheduler]:
+    scheduler = Scheduler()
+    scheduler.start()
+    yield scheduler
+    scheduler.stop()
+
+
+async def test_a_socket_that_was_refused_once_is_opened_again(
+    office: Office, watch: Scheduler
+) -> None:
+    """A refused upgrade uses the ticket up, and the client would try that one for ever."""
+    await office.control("POST", "sockets/disconnect", refuse_next=1)
+
+    async with office.over_socket(ping_every=OFTEN) as socket:
+        watch.every(OFTEN, socket.look_after)
+        await eventually(socket.is_connected)
+
+        await office.type("ana", "/task new Renew the certificate")
+        assert "T-1" in (await office.reads("ana"))[-1]
+
+
+async def test_a_socket_that_is_cut_is_opened_again(office: Office, watch: Scheduler) -> None:
+    async with office.over_socket(ping_every=OFTEN) as socket:
+        watch.every(OFTEN, socket.look_after)
+        await eventually(socket.is_connected)
+        await office.control("POST", "sockets/disconnect", abort=True, refuse_next=1)
+
+        async def answered() -> bool:
+            delivery = await office.type("ana", "/task list")
+            return bool(delivery["outcome"] == "ok")
+
+        await eventually(answered)
+
+
+async def test_one_miss_asks_slack_for_nothing(office: Office) -> None:
+    """A reconnect under way is no reason for another call of the lowest rate tier."""
+    await office.fail("apps.connections.open", "slow", delay=0.2)
+    async with office.over_socket(ping_every=OFTEN) as socket:
+        await socket.look_after()
+        await eventually(socket.is_connected)
+        await socket.look_after()
+
+        assert len(await office.calls("apps.connections.open")) == 1
+
+
+async def test_a_command_under_way_is_answered_before_the_socket_closes(office: Office) -> None:
+    async with office.over_socket() as socket:
+        await eventually(socket.is_connected)
+        office.gateway.may_go_on.clear()
+        typing = asyncio.create_task(office.type("ana", "/task new Renew the certificate"))
+        await eventually(lambda: is_asked(office))
+        stopping = asyncio.create_task(socket.stop(timedelta(seconds=2)))
+        await asyncio.sleep(0)  # the stop begins before the work ends
+        office.gateway.may_go_on.set()
+        await stopping
+
+    assert (await typing)["outcome"] == "ok"
+
+
+async def is_asked(office: Office) -> bool:
+    return len(office.gateway.asked) > 0
