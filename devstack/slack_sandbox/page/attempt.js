@@ -12,7 +12,7 @@ import { ControlError } from './api.js';
  * @param {() => Promise<unknown>} request
  * @returns {Promise<boolean>} whether it was made; false as well while another one runs
  */
-export async function attemptIn(part, request) {
+export async function attempt(part, request) {
   if (part.getAttribute('aria-busy') === 'true') return false;
   part.setAttribute('aria-busy', 'true');
   say(part, '');

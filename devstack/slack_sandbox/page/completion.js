@@ -1,14 +1,16 @@
 /**
  * The list of suggestions over the composer.
  *
- * Promise: the focus stays in the text, arrows move the choice, Tab or Enter takes it,
- * Escape closes the list until the text changes.
+ * Promise: the focus stays in the text, arrows move the choice, Tab or Enter takes it, Escape closes the list until
+ * the text changes. A text that is a whole command is sent by Enter unless an arrow has chosen something.
  */
 
 import { byId, el } from './dom.js';
 import { suggest } from './suggestions.js';
 
 /** @typedef {import('./suggestions.js').Suggestion} Suggestion */
+
+const NONE = -1;
 
 /**
  * @param {HTMLTextAreaElement} input
@@ -20,18 +22,18 @@ export function createCompletion(input, store, onchange) {
   const list = byId('suggestions');
   /** @type {Suggestion[]} */
   let offered = [];
-  let chosen = 0;
+  let chosen = NONE;
 
   function refresh() {
     offered = suggest(input.value, input.selectionStart, store.get());
-    chosen = 0;
+    chosen = offered[0]?.isChosen ? 0 : NONE;
     draw();
   }
 
   function draw() {
     list.hidden = offered.length === 0;
     list.replaceChildren(...offered.map(row));
-    if (list.hidden) return input.removeAttribute('aria-activedescendant');
+    if (list.hidden || chosen === NONE) return input.removeAttribute('aria-activedescendant');
     input.setAttribute('aria-activedescendant', `suggestion-${chosen}`);
     byId(`suggestion-${chosen}`).scrollIntoView({ block: 'nearest' });
   }
@@ -66,17 +68,27 @@ export function createCompletion(input, store, onchange) {
 
   /** @param {KeyboardEvent} event */
   function take(event) {
-    const key = event.key === 'Tab' && !event.shiftKey ? 'Enter' : event.key;
-    if (offered.length === 0 || event.shiftKey || !['ArrowUp', 'ArrowDown', 'Enter', 'Escape'].includes(key)) return false;
+    const act = event.shiftKey || offered.length === 0 ? undefined : keys[event.key];
+    if (!act || (event.key === 'Enter' && chosen === NONE)) return false;
     event.preventDefault();
-    if (key === 'Enter') accept(chosen);
-    else if (key === 'Escape') close();
-    else {
-      chosen = (chosen + (key === 'ArrowDown' ? 1 : offered.length - 1)) % offered.length;
-      draw();
-    }
+    act();
     return true;
   }
+
+  /** @param {number} index */
+  function choose(index) {
+    chosen = index;
+    draw();
+  }
+
+  /** @type {Record<string, () => void>} */
+  const keys = {
+    Enter: () => accept(chosen),
+    Tab: () => accept(Math.max(chosen, 0)),
+    Escape: close,
+    ArrowDown: () => choose((chosen + 1) % offered.length),
+    ArrowUp: () => choose(chosen > 0 ? chosen - 1 : offered.length - 1),
+  };
 
   input.addEventListener('input', refresh);
   input.addEventListener('blur', close);

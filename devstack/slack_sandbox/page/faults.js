@@ -5,7 +5,7 @@
  */
 
 import { addFault, clearFaults } from './api.js';
-import { attemptIn } from './attempt.js';
+import { attempt } from './attempt.js';
 import { byId, el, fill } from './dom.js';
 
 /** @type {Record<string, string>} */
@@ -38,12 +38,12 @@ export function createFaults(store, { onchange }) {
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    attemptIn(form, async () => {
+    attempt(form, async () => {
       await addFault(faultOf(new FormData(form)));
       await onchange();
     });
   });
-  byId('faults-clear').addEventListener('click', () => attemptIn(form, async () => {
+  byId('faults-clear').addEventListener('click', () => attempt(form, async () => {
     await clearFaults();
     await onchange();
   }));

@@ -14,7 +14,8 @@ import { exactTime, slackDate } from './time.js';
 
 const CODE_BLOCK = /```([\s\S]+?)```/;
 const QUOTE = /^(?:>|&gt;) ?/;
-const HELD = /<[^<>\n]+>|`[^`\n]+`|https?:\/\/[^\s<>|*~`]*[^\s<>|*~`.,;:!?)_]/g;
+const TOKEN = /<[^<>\n]+>|`[^`\n]+`/g;
+const TOKEN_OR_ADDRESS = /<[^<>\n]+>|`[^`\n]+`|https?:\/\/[^\s<>|*~`]*[^\s<>|*~`.,;:!?)_]/g;
 const EMPHASIS = /(?<![\p{L}\p{N}])([*_~])(?!\1)(?=\S)([^\n]+?)(?<=\S)\1(?![\p{L}\p{N}])/u;
 const EMPHASIS_TAGS = /** @type {Record<string, string>} */ ({ '*': 'strong', _: 'em', '~': 's' });
 const SAFE_LINK = /^(https?:|mailto:)/i;
@@ -27,25 +28,27 @@ const CLOSE = '\uE001';
 /**
  * @param {string} text as Slack stores it
  * @param {Reader} reader
+ * @param {boolean} [isVerbatim] leaves a bare address a text, instead of making it a link
  * @returns {DocumentFragment}
  */
-export function renderMrkdwn(text, reader) {
+export function renderMrkdwn(text, reader, isVerbatim = false) {
+  const held = isVerbatim ? TOKEN : TOKEN_OR_ADDRESS;
   const fragment = document.createDocumentFragment();
   text.replace(/[\uE000\uE001]/g, '\uFFFD').split(CODE_BLOCK).forEach((part, index) => {
     if (index % 2) fragment.append(el('pre', {}, el('code', {}, unescaped(part.replace(/^\n|\n$/g, '')))));
-    else if (part.trim()) fragment.append(...lines(part.replace(/^\n|\n$/g, ''), reader));
+    else if (part.trim()) fragment.append(...lines(part.replace(/^\n|\n$/g, ''), reader, held));
   });
   return fragment;
 }
 
 /**
  * A text object of Block Kit: mrkdwn, or plain text in which only emoji names are replaced.
- * @param {{type: string, text: string, emoji?: boolean}} object
+ * @param {{type: string, text: string, emoji?: boolean, verbatim?: boolean}} object
  * @param {Reader} reader
  * @returns {DocumentFragment}
  */
 export function renderText(object, reader) {
-  if (object.type === 'mrkdwn') return renderMrkdwn(object.text, reader);
+  if (object.type === 'mrkdwn') return renderMrkdwn(object.text, reader, object.verbatim);
   const fragment = document.createDocumentFragment();
   fragment.append(...plainText(object).split('\n').map((line) => lineOf(line)));
   return fragment;
@@ -90,13 +93,14 @@ export function typedText(text, reader) {
 /**
  * @param {string} text
  * @param {Reader} reader
+ * @param {RegExp} held
  * @returns {HTMLElement[]}
  */
-function lines(text, reader) {
+function lines(text, reader, held) {
   /** @type {HTMLElement[]} */
   const nodes = [];
   for (const line of text.split('\n')) {
-    const rendered = lineOf(...inline(line.replace(QUOTE, ''), reader));
+    const rendered = lineOf(...inline(line.replace(QUOTE, ''), reader, held));
     const last = nodes.at(-1);
     if (!QUOTE.test(line)) nodes.push(rendered);
     else if (last?.tagName === 'BLOCKQUOTE') last.append(rendered);
@@ -112,13 +116,14 @@ const lineOf = (...content) => el('div', { class: 'line', dir: 'auto' }, ...cont
  * Links, mentions and code are taken out first, so that no emphasis mark inside them counts.
  * @param {string} text
  * @param {Reader} reader
+ * @param {RegExp} held what is taken out
  * @returns {(Node | string)[]}
  */
-function inline(text, reader) {
+function inline(text, reader, held) {
   /** @type {Node[]} */
-  const held = [];
-  const marked = text.replace(HELD, (token) => `${OPEN}${held.push(heldNode(token, reader)) - 1}${CLOSE}`);
-  return emphasised(marked, held);
+  const nodes = [];
+  const marked = text.replace(held, (token) => `${OPEN}${nodes.push(heldNode(token, reader)) - 1}${CLOSE}`);
+  return emphasised(marked, nodes);
 }
 
 /**

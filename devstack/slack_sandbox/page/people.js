@@ -7,7 +7,7 @@
 import { addPerson, changePerson } from './api.js';
 import { avatar, badges } from './avatar.js';
 import { byId, el, fill } from './dom.js';
-import { attemptIn } from './attempt.js';
+import { attempt } from './attempt.js';
 import { nameOf } from './state.js';
 import { allZones, clock, now } from './time.js';
 
@@ -27,7 +27,7 @@ export function createPeople(store, { onchange, onjoin }) {
    * @param {Person} person
    * @param {object} changes
    */
-  const change = (row, person, changes) => attemptIn(row, async () => {
+  const change = (row, person, changes) => attempt(row, async () => {
     await changePerson(person.id, changes);
     await onchange();
   });
@@ -133,7 +133,7 @@ function createJoinDialog(onjoin) {
   byId('join-cancel').addEventListener('click', () => dialog.close());
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    attemptIn(form, async () => {
+    attempt(form, async () => {
       const joined = await addPerson(newPerson(new FormData(form)));
       dialog.close();
       form.reset();

@@ -13,6 +13,7 @@ import { channelsOf, nameOf } from './state.js';
  * @property {string} about
  * @property {number} from where the replaced part begins; it ends at the caret
  * @property {string} text what replaces it
+ * @property {boolean} isChosen whether Enter takes it at once; not so where the text is a whole command already
  */
 
 const MOST = 8;
@@ -30,7 +31,7 @@ export function suggest(text, caret, state) {
   const offered = word[1] === '@' ? people(state, word[2]) : channels(state, word[2]);
   const from = caret - word[2].length - 1;
   return offered.slice(0, MOST).map(({ name, about }) => ({
-    label: word[1] + name, about, from, text: `${word[1]}${name} `,
+    label: word[1] + name, about, from, text: `${word[1]}${name} `, isChosen: true,
   }));
 }
 
@@ -50,7 +51,8 @@ export function usageOf(text) {
  */
 function commandSuggestions(typed) {
   const matching = USAGES.filter(({ text }) => typed.startsWith('/') && text.startsWith(typed) && text.trim() !== typed.trim());
-  return matching.map(({ text, usage, about }) => ({ label: usage, about, from: 0, text }));
+  const isWhole = USAGES.some(({ text }) => text.split(' ')[0] === typed.trim());
+  return matching.map(({ text, usage, about }) => ({ label: usage, about, from: 0, text, isChosen: !isWhole }));
 }
 
 /**
