@@ -10,8 +10,9 @@ from relai_core.settings import Settings
 
 # A peer that died without closing its socket is noticed in seconds, not in the minutes of TCP.
 _KEEP_ALIVE = KeepAliveConfig(interval_millis=5000, timeout_millis=2000)
-# Hidden retries would hide whether a call that failed in the end was ever sent.
-_ONE_TRY = RetryConfig(max_retries=0)
+# Hidden retries would hide whether a call that failed in the end was ever sent. The SDK counts
+# the first try as well, and takes 0 for no limit.
+_ONE_TRY = RetryConfig(max_retries=1)
 
 
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
