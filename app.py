@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.api.health import HealthApi, SlackCheck
+from bot.api.health import Check, HealthApi, SlackCheck
 from bot.bolt import Handlers, create_bolt_app, dispatcher
 from bot.forms import Forms
 from bot.handlers.relays import RelayHandlers
@@ -82,7 +82,7 @@ async def _run(settings: Settings) -> None:
         whispers = Whispers(client)
         stack.push_async_callback(whispers.drain, _DRAIN)
         slack = SlackCheck(client.auth_test)
-        parts = {"temporal": gateway.ping, "mongodb": store.ping, "slack": slack}
+        parts: dict[str, Check] = {"temporal": gateway.ping, "mongodb": store.ping, "slack": slack}
         route = SlackRoute(_secret(settings.slack_signing_secret))
         server = Server(
             [

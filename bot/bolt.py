@@ -18,8 +18,13 @@ from bot.payloads import BlockAction, SlashCommand, ViewSubmission
 from bot.replies import ButtonAnswer, Replies, plain
 from relai_core.ports import Message
 
-# With these in the environment Bolt turns into an OAuth app with a store of files.
-_READ_BY_BOLT = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN")
+# Client id and secret would turn Bolt into an OAuth app with a store of files.
+_READ_BY_BOLT = (
+    "SLACK_BOT_TOKEN",
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+    "SLACK_VERIFICATION_TOKEN",
+)
 _ANYTHING = re.compile(".*", re.DOTALL)
 _NOT_HERE = "RelAI is not installed in your workspace, so nothing was done."
 

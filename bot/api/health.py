@@ -6,15 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Literal
 
-import structlog
 from aiohttp import web
 from pydantic import BaseModel
+
+from relai_core.errors import UnavailableError
 
 CHECKED_WITHIN = timedelta(seconds=1.5)
 FRESH_FOR = timedelta(seconds=1)
 """Whoever asks more often gets the same answer, so a probe can't become a load."""
-
-_log = structlog.get_logger(__name__)
 
 State = Literal["ok", "down"]
 Check = Callable[[], Awaitable[None]]
@@ -99,6 +98,8 @@ async def _state(check: Check) -> PartHealth:
     try:
         async with asyncio.timeout(CHECKED_WITHIN.total_seconds()):
             await check()
+    except UnavailableError as error:
+        return PartHealth(status="down", detail=f"{error.part} can't be reached")
     except TimeoutError:
         return PartHealth(status="down", detail="no answer in time")
     except Exception as error:  # noqa: BLE001 - whatever it is, the part is down

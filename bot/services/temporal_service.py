@@ -317,6 +317,7 @@ async def _confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
         UnconfirmedError: a try may have arrived.
     """
     may_be_done = False
+    failure: RPCError | RuntimeError | None = None
     try:
         async with asyncio.timeout(DURABLE_WITHIN.total_seconds()):
             while True:
@@ -324,11 +325,13 @@ async def _confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
                 try:
                     return await call()
                 except (RPCError, RuntimeError) as error:
-                    may_be_done = by_earlier_try or not _was_never_sent(error)
                     _require_transient(error)
+                    may_be_done = by_earlier_try or not _was_never_sent(error)
+                    failure = error
                 await asyncio.sleep(_PAUSE.total_seconds())
-    except TimeoutError as error:
-        raise (UnconfirmedError() if may_be_done else UnavailableError("Temporal")) from error
+    except TimeoutError:
+        _log.warning("temporal_not_confirmed", may_be_done=may_be_done, cause=str(failure))
+        raise (UnconfirmedError() if may_be_done else UnavailableError("Temporal")) from failure
 
 
 def _require_transient(error: RPCError | RuntimeError) -> None:
@@ -338,7 +341,6 @@ def _require_transient(error: RPCError | RuntimeError) -> None:
             raise error
     elif not str(error).startswith(_NEVER_CONNECTED):
         raise error
-    _log.warning("temporal_call_failed", error=str(error))
 
 
 def _was_never_sent(error: RPCError | RuntimeError) -> bool:
