@@ -114,7 +114,7 @@ export function createModal(store, { onchange }) {
 
   async function close() {
     const view = open?.view.id;
-    if (view && dialog.open) await attempt(() => closeView(view, store.get().me));
+    if (view && dialog.getAttribute('aria-busy') !== 'true') await attempt(() => closeView(view, store.get().me));
   }
 
   /**
