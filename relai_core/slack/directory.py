@@ -28,6 +28,10 @@ STALE_AFTER = timedelta(days=1)
 ABOUT_TO = timedelta(minutes=1)
 """Quiet hours that begin so soon have begun: Slack's clock is not ours."""
 
+_DND = (
+    *("snooze_enabled", "snooze_endtime"),
+    *("dnd_enabled", "next_dnd_start_ts", "next_dnd_end_ts"),
+)
 _SLACKBOT = "USLACKBOT"
 
 _log = structlog.get_logger(__name__)
@@ -85,7 +89,7 @@ class SlackDirectory:
         """
         with _person_known(), narrowing(repeatable=True):
             answer = await self._client.dnd_info(user=user_id, team_id=team_id)
-        return quiet_end({**answer.data}, at)
+        return quiet_end({name: answer.get(name) for name in _DND}, at)
 
     async def _ask(self, team_id: TeamId, user_id: SlackUserId, now: datetime) -> User:
         with _person_known(), narrowing(repeatable=True):

@@ -1,0 +1,11 @@
+"""Asks the sandbox to go wrong."""
+
+from typing import Any
+
+from tests.devstack.slack_sandbox.world import World
+
+
+async def fault(world: World, method: str, kind: str, **more: Any) -> None:
+    """Let the next call of a Web API method go wrong in this way."""
+    status, answer = await world.ask("POST", "faults", {"method": method, "kind": kind, **more})
+    assert status == 200, answer

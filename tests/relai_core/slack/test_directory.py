@@ -1,0 +1,258 @@
+"""People as Slack knows them, and what is known while it can't be asked."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from relai_core.domain.ids import SlackUserId, TeamId
+from relai_core.domain.user import Unreachable, User
+from relai_core.errors import (
+    InstallationBrokenError,
+    NotFoundError,
+    RateLimitedError,
+    TransientMessengerError,
+    UnavailableError,
+)
+from relai_core.slack.directory import SlackDirectory, quiet_end, user_from_payload
+from tests.devstack.slack_sandbox.world import World
+from tests.relai_core.slack.faults import fault
+
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+TEAM = TeamId("T1")
+
+
+class Mirror:
+    """A UserStore in memory."""
+
+    def __init__(self) -> None:
+        self.users: dict[tuple[TeamId, SlackUserId], User] = {}
+        self.is_down = False
+
+    async def put(self, user: User) -> None:
+        self._answer()
+        self.users[user.team_id, user.id] = user
+
+    async def find(self, team_id: TeamId, user_id: SlackUserId) -> User | None:
+        self._answer()
+        return self.users.get((team_id, user_id))
+
+    def _answer(self) -> None:
+        if self.is_down:
+            raise UnavailableError("MongoDB")
+
+
+@pytest.fixture
+def mirror() -> Mirror:
+    return Mirror()
+
+
+@pytest.fixture
+def directory(client: AsyncWebClient, mirror: Mirror) -> SlackDirectory:
+    return SlackDirectory(client, mirror)
+
+
+@pytest.fixture
+async def team(world: World) -> TeamId:
+    return TeamId((await world.control("GET", "workspace"))["team"]["id"])
+
+
+@pytest.fixture
+async def ana(world: World) -> SlackUserId:
+    return SlackUserId(await world.user("ana"))
+
+
+async def asked(world: World, method: str = "users.info") -> int:
+    return len((await world.control("GET", f"calls?method={method}"))["calls"])
+
+
+def a_user(team: TeamId, user_id: SlackUserId, age: timedelta) -> User:
+    return User(team_id=team, id=user_id, name="old", refreshed_at=datetime.now(UTC) - age)
+
+
+async def test_a_person_is_read_and_remembered(
+    directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
+) -> None:
+    user = await directory.get_user(team, ana)
+
+    assert user.name == "ana"
+    assert mirror.users[team, ana] == user
+
+
+async def test_a_fresh_mirror_is_not_checked(
+    world: World, directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
+) -> None:
+    await mirror.put(a_user(team, ana, timedelta(minutes=9)))
+
+    assert (await directory.get_user(team, ana)).name == "old"
+    assert await asked(world) == 0
+
+
+async def test_an_older_mirror_is_refreshed(
+    directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
+) -> None:
+    await mirror.put(a_user(team, ana, timedelta(minutes=11)))
+
+    assert (await directory.get_user(team, ana)).name == "ana"
+
+
+@pytest.mark.parametrize("kind", ["ratelimited", "lost_before", "server_error"])
+async def test_the_mirror_of_a_day_serves_while_slack_can_not_be_asked(
+    world: World,
+    directory: SlackDirectory,
+    mirror: Mirror,
+    team: TeamId,
+    ana: SlackUserId,
+    kind: str,
+) -> None:
+    await mirror.put(a_user(team, ana, timedelta(hours=23)))
+    # A GET may be tried again by the transport, so one cut connection is not enough.
+    await fault(world, "users.info", kind, times=5)
+
+    with structlog.testing.capture_logs() as logs:
+        user = await directory.get_user(team, ana)
+
+    assert user.name == "old"
+    assert [(line["event"], line["user_id"]) for line in logs] == [("directory_stale", ana)]
+
+
+async def test_a_mirror_of_two_days_does_not_serve(
+    world: World, directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
+) -> None:
+    await mirror.put(a_user(team, ana, timedelta(days=2)))
+    await fault(world, "users.info", "ratelimited")
+
+    with pytest.raises(RateLimitedError):
+        await directory.get_user(team, ana)
+
+
+async def test_a_stranger_to_the_mirror_needs_slack(
+    world: World, directory: SlackDirectory, team: TeamId, ana: SlackUserId
+) -> None:
+    await fault(world, "users.info", "server_error")
+
+    with pytest.raises(TransientMessengerError):
+        await directory.get_user(team, ana)
+
+
+async def test_a_broken_installation_is_not_papered_over(
+    world: World, directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
+) -> None:
+    await mirror.put(a_user(team, ana, timedelta(hours=1)))
+    await fault(world, "users.info", "error", error="token_revoked")
+
+    with pytest.raises(InstallationBrokenError):
+        await directory.get_user(team, ana)
+
+
+async def test_a_mirror_that_is_down_stops_nobody(
+    directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
+) -> None:
+    mirror.is_down = True
+
+    assert (await directory.get_user(team, ana)).name == "ana"
+
+
+async def test_nobody_is_not_found(directory: SlackDirectory, team: TeamId) -> None:
+    with pytest.raises(NotFoundError):
+        await directory.get_user(team, SlackUserId("U0NOBODY"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({}, None),
+        ({"is_restricted": True}, Unreachable.GUEST),
+        ({"is_ultra_restricted": True}, Unreachable.GUEST),
+        ({"is_stranger": True}, Unreachable.OUTSIDER),
+        ({"team_id": "T2"}, Unreachable.OUTSIDER),
+        ({"is_bot": True}, Unreachable.BOT),
+        ({"id": "USLACKBOT"}, Unreachable.BOT),
+        ({"deleted": True}, Unreachable.DEACTIVATED),
+    ],
+)
+def test_who_can_not_be_given_a_task_is_seen(
+    fields: Mapping[str, Any], why: Unreachable | None
+) -> None:
+    payload = {"id": "U1", "team_id": "T1", "name": "dana", **fields}
+
+    assert user_from_payload(TEAM, payload, NOW).unreachable is why
+
+
+@pytest.mark.parametrize("tz", [None, "", "Mars/Olympus", "../../etc/passwd", "/etc"])
+def test_an_unknown_zone_counts_as_utc(tz: str | None) -> None:
+    user = user_from_payload(TEAM, {"id": "U1", "name": "dana", "tz": tz}, NOW)
+
+    assert user.zone.key == "UTC"
+
+
+def test_the_least_that_slack_sends_is_enough() -> None:
+    user = user_from_payload(TEAM, {"id": "U1"}, NOW)
+
+    assert (user.display_name, user.refreshed_at) == ("U1", NOW)
+
+
+def test_the_real_name_may_stand_in_the_profile_only() -> None:
+    payload = {"id": "U1", "name": "dana", "profile": {"real_name": "Dana Doe"}}
+
+    assert user_from_payload(TEAM, payload, NOW).display_name == "Dana Doe"
+
+
+def at(hours: float) -> int:
+    return int((NOW + timedelta(hours=hours)).timestamp())
+
+
+def hours(start: float, end: float) -> dict[str, Any]:
+    return {"dnd_enabled": True, "next_dnd_start_ts": at(start), "next_dnd_end_ts": at(end)}
+
+
+def snooze(end: float) -> dict[str, Any]:
+    return {"snooze_enabled": True, "snooze_endtime": at(end)}
+
+
+@pytest.mark.parametrize(
+    ("dnd", "end"),
+    [
+        pytest.param({"dnd_enabled": False}, None, id="never"),
+        pytest.param(hours(-1, 2), 2, id="within the hours"),
+        pytest.param(hours(1, 2), None, id="before the hours"),
+        pytest.param(hours(-2, -1), None, id="after the hours"),
+        pytest.param(snooze(3), 3, id="snoozed"),
+        pytest.param(snooze(-3), None, id="a snooze that is over"),
+        pytest.param(snooze(3) | hours(2, 9), 9, id="a snooze that ends within the hours"),
+        pytest.param(snooze(1) | hours(2, 9), 1, id="a snooze that ends before the hours"),
+        pytest.param(hours(0.01, 2), 2, id="hours that are about to begin"),
+    ],
+)
+def test_quiet_lasts_as_long_as_slack_says(dnd: dict[str, Any], end: float | None) -> None:
+    expected = None if end is None else NOW + timedelta(hours=end)
+
+    assert quiet_end(dnd, NOW) == expected
+
+
+async def test_whoever_snoozes_is_left_alone(
+    world: World, directory: SlackDirectory, team: TeamId, ana: SlackUserId
+) -> None:
+    now = datetime.now(UTC)
+    end = int(now.timestamp()) + 3600
+    await world.control("PATCH", f"people/{ana}", snooze_until=end)
+
+    assert await directory.quiet_until(team, ana, now) == datetime.fromtimestamp(end, UTC)
+
+
+async def test_whoever_does_not_snooze_may_be_disturbed(
+    directory: SlackDirectory, team: TeamId, ana: SlackUserId
+) -> None:
+    assert await directory.quiet_until(team, ana, datetime.now(UTC)) is None
+
+
+async def test_without_the_scope_nobody_knows_who_is_quiet(
+    world: World, directory: SlackDirectory, team: TeamId, ana: SlackUserId
+) -> None:
+    await fault(world, "dnd.info", "error", error="missing_scope")
+
+    with pytest.raises(InstallationBrokenError):
+        await directory.quiet_until(team, ana, NOW)
