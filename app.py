@@ -36,7 +36,8 @@ from relai_core.slack.preflight import Installation, check_installation
 from relai_core.slack.proxies import ignore_proxies_on_loopback
 from relai_core.store import database
 
-_STORE = timedelta(seconds=1)
+_STORE = timedelta(milliseconds=700)
+"""Someone waits: less than `user_service.ASKED_WITHIN`, so that the part that is down is named."""
 _DRAIN = timedelta(seconds=5)
 _LONGEST_PAUSE = 30.0
 

@@ -15,7 +15,6 @@ from relai_core.errors import (
     NotFoundError,
     RateLimitedError,
     TransientMessengerError,
-    UnavailableError,
     UndeliverableError,
 )
 from relai_core.ports import UserStore
@@ -56,14 +55,10 @@ class SlackDirectory:
         Raises:
             NotFoundError: Slack knows no such person here.
             MessengerError: Slack can't be asked, and the mirror is older than that.
+            UnavailableError: the mirror can't be reached.
         """
         now = datetime.now(UTC)
-        try:
-            known = await self._users.find(team_id, user_id)
-        except UnavailableError:
-            # Who can be asked about need not wait for the mirror; nor is it waited for again.
-            _log.warning("directory_mirror_down", team_id=team_id, user_id=user_id)
-            return await self._ask(team_id, user_id, now)
+        known = await self._users.find(team_id, user_id)
         if known is not None and now - known.refreshed_at < self._fresh_for:
             return known
         try:

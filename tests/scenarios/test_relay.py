@@ -1,13 +1,6 @@
 """The spine: create, tell, hand over, answer, complete, tell."""
 
-from tests.scenarios.people import (
-    Workspace,
-    answer_of,
-    eventually,
-    labels_of,
-    number_in,
-    text_of,
-)
+from tests.scenarios.people import Workspace, answer_of, button_of, labels_of, number_in
 
 
 async def test_a_task_goes_from_hand_to_hand_and_its_creator_learns_of_the_end(
@@ -31,9 +24,9 @@ async def test_a_task_goes_from_hand_to_hand_and_its_creator_learns_of_the_end(
 
     taken = await cy.sees(number, "Mark complete")
     await cy.presses(taken, "Mark complete")
-    await ana.sees(number, cy.mention, "complete")
+    await ana.sees(number, "Done by", cy.mention)
     await cy.sees_no_button(taken, "Mark complete")
-    assert await ana.count(number, "complete") == 1
+    assert await ana.count(number, "Done by") == 1
 
 
 async def test_a_declined_task_goes_back_with_the_reason(workspace: Workspace) -> None:
@@ -72,19 +65,20 @@ async def test_the_sender_takes_a_task_back_before_the_answer(workspace: Workspa
 async def test_who_presses_a_button_meant_for_someone_else_is_refused(
     workspace: Workspace,
 ) -> None:
-    """A tampered payload carries another person's button; nothing changes hands."""
+    """A tampered payload carries another person's hand-over; nothing changes hands."""
     ana, bo, eve = [await workspace.person(name) for name in ("ana", "bo", "eve")]
     number = number_in(answer_of(await ana.types("/task new Sign the contract")))
     await ana.types(f"/relay @{bo.name} {number}")
     offer = await bo.sees(number, "Accept")
+    await eve.types("/task new Look innocent")
+    card = await eve.sees("Look innocent", "Mark complete")
 
-    await eve.presses(offer, "Accept", force=True)
+    accept = button_of(offer, "Accept")
+    await eve.presses(
+        card, "Mark complete", action_id=accept["action_id"], value=accept["value"], force=True
+    )
 
-    async def refused() -> bool:
-        seen = [*await eve.messages(offer["channel"]), *await eve.messages()]
-        return any(bo.mention in text_of(message) for message in seen)
-
-    await eventually("Eve is told whose it is", refused)
+    await eve.sees(number, "only", bo.mention)
     assert "Accept" in labels_of(await bo.sees(number, "Accept"))
 
 

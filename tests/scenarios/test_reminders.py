@@ -17,7 +17,7 @@ async def test_a_reminder_comes_at_its_moment_and_can_complete_the_task(
     reminder = await bo.sees(number, "due now", patience=30)
     await bo.presses(reminder, "Mark complete")
 
-    await ana.sees(number, bo.mention, "complete")
+    await ana.sees(number, "Done by", bo.mention)
     await bo.sees_no_button(reminder, "Mark complete")
     assert await bo.count(number, "due now") <= 1
 
