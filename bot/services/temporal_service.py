@@ -143,7 +143,7 @@ class TemporalService:
 
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
-        self._task_queue = task_queue
+        self.task_queue = task_queue
 
     async def start_task_lifecycle_workflow(self, data: NewTask) -> Answered:
         """Create a task. A repeat means the same task."""
@@ -245,12 +245,12 @@ class TemporalService:
         pollers = (await self._describe_task_queue()).pollers
         latest = max((poller.last_access_time.ToDatetime(UTC) for poller in pollers), default=None)
         if latest is None or datetime.now(UTC) - latest > _POLLED_WITHIN:
-            raise NoWorkerError(f"no worker polls {self._task_queue}")
+            raise NoWorkerError(f"no worker polls {self.task_queue}")
 
     async def _describe_task_queue(self) -> DescribeTaskQueueResponse:
         request = DescribeTaskQueueRequest(
             namespace=self._client.namespace,
-            task_queue=TaskQueue(name=self._task_queue),
+            task_queue=TaskQueue(name=self.task_queue),
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
         )
         service = self._client.workflow_service
@@ -265,7 +265,7 @@ class TemporalService:
                     workflow,
                     start,
                     id=workflow_id,
-                    task_queue=self._task_queue,
+                    task_queue=self.task_queue,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     rpc_timeout=DURABLE_WITHIN,

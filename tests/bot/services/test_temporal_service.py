@@ -1,0 +1,270 @@
+"""Durable steps on a real Temporal: done once, and told honestly when they can't be confirmed."""
+
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from bot.services.temporal_service import (
+    NoWorkerError,
+    TemporalService,
+    UnconfirmedError,
+    UserOnboardingInput,
+    WorkflowEndedError,
+    lifecycle_id,
+)
+from devstack.temporal_server import TemporalServer
+from relai_activities.contracts import NoticeResult, RefreshCardsInput
+from relai_activities.tasks import TaskActivities
+from relai_core import temporal
+from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
+from relai_core.domain.hours import WorkingHours
+from relai_core.domain.notice import Notice, NoticeState
+from relai_core.domain.relay import RelayMode
+from relai_core.domain.task import TaskStatus
+from relai_core.errors import UnavailableError
+from relai_core.settings import Settings
+from relai_workflows.task_lifecycle import TaskLifecycleWorkflow
+from tests.fakes import FakeDirectory, FakeTaskStore
+from tests.relai_core.builders import ANA, BEN, TEAM, Changes, a_new_task, a_request
+
+
+class SilentNotices:
+    """Sends nothing to anybody."""
+
+    @activity.defn(name="send_notification_activity")
+    async def send_notification(self, notice: Notice) -> NoticeResult:
+        return NoticeResult(state=NoticeState.SENT)
+
+    @activity.defn(name="refresh_cards_activity")
+    async def refresh_cards(self, asked: RefreshCardsInput) -> int:
+        return 0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TemporalServer]:
+    """A server that every test leaves as it is; no test knows another's ids."""
+    async with TemporalServer(tmp_path_factory.mktemp("temporal")) as started:
+        yield started
+
+
+@pytest.fixture
+async def doomed(tmp_path: Path) -> AsyncIterator[TemporalServer]:
+    """A server of the test's own, to be killed or stopped."""
+    async with TemporalServer(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+async def client(server: TemporalServer) -> Client:
+    """Connected as the bot connects."""
+    settings = Settings(slack_bot_token="x", slack_signing_secret="x", temporal_host=server.address)
+    return await temporal.connect(settings, lazy=True)
+
+
+@pytest.fixture
+def service(client: Client, request: pytest.FixtureRequest) -> TemporalService:
+    return TemporalService(client, request.node.name)
+
+
+@pytest.fixture
+async def service_of_doomed(doomed: TemporalServer) -> TemporalService:
+    client = await temporal.connect(settings_for(doomed), lazy=True)
+    return TemporalService(client, "nobody-polls-this")
+
+
+def settings_for(server: TemporalServer) -> Settings:
+    return Settings(slack_bot_token="x", slack_signing_secret="x", temporal_host=server.address)
+
+
+@asynccontextmanager
+async def a_worker(server: TemporalServer, task_queue: str) -> AsyncIterator[None]:
+    """The real lifecycle over a store in memory."""
+    hours = WorkingHours.parse("mon-sun 00:00-24:00")
+    tasks = TaskActivities(FakeTaskStore(), FakeDirectory(), hours)
+    notices = SilentNotices()
+    async with Worker(
+        await temporal.connect(settings_for(server)),
+        task_queue=task_queue,
+        workflows=[TaskLifecycleWorkflow],
+        activities=[
+            tasks.create_task,
+            tasks.update_task,
+            tasks.assign_task,
+            tasks.check_task_deadline,
+            notices.send_notification,
+            notices.refresh_cards,
+        ],
+        graceful_shutdown_timeout=timedelta(seconds=1),
+    ):
+        yield
+
+
+async def test_a_task_comes_back_with_its_number(
+    server: TemporalServer, service: TemporalService
+) -> None:
+    new = a_new_task()
+
+    async with a_worker(server, service.task_queue):
+        answered = await service.start_task_lifecycle_workflow(new)
+
+    task = answered.task_after()
+    assert answered.workflow_id == lifecycle_id(new.id)
+    assert task is not None
+    assert (task.id, task.number) == (new.id, 1)
+
+
+async def test_a_completed_task_comes_back_and_a_second_wish_comes_too_late(
+    server: TemporalServer, client: Client, service: TemporalService
+) -> None:
+    new = a_new_task()
+    workflow_id = lifecycle_id(new.id)
+
+    async with a_worker(server, service.task_queue):
+        await service.start_task_lifecycle_workflow(new)
+        done = await service.signal_task_completed(workflow_id, change=Changes(new).completed())
+        await client.get_workflow_handle(workflow_id).result()
+        with pytest.raises(WorkflowEndedError):
+            await service.signal_task_completed(workflow_id, change=Changes(new).completed())
+        with pytest.raises(WorkflowEndedError):
+            await service.start_task_lifecycle_workflow(new)
+
+    task = done.task_after()
+    assert task is not None
+    assert task.status is TaskStatus.COMPLETED
+
+
+async def test_a_refusal_comes_back_as_one(
+    server: TemporalServer, service: TemporalService
+) -> None:
+    new = a_new_task()
+
+    async with a_worker(server, service.task_queue):
+        await service.start_task_lifecycle_workflow(new)
+        answered = await service.signal_task_progressed(
+            lifecycle_id(new.id), change=Changes(new).progressed(60, actor=BEN)
+        )
+
+    with pytest.raises(ChangeRefusedError) as caught:
+        answered.task_after()
+    assert caught.value.reason is RefusalReason.NOT_THE_OWNER
+
+
+async def test_without_a_worker_a_task_is_saved_all_the_same(service: TemporalService) -> None:
+    new = a_new_task()
+
+    answered = await service.start_task_lifecycle_workflow(new)
+
+    status = await service.get_workflow_status(answered.workflow_id)
+    assert answered.task_after() is None
+    assert (status.workflow_type, status.status) == ("TaskLifecycleWorkflow", "running")
+
+
+async def test_a_repeat_starts_nothing_new(client: Client, service: TemporalService) -> None:
+    new = a_new_task()
+    handle = client.get_workflow_handle(lifecycle_id(new.id))
+    await service.start_task_lifecycle_workflow(new)
+    first = await handle.describe()
+
+    await service.start_task_lifecycle_workflow(new)
+
+    assert (await handle.describe()).run_id == first.run_id
+
+
+async def test_a_relay_is_named_by_the_request_that_asked_for_it(
+    service: TemporalService,
+) -> None:
+    task, request = a_new_task(), a_request()
+
+    async def hand_over() -> str:
+        answered = await service.start_task_relay_workflow(
+            task.id,
+            ANA,
+            BEN,
+            "the staging one first",
+            request=request,
+            mode=RelayMode.DIRECT,
+            window=timedelta(minutes=10),
+        )
+        return answered.workflow_id
+
+    first = await hand_over()
+    assert await hand_over() == first
+    assert (await service.get_workflow_status(first)).workflow_type == "TaskRelayWorkflow"
+
+
+async def test_nobody_is_welcomed_twice(client: Client, service: TemporalService) -> None:
+    joined = UserOnboardingInput(team_id=TEAM, user_id=ANA)
+    workflow_id = await service.start_user_onboarding_workflow(joined)
+    await client.get_workflow_handle(workflow_id).terminate()
+
+    assert await service.start_user_onboarding_workflow(joined) == workflow_id
+    assert (await service.get_workflow_status(workflow_id)).status == "terminated"
+
+
+async def test_a_workflow_that_never_was_has_no_status(service: TemporalService) -> None:
+    with pytest.raises(WorkflowEndedError):
+        await service.get_workflow_status("task-of-nobody")
+
+
+async def test_when_temporal_is_gone_nothing_was_saved(
+    doomed: TemporalServer, service_of_doomed: TemporalService
+) -> None:
+    await service_of_doomed.start_task_lifecycle_workflow(a_new_task())
+    await doomed.kill()
+
+    with pytest.raises(UnavailableError, match="nothing was saved"):
+        await service_of_doomed.start_task_lifecycle_workflow(a_new_task())
+
+
+async def test_when_temporal_was_never_there_nothing_was_saved(
+    doomed: TemporalServer, service_of_doomed: TemporalService
+) -> None:
+    await doomed.kill()
+
+    with pytest.raises(UnavailableError, match="nothing was saved"):
+        await service_of_doomed.start_task_lifecycle_workflow(a_new_task())
+
+
+async def test_a_request_that_may_have_arrived_is_not_called_unsaved(
+    doomed: TemporalServer, service_of_doomed: TemporalService
+) -> None:
+    """It waits in the socket of a server that stands still, and is done once that goes on."""
+    await service_of_doomed.start_task_lifecycle_workflow(a_new_task())
+    doomed.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(UnconfirmedError):
+            await service_of_doomed.start_task_lifecycle_workflow(a_new_task())
+    finally:
+        doomed.send_signal(signal.SIGCONT)
+
+
+async def test_a_restart_of_temporal_is_survived(
+    doomed: TemporalServer, service_of_doomed: TemporalService
+) -> None:
+    await service_of_doomed.start_task_lifecycle_workflow(a_new_task())
+    await doomed.kill()
+    await doomed.start()
+    new = a_new_task()
+
+    await service_of_doomed.start_task_lifecycle_workflow(new)
+
+    assert (await service_of_doomed.get_workflow_status(lifecycle_id(new.id))).status == "running"
+
+
+async def test_a_worker_that_polls_is_seen(
+    server: TemporalServer, service: TemporalService
+) -> None:
+    with pytest.raises(NoWorkerError, match=service.task_queue):
+        await service.require_worker()
+
+    async with a_worker(server, service.task_queue):
+        await service.start_task_lifecycle_workflow(a_new_task())
+        await service.require_worker()
