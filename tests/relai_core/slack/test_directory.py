@@ -148,12 +148,13 @@ async def test_a_broken_installation_is_not_papered_over(
         await directory.get_user(team, ana)
 
 
-async def test_a_mirror_that_is_down_stops_nobody(
+async def test_a_mirror_that_is_down_is_named(
     directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
     mirror.is_down = True
 
-    assert (await directory.get_user(team, ana)).name == "ana"
+    with pytest.raises(UnavailableError, match="MongoDB"):
+        await directory.get_user(team, ana)
 
 
 async def test_nobody_is_not_found(directory: SlackDirectory, team: TeamId) -> None:

@@ -1,0 +1,132 @@
+"""Input that can't be used gets a clear answer, and what was typed is given back."""
+
+import pytest
+
+from tests.scenarios.people import Workspace, answer_of, number_in, text_of
+
+TITLES = {
+    "channel mention": "Tell <!channel> the news",
+    "markup": "Compare a < b & c > d",
+    "emoji": "Celebrate 🎉 :tada:",
+    "right to left": "לתקן את השרת",
+    "the word payload": "Fix the payload parser",
+    "formatting": "Make *bold* _moves_ ~now~ `code`",
+}
+
+
+@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES.keys())
+async def test_an_unusual_title_arrives_as_it_was_typed(workspace: Workspace, title: str) -> None:
+    """It is shown escaped, mentions nobody, and breaks nothing."""
+    ana = await workspace.person("ana")
+
+    number = number_in(answer_of(await ana.types(f"/task new {title}")))
+
+    card = await ana.sees(number, "Mark complete")
+    escaped = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert escaped in text_of(card)
+    assert "<!" not in text_of(card).replace("<!date", "")
+
+
+async def test_a_title_of_5000_characters_is_given_back(workspace: Workspace) -> None:
+    """It says how long a title may be, and repeats every word."""
+    ana = await workspace.person("ana")
+    title = "word " * 1000
+
+    said = answer_of(await ana.types(f"/task new {title}"))
+
+    assert "250" in said
+    assert said.count("word") >= 1000
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"is_bot": True}, "bot"),
+        ({"is_restricted": True}, "guest"),
+        ({"is_ultra_restricted": True}, "guest"),
+        ({"deleted": True}, "deactivated"),
+        ({"is_stranger": True}, "another company"),
+    ],
+)
+async def test_who_cannot_hold_a_task_is_named_with_the_reason(
+    workspace: Workspace, fields: dict[str, bool], reason: str
+) -> None:
+    """Nothing is sent, and the sender keeps the task."""
+    ana = await workspace.person("ana")
+    other = await workspace.person("xan", **fields)
+    number = number_in(answer_of(await ana.types("/task new Keep me")))
+
+    refused = answer_of(await ana.types(f"/relay <@{other.id}> {number} please"))
+    given = answer_of(await ana.types(f"/task new Not for you <@{other.id}>"))
+
+    assert reason in refused
+    assert reason in given
+    assert "please" in refused
+    assert "Keep me" in answer_of(await ana.types("/task list"))
+
+
+async def test_a_person_nobody_knows_is_named(workspace: Workspace) -> None:
+    """Slack leaves an unknown name as it was typed."""
+    ana = await workspace.person("ana")
+
+    said = answer_of(await ana.types("/task new Ask around @nobody.here"))
+
+    assert "@nobody.here" in said
+    assert "Ask around" in said
+
+
+@pytest.mark.parametrize("text", ["T-99999", "T-0"])
+async def test_a_task_that_is_not_there_is_said_to_be_so(workspace: Workspace, text: str) -> None:
+    """Show, done and relay alike."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+
+    for command in (f"/task show {text}", f"/task done {text}"):
+        assert "T-" in answer_of(await ana.types(command))
+    assert (await ana.types(f"/relay @{bo.name} {text}"))["outcome"] == "ok"
+    assert await bo.messages() == []
+
+
+@pytest.mark.parametrize(
+    "when", ["due yesterday", "due blurbsday", "due 2020-01-01 10:00", "due 32 january"]
+)
+async def test_a_date_that_is_past_or_none_at_all_is_refused(
+    workspace: Workspace, when: str
+) -> None:
+    """The text comes back, and no task is made."""
+    ana = await workspace.person("ana")
+
+    said = answer_of(await ana.types(f"/task new Travel in time {when}"))
+
+    assert "Travel in time" in said
+    assert "Travel in time" not in answer_of(await ana.types("/task list"))
+
+
+async def test_a_guest_cannot_use_the_commands(workspace: Workspace) -> None:
+    """A clear sentence, and nothing done."""
+    guest = await workspace.person("gil", is_restricted=True)
+
+    said = answer_of(await guest.types("/task new Something"))
+
+    assert "full members" in said
+    assert await guest.count("Mark complete") == 0
+
+
+async def test_an_empty_title_in_the_form_stays_in_the_form(workspace: Workspace) -> None:
+    """Slack's client asks for the title before anything is sent."""
+    ana = await workspace.person("ana")
+    await ana.types("/task new")
+
+    outcome = await ana.submits(await ana.modal(), description="all the details")
+
+    assert outcome["view_outcome"] == "errors"
+    assert (await ana.modal())["callback_id"] == "task_form"
+
+
+async def test_unknown_words_get_help_not_a_usage_error(workspace: Workspace) -> None:
+    """A near miss is guessed."""
+    ana = await workspace.person("ana")
+
+    assert "/task list" in answer_of(await ana.types("/task lsit"))
+    assert "/task help" in answer_of(await ana.types("/task show forty-two"))
+    assert "/task new" in answer_of(await ana.types("/task help"))
+    assert "/relay" in answer_of(await ana.types("/relay help"))

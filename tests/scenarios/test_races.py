@@ -1,0 +1,73 @@
+"""The same thing twice, or two things at once: one effect, and everyone is told which."""
+
+import asyncio
+
+from tests.scenarios.people import (
+    Workspace,
+    answer_of,
+    eventually,
+    labels_of,
+    number_in,
+    text_of,
+)
+
+
+async def test_the_same_request_delivered_again_makes_one_task(workspace: Workspace) -> None:
+    """Three more deliveries at once, each in a new envelope: the same number, one card."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    first = await ana.types(f"/task new Only once @{bo.name}")
+
+    again = await workspace.post(
+        f"deliveries/{first['id']}/repeat", {"times": 3, "concurrently": True}
+    )
+
+    number = number_in(answer_of(first))
+    assert {number_in(answer_of(each)) for each in again["deliveries"]} == {number}
+    await bo.sees(number, "Mark complete")
+    listed = await ana.types("/task list")
+    assert text_of({"blocks": listed["answer"]["blocks"]}).count("Only once") == 1
+    assert await bo.count("Only once", "Mark complete") == 1
+
+
+async def test_accept_and_take_back_at_the_same_moment_have_one_winner(
+    workspace: Workspace,
+) -> None:
+    """Both press within 50 ms; the relay ends one way, and the other is told who was first."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number = number_in(answer_of(await ana.types("/task new Be quick")))
+    await ana.types(f"/relay @{bo.name} {number}")
+    offer = await bo.sees(number, "Accept")
+    sent = await ana.sees(number, "Take back")
+
+    await asyncio.gather(bo.presses(offer, "Accept"), ana.presses(sent, "Take back"))
+    await bo.sees_no_button(offer, "Accept")
+
+    has_bo = "Be quick" in answer_of(await bo.types("/task list")).partition("Waiting on")[0]
+    has_ana = "Be quick" in answer_of(await ana.types("/task list")).partition("Waiting on")[0]
+    assert has_bo != has_ana
+    if has_bo:
+        await ana.sees(number, "was accepted")
+    else:
+        await bo.sees(number, "was taken back")
+
+
+async def test_a_double_click_completes_once_and_a_late_click_hears_who_was_first(
+    workspace: Workspace,
+) -> None:
+    """Two clicks on Mark complete, then the creator's `/task done`."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number = number_in(answer_of(await ana.types(f"/task new Click me @{bo.name}")))
+    card = await bo.sees(number, "Mark complete")
+
+    await asyncio.gather(*(bo.presses(card, "Mark complete") for _ in range(2)))
+
+    await ana.sees(number, "Done by", bo.mention)
+    late = answer_of(await ana.types(f"/task done {number}"))
+    assert "already completed" in late
+    assert bo.mention in late
+
+    async def told() -> bool:
+        return await ana.count(number, "nothing left for you to do") == 1
+
+    await eventually("Ana is told once", told)
+    assert all("Mark complete" not in labels_of(m) for m in await bo.messages())
