@@ -50,9 +50,10 @@ async def _serve(options: Options) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the sandbox with these command-line arguments."""
+    """Run the sandbox with these command-line arguments. Logs go to standard error."""
+    options = Options(**vars(_parser().parse_args(arguments)))
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    asyncio.run(_serve(Options(**vars(_parser().parse_args(arguments)))))
+    asyncio.run(_serve(options))
 
 
 if __name__ == "__main__":

@@ -91,8 +91,8 @@ class Sockets:
 
     async def _serve(self, connection: Connection) -> None:
         self._open.add(connection)
-        log.info("socket_opened", sockets=len(self))
         try:
+            log.info("socket_opened", sockets=len(self))
             await connection.send(self._hello())
             async for message in connection.socket:
                 if message.type is aiohttp.WSMsgType.TEXT:

@@ -19,7 +19,8 @@ async def asset(request: web.Request) -> web.StreamResponse:
 
 
 def _file(path: str) -> web.StreamResponse:
-    file = (PAGE / path).resolve()
+    # No file name holds a NUL, and the file system raises for one.
+    file = (PAGE / path.replace("\0", "")).resolve()
     if not file.is_relative_to(PAGE) or not file.is_file():
         return web.Response(status=404, text=f"the sandbox has no page {path}")
     return web.FileResponse(file, headers=_FRESH)

@@ -51,7 +51,7 @@ class World:
         async with self.session.request(method, address, json=body) as response:
             return response.status, await response.json()
 
-    async def control(self, method: str, path: str, **body: Any) -> Json:
+    async def control(self, method: str, path: str, /, **body: Any) -> Json:
         """Call the control API, which must agree."""
         status, answer = await self.ask(method, path, body or None)
         assert status == 200, answer
