@@ -71,5 +71,5 @@ def _bot(port: int, data: Path, environment: Mapping[str, str]) -> ChildProcess:
         env=environment,
         cwd=ROOT,
     )
-    bot.pages = {"API": f"{address}api/"}
+    bot.pages = {"Bot's health": f"{address}health"}
     return bot

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from devstack.settings import DevstackSettings
 from relai_core.settings import Settings, load_settings
 
 EXAMPLE = Path(__file__).parents[1] / ".env.example"
@@ -19,7 +20,8 @@ def entries() -> dict[str, str]:
 
 
 def test_every_setting_is_shown_and_nothing_else() -> None:
-    assert set(entries()) == {name.upper() for name in Settings.model_fields}
+    fields = Settings.model_fields | DevstackSettings.model_fields
+    assert set(entries()) == {name.upper() for name in fields}
 
 
 def test_every_setting_is_explained() -> None:
@@ -47,3 +49,6 @@ def test_a_value_that_is_shown_is_the_default(
     monkeypatch.setenv(name, entries()[name])
 
     assert load_settings() == plain
+    if name.startswith(("RELAI_SANDBOX", "RELAI_DEV")):
+        shown, default = entries()[name], DevstackSettings.model_fields[name.lower()].default
+        assert shown == str(default)
