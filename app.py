@@ -97,9 +97,8 @@ async def _run(settings: Settings) -> None:
         installation = await _installation(client, settings)
         replies = Replies(whispers)
         handlers = _handlers(settings, client, store, gateway, replies)
-        dispatch = dispatcher(
-            create_bolt_app(client, _authorization(installation, client), handlers, replies)
-        )
+        bolt = create_bolt_app(client, _authorization(installation, client), handlers, replies)
+        dispatch = dispatcher(bolt, installation.team_id)
         if settings.uses_socket_mode:
             socket = SocketMode(client, _secret(settings.slack_app_token), dispatch)
             stack.push_async_callback(socket.stop, _DRAIN)

@@ -13,9 +13,10 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.contextvars import bound_contextvars
 
-from bot.middleware import log_context
+from bot.middleware import log_context, workspace_of
 from bot.payloads import BlockAction, SlashCommand, ViewSubmission
 from bot.replies import ButtonAnswer, Replies, plain
+from relai_core.domain.ids import TeamId
 from relai_core.ports import Message
 
 # Client id and secret would turn Bolt into an OAuth app with a store of files.
@@ -60,11 +61,14 @@ def create_bolt_app(
     bare = AsyncWebClient(
         base_url=client.base_url, session=client.session, retry_handlers=client.retry_handlers
     )
+
+    async def always() -> AuthorizeResult:
+        return installed
+
     app = AsyncApp(
         client=bare,
         signing_secret="",
-        authorize=_only(installed),
-        user_facing_authorize_error_message=_NOT_HERE,
+        authorize=always,
         process_before_response=True,
         request_verification_enabled=False,
         ssl_check_enabled=False,
@@ -77,23 +81,17 @@ def create_bolt_app(
     return app
 
 
-def _only(installed: AuthorizeResult) -> Callable[..., Awaitable[AuthorizeResult]]:
-    """Let in what comes from the workspace of the token, without asking Slack again."""
-
-    async def authorize(team_id: str | None) -> AuthorizeResult | None:
-        return installed if team_id == installed.team_id else None
-
-    return authorize  # type: ignore[return-value]  # None means "not installed"
-
-
-def dispatcher(app: AsyncApp) -> Dispatch:
-    """The one way in, for both transports."""
+def dispatcher(app: AsyncApp, team_id: TeamId) -> Dispatch:
+    """The one way in, for both transports, and for one workspace only."""
 
     async def dispatch(body: dict[str, Any], headers: Headers) -> BoltResponse:
         # Bolt reads a dict as it is only in this mode; from text it drops commands that
         # contain the word "payload".
         request = AsyncBoltRequest(body=body, headers=headers, mode="socket_mode")
         with bound_contextvars(**log_context(body)):
+            if workspace_of(body) != team_id:
+                _log.warning("another_workspace_refused")
+                return BoltResponse(status=200, body=_NOT_HERE if "command" in body else "")
             return await app.async_dispatch(request)
 
     return dispatch

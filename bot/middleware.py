@@ -1,18 +1,18 @@
-"""What every log line of a request says about it."""
+"""What is known of any payload before a listener reads it."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def log_context(body: Mapping[str, Any]) -> dict[str, str]:
-    """Who, where and what, of any payload of Slack's; never what people wrote.
+    """What every log line of a request says about it: who, where and what, never people's words.
 
     A repeated delivery has the same `cause`: the trigger, the view or the event that it is about.
     """
     event = _part(body, "event")
     view = _part(body, "view")
     fields = {
-        "team": body.get("team_id") or _part(body, "team").get("id"),
+        "team": workspace_of(body),
         "user": body.get("user_id") or _id_of(body.get("user")) or _id_of(event.get("user")),
         "asks": body.get("command")
         or _action(body)
@@ -21,6 +21,11 @@ def log_context(body: Mapping[str, Any]) -> dict[str, str]:
         "cause": body.get("event_id") or body.get("trigger_id") or view.get("id"),
     }
     return {name: value for name, value in fields.items() if isinstance(value, str)}
+
+
+def workspace_of(body: Mapping[str, Any]) -> object:
+    """The id of the workspace that a payload comes from, if it says so."""
+    return body.get("team_id") or _part(body, "team").get("id")
 
 
 def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:

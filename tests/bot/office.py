@@ -54,9 +54,9 @@ class Office:
         self.gateway = FakeGateway(self.store)
         self.whispers = Whispers(self.client)
         self.replies = Replies(self.whispers, within)
-        self.dispatch: Dispatch = dispatcher(
-            create_bolt_app(self.client, _authorization(sandbox), self._handlers(), self.replies)
-        )
+        app = create_bolt_app(self.client, _authorization(sandbox), self._handlers(), self.replies)
+        team = TeamId(sandbox.workspace.installation.team_id)
+        self.dispatch: Dispatch = dispatcher(app, team)
 
     async def id_of(self, name: str) -> SlackUserId:
         people = (await self.control("GET", "workspace"))["people"]

@@ -162,6 +162,19 @@ async def test_a_replayed_command_is_the_same_task(office: Office, slack: Sender
     assert len(office.store.tasks) == 1
 
 
+async def test_another_workspace_is_told_that_it_is_not_served(
+    office: Office, slack: Sender
+) -> None:
+    command = await a_command(office, "new Renew the certificate")
+    elsewhere = {**command, "team_id": "T0THER", "response_url": ""}
+
+    status, answer = await slack.send(urlencode(elsewhere).encode())
+
+    assert status == 200
+    assert "not installed in your workspace" in answer
+    assert office.gateway.asked == []
+
+
 @pytest.mark.parametrize(
     "payload",
     [{}, {"type": "block_actions"}, {"command": "/task"}, {"type": "event_callback", "event": {}}],

@@ -65,10 +65,11 @@ async def test_a_command_under_way_is_answered_before_the_socket_closes(office: 
         typing = asyncio.create_task(office.type("ana", "/task new Renew the certificate"))
         await eventually(lambda: is_asked(office))
         stopping = asyncio.create_task(socket.stop(timedelta(seconds=2)))
-        await asyncio.sleep(0)  # the stop begins before the work ends
+        done, _ = await asyncio.wait({stopping}, timeout=0.2)
         office.gateway.may_go_on.set()
         await stopping
 
+    assert not done
     assert (await typing)["outcome"] == "ok"
 
 
