@@ -1,6 +1,7 @@
 """One owner: whatever people do, in any order, by right or not, no task is left in limbo."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from relai_core.domain.changes import RelayOpened, TaskChange, TaskEvent
 from relai_core.domain.decisions import ChangeRefusedError, decide, ended_relay, event_of
 from relai_core.domain.ids import RelayId, SlackUserId
-from relai_core.domain.relay import Relay, RelayMode
+from relai_core.domain.relay import Relay, RelayEnd, RelayMode
 from relai_core.domain.task import Task
 from tests.relai_core.builders import ANA, BEN, CLEO, NOW, Changes, a_task
 
@@ -79,6 +80,16 @@ class OneOwner(RuleBasedStateMachine):
         ]
         self._try(which.draw(st.sampled_from(answers)))
 
+    @precondition(lambda self: self.task.open_relay is not None)
+    @rule(answer=st.sampled_from([Changes.accepted, Changes.declined, Changes.withdrawn]))
+    def the_right_person_answers(self, answer: Callable[..., TaskChange]) -> None:
+        """By chance alone most answers would be refused."""
+        waiting = self.task.open_relay
+        [opened] = [
+            opened for opened in self.hand_overs if waiting and opened.relay_id == waiting.id
+        ]
+        self._try(answer(Changes(self.task), opened))
+
     @invariant()
     def an_open_task_has_the_owner_that_its_trail_names(self) -> None:
         if self.events:
@@ -126,12 +137,26 @@ class OneOwner(RuleBasedStateMachine):
         except ChangeRefusedError:
             return
         self.events.append(event_of(before, self.task, change))
+        self._keep(before.relay, change)
         if (ended := ended_relay(before, self.task)) is not None:
-            assert ended.end is not None
-            self.ends[ended.id] += 1
-            self.relays[ended.id] = ended
+            self._end(ended, change)
         if (waiting := self.task.open_relay) is not None:
             self.relays[waiting.id] = waiting
+
+    def _keep(self, relay: Relay | None, change: TaskChange) -> None:
+        """An end is for ever: no change gives a relay another one."""
+        if relay is not None and not relay.is_open and not isinstance(change, RelayOpened):
+            assert self.task.relay == relay
+
+    def _end(self, ended: Relay, change: TaskChange) -> None:
+        self.ends[ended.id] += 1
+        self.relays[ended.id] = ended
+        if ended.end is RelayEnd.ACCEPTED:
+            assert change.actor == ended.to_user, "accepted by someone else"
+            passed_on = isinstance(change, RelayOpened)
+            assert passed_on or self.task.owner == ended.to_user, "not given to who accepted"
+        elif ended.end is not RelayEnd.UNANSWERED and self.task.is_open:
+            assert self.task.owner == ended.from_user, "not given back"
 
 
 OneOwner.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

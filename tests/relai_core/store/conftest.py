@@ -32,8 +32,14 @@ def database_name(mongo_server: MongoServer) -> Iterator[str]:
 
 
 @pytest.fixture
-async def database(mongo_server: MongoServer, database_name: str) -> AsyncIterator[Database]:
+async def bare_database(mongo_server: MongoServer, database_name: str) -> AsyncIterator[Database]:
+    """A database before anyone has ensured its indexes."""
     opened = Database(Connection(mongo_server.uri, database_name, TIMEOUT))
-    await opened.ensure_indexes()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+async def database(bare_database: Database) -> Database:
+    await bare_database.ensure_indexes()
+    return bare_database

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from pymongo import MongoClient
 
 from devstack.mongo_server import MongoServer
 from devstack.ports import LOOPBACK, free_port
@@ -17,7 +18,7 @@ from relai_core.domain.notice import Notice, NoticeKind
 from relai_core.domain.task import Task
 from relai_core.domain.user import User
 from relai_core.errors import UnavailableError
-from relai_core.store.connection import Connection
+from relai_core.store.connection import Connection, Document
 from relai_core.store.database import Database, connect
 from tests.relai_core.builders import ANA, NOW, TEAM, Changes, a_new_task
 
@@ -25,6 +26,8 @@ SHORT = timedelta(milliseconds=300)
 PATIENT = timedelta(seconds=30)
 WELL_BEFORE_THE_DRIVERS_DEFAULT = 10
 """Seconds; the driver by itself would look for a server for 30."""
+
+ANA_HERSELF = User(team_id=TEAM, id=ANA, name="ana", refreshed_at=NOW)
 
 OPERATIONS: dict[str, Callable[[Database], Awaitable[object]]] = {
     "ping": lambda db: db.ping(),
@@ -35,7 +38,7 @@ OPERATIONS: dict[str, Callable[[Database], Awaitable[object]]] = {
     "list_events": lambda db: db.tasks.list_events(a_new_task().id),
     "apply": lambda db: db.tasks.apply(Changes(a_new_task()).completed()),
     "archive_closed": lambda db: db.tasks.archive_closed(NOW, 10),
-    "put user": lambda db: db.users.put(User(team_id=TEAM, id=ANA, name="ana")),
+    "put user": lambda db: db.users.put(ANA_HERSELF),
     "find user": lambda db: db.users.find(TEAM, ANA),
     "plan": lambda db: db.notices.plan(
         Notice(team_id=TEAM, kind=NoticeKind.WELCOME, moment="", planned_at=NOW), NOW
@@ -74,6 +77,7 @@ async def test_a_server_that_is_silent_is_reported_in_time(server: MongoServer) 
     server.send_signal(signal.SIGSTOP)
 
     async with asyncio.timeout(WELL_BEFORE_THE_DRIVERS_DEFAULT):
+        await _until_away(impatient)
         with pytest.raises(UnavailableError):
             await impatient.tasks.find(task.id)
         with pytest.raises(UnavailableError):
@@ -81,6 +85,25 @@ async def test_a_server_that_is_silent_is_reported_in_time(server: MongoServer) 
 
     server.send_signal(signal.SIGCONT)
     assert await database.tasks.find(task.id) == task
+    database.close()
+    impatient.close()
+
+
+async def test_a_server_that_is_busy_is_reported_in_time(server: MongoServer) -> None:
+    """It answers, and its writes wait: here for a backup that holds the lock."""
+    database = await connect(server.uri, "relai", timeout=PATIENT)
+    impatient = await connect(server.uri, "relai", timeout=SHORT)
+    await _until_reached(impatient)
+    with MongoClient[Document](server.uri) as backup:
+        backup.admin.command("fsync", lock=True)
+
+        for write in ("put user", "create", "plan"):
+            with pytest.raises(UnavailableError):
+                await OPERATIONS[write](impatient)
+
+        backup.admin.command("fsyncUnlock")
+    await database.users.put(ANA_HERSELF)
+    assert await database.users.find(TEAM, ANA) == ANA_HERSELF
     database.close()
     impatient.close()
 
@@ -185,6 +208,15 @@ async def _write(database: Database, task: Task, halfway: asyncio.Event) -> None
         assert applied.event.id == change.id
         if progress == 20:
             halfway.set()
+
+
+async def _until_away(database: Database) -> None:
+    """A process stops a moment after it was told to."""
+    while True:
+        try:
+            await database.ping()
+        except UnavailableError:
+            return
 
 
 async def _until_reached(database: Database) -> None:
