@@ -44,7 +44,7 @@ class Answers:
         self._workspace.messages.post_as_app(
             channel,
             **checked_content(answer),
-            thread_ts=answer.get("thread_ts") or thread_ts,
+            thread_ts=str(answer["thread_ts"]) if answer.get("thread_ts") else thread_ts,
             only_for=None if is_public else user,
         )
 

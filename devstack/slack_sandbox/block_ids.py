@@ -1,10 +1,10 @@
 """Fills in the ids that an app left out, as Slack does."""
 
+from devstack.slack_sandbox.element_state import HOLDERS
 from devstack.slack_sandbox.ids import new_block_id
 from devstack.slack_sandbox.records import Json
 
 _WITHOUT_ACTION = {"image", "plain_text", "mrkdwn"}
-_HOLDERS = {"section", "actions", "input"}
 
 
 def with_ids(blocks: list[Json] | None) -> list[Json] | None:
@@ -14,7 +14,7 @@ def with_ids(blocks: list[Json] | None) -> list[Json] | None:
 
 def _named(block: Json) -> Json:
     named = {**block, "block_id": block.get("block_id") or new_block_id()}
-    if block["type"] not in _HOLDERS:
+    if block["type"] not in HOLDERS:
         return named
     for holder in ("accessory", "element"):
         if isinstance(block.get(holder), dict):

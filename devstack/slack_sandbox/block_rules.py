@@ -14,6 +14,7 @@ from devstack.slack_sandbox.problems import (
     Problem,
     Problems,
     Spec,
+    boolean,
     items,
     known,
     listed,
@@ -45,7 +46,7 @@ def _surface(blocks: list[object], most: int, *, is_message: bool) -> Problems:
 
 
 def _unique_block_ids(blocks: list[object]) -> Problems:
-    ids = Counter(b["block_id"] for b in blocks if isinstance(b, dict) and b.get("block_id"))
+    ids = Counter(str(b["block_id"]) for b in blocks if isinstance(b, dict) and b.get("block_id"))
     for block_id in (block_id for block_id, count in ids.items() if count > 1):
         yield Problem(f"duplicate block_id: {block_id}", "/blocks")
 
@@ -56,7 +57,7 @@ def _block(block: object, at: str, *, is_message: bool) -> Problems:
         return
     kind = block.get("type")
     rule = _RULES.get(str(kind))
-    if rule is None or (kind in _MESSAGE_ONLY and not is_message):
+    if rule is None or (str(kind) in _MESSAGE_ONLY and not is_message):
         yield Problem(f"unsupported type: {kind}", f"{at}/type")
         return
     yield from string(block, "block_id", limits.BLOCK_ID, at)
@@ -65,7 +66,9 @@ def _block(block: object, at: str, *, is_message: bool) -> Problems:
 
 
 def _unique_action_ids(block: Spec, at: str) -> Problems:
-    ids = Counter(e["action_id"] for e, _ in listed(block, "elements", at) if e.get("action_id"))
+    ids = Counter(
+        str(e["action_id"]) for e, _ in listed(block, "elements", at) if e.get("action_id")
+    )
     for action_id in (action_id for action_id, count in ids.items() if count > 1):
         yield Problem(f"duplicate action_id: {action_id}", f"{at}/elements")
 
@@ -118,6 +121,8 @@ def _input(block: Spec, at: str) -> Problems:
     if block.get("element") is not None:
         yield from element_problems(block["element"], IN_INPUT, f"{at}/element")
     own = ["type", "block_id", "label", "hint", "element", "optional", "dispatch_action"]
+    yield from boolean(block, "optional", at)
+    yield from boolean(block, "dispatch_action", at)
     yield from known(block, own, at)
 
 

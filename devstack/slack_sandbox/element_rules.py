@@ -10,6 +10,7 @@ from devstack.slack_sandbox.problems import (
     items,
     known,
     listed,
+    one_of,
     required,
     string,
     text_object,
@@ -68,7 +69,7 @@ def element_problems(element: object, allowed: frozenset[str], at: str) -> Probl
         yield Problem("must be an object", at)
         return
     kind = element.get("type")
-    if kind not in allowed:
+    if not isinstance(kind, str) or kind not in allowed:
         yield Problem(f"unsupported type: {kind}", f"{at}/type")
         return
     yield from _rule(kind)(element, at)
@@ -90,8 +91,7 @@ def _button(element: Spec, at: str) -> Problems:
     yield from string(element, "value", limits.BUTTON_VALUE, at)
     yield from string(element, "url", limits.URL, at)
     yield from string(element, "accessibility_label", limits.ACCESSIBILITY_LABEL, at)
-    if element.get("style") not in {None, "primary", "danger"}:
-        yield Problem("must be a valid enum value", f"{at}/style")
+    yield from one_of(element, "style", ("primary", "danger"), at)
     yield from known(
         element, [*_COMMON, "text", "value", "url", "style", "accessibility_label"], at
     )

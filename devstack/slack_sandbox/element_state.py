@@ -26,13 +26,14 @@ _FIELDS = {
     "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",
 }
+HOLDERS = frozenset({"section", "actions", "input"})
 _STATELESS = {"button", "overflow", "image"}
 _PLURAL = {"selected_options", "selected_users"}
 
 
 def elements_in(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """Yield each element with the block it is in."""
-    for block in blocks:
+    for block in (block for block in blocks if block.get("type") in HOLDERS):
         found = [block.get("accessory"), block.get("element"), *block.get("elements", [])]
         yield from ((block, element) for element in found if _is_interactive(element))
 

@@ -46,18 +46,11 @@ class Faults:
     def listed(self) -> list[Fault]:
         return list(self._faults)
 
-    def take(self, method: str) -> Fault | None:
-        """Return the fault that happens to this call, and count it."""
-        fault = next((fault for fault in self._faults if fault.matches(method)), None)
+    def take(self, method: str, *, only: str | None = None) -> Fault | None:
+        """Return the fault that happens to this call, and count it; `only` names its kind."""
+        there = (fault for fault in self._faults if only in {None, fault.kind})
+        fault = next((fault for fault in there if fault.matches(method)), None)
         if fault is not None:
             fault.times -= 1
             self._faults = [there for there in self._faults if there.times > 0]
         return fault
-
-    def take_unreachable(self) -> bool:
-        """Tell whether a connection that is no Web API call is cut, and count it."""
-        cut = next((f for f in self._faults if f.kind == "unreachable" and f.method == "*"), None)
-        if cut is not None:
-            cut.times -= 1
-            self._faults = [there for there in self._faults if there.times > 0]
-        return cut is not None

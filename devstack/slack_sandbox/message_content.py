@@ -29,7 +29,7 @@ def _text(given: Json) -> str:
         return str(given.get("text") or "")[: limits.MESSAGE_TEXT]
     if given.get("text") or given.get("blocks"):
         raise SlackError("markdown_text_conflict")
-    if len(markdown) > limits.MARKDOWN_TEXT:
+    if len(str(markdown)) > limits.MARKDOWN_TEXT:
         raise SlackError("msg_too_long")
     return str(markdown)
 
@@ -48,7 +48,7 @@ def _blocks(blocks: object) -> list[Json] | None:
 def _attachments(attachments: object) -> list[Json] | None:
     if attachments is None:
         return None
-    if not isinstance(attachments, list):
+    if not isinstance(attachments, list) or not all(isinstance(a, dict) for a in attachments):
         raise SlackError("invalid_attachments")
     if len(attachments) > limits.ATTACHMENTS:
         raise SlackError("too_many_attachments")

@@ -1,6 +1,6 @@
 """The small checks that every Block Kit rule is made of, worded as Slack words them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -67,6 +67,19 @@ def listed(given: Spec, name: str, at: str) -> Iterator[tuple[Spec, str]]:
         yield (item if isinstance(item, dict) else {}), f"{at}/{name}/{index}"
 
 
+def one_of(given: Spec, name: str, allowed: Collection[str], at: str) -> Problems:
+    """Check an optional word."""
+    value = given.get(name)
+    if value is not None and not (isinstance(value, str) and value in allowed):
+        yield Problem("must be a valid enum value", f"{at}/{name}")
+
+
+def boolean(given: Spec, name: str, at: str) -> Problems:
+    """Check an optional yes or no."""
+    if not isinstance(given.get(name), bool | None):
+        yield Problem("must be a boolean", f"{at}/{name}")
+
+
 def text_object(given: Spec, name: str, most: int, at: str, *, plain: bool = False) -> Problems:
     """Check an optional text object; `plain` ones must not be mrkdwn."""
     if given.get(name) is not None:
@@ -78,7 +91,7 @@ def text_value(text: object, most: int, at: str, *, plain: bool = False) -> Prob
     if not isinstance(text, dict):
         yield Problem("must be an object", at)
         return
-    kinds = {"plain_text"} if plain else {"plain_text", "mrkdwn"}
+    kinds = ["plain_text"] if plain else ["plain_text", "mrkdwn"]
     if text.get("type") not in kinds:
         yield Problem(f"unsupported type: {text.get('type')}", f"{at}/type")
     yield from required(text, ["text"], at)

@@ -49,7 +49,7 @@ class RateLimiter:
     def _full(self) -> tuple[float, float]:
         return self._clock(), _CHANNEL_BURST
 
-    def retry_after(self, method: str, channel: str | None) -> int | None:
+    def retry_after(self, method: str, channel: str = "") -> int | None:
         """Count a call; return the seconds to wait if it is one too many."""
         if method == _POSTING and channel:
             return self._post(channel)

@@ -53,7 +53,7 @@ def create_app(sandbox: Sandbox) -> web.Application:
 
 async def _accept_socket(request: web.Request) -> web.StreamResponse:
     sandbox = request.app[SANDBOX]
-    if sandbox.faults.take_unreachable():
+    if sandbox.faults.take("link", only="unreachable"):
         return cut(request)
     return await sandbox.sockets.accept(request)
 

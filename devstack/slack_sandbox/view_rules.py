@@ -9,6 +9,7 @@ from devstack.slack_sandbox.problems import (
     Problem,
     Problems,
     Spec,
+    boolean,
     known,
     required,
     string,
@@ -65,6 +66,8 @@ def _problems(view: Spec, allowed: tuple[str, ...]) -> Problems:
 
 def _modal(view: Spec) -> Problems:
     yield from required(view, ["title"], "")
+    for name in ("clear_on_close", "notify_on_close", "submit_disabled"):
+        yield from boolean(view, name, "")
     for name in ("title", "submit", "close"):
         yield from text_object(view, name, limits.VIEW_TITLE, "", plain=True)
     blocks = view.get("blocks")

@@ -84,7 +84,7 @@ def ratelimited(seconds: int) -> web.Response:
 def _limited(sandbox: Sandbox, name: str, arguments: Json) -> int | None:
     if not sandbox.options.rate_limits:
         return None
-    return sandbox.rates.retry_after(name, arguments.get("channel"))
+    return sandbox.rates.retry_after(name, str(arguments.get("channel") or ""))
 
 
 def _run(request: web.Request, sandbox: Sandbox, name: str, arguments: Json) -> Json:

@@ -7,6 +7,8 @@ import pytest
 from devstack.slack_sandbox.block_rules import message_problems
 from devstack.slack_sandbox.view_rules import view_problems
 from tests.devstack.slack_sandbox.blocks import (
+    CONFIRM,
+    GOOD,
     actions,
     button,
     home,
@@ -21,36 +23,6 @@ from tests.devstack.slack_sandbox.blocks import (
 from tests.devstack.slack_sandbox.world import World
 
 Json = dict[str, Any]
-CONFIRM = {
-    "title": plain("Sure?"),
-    "text": plain("This can't be undone"),
-    "confirm": plain("Do it"),
-    "deny": plain("Stop"),
-}
-GOOD: list[Json] = [
-    section(),
-    section("x" * 3000),
-    section(accessory=button(style="danger", value="x" * 2000, confirm=CONFIRM)),
-    section(accessory={"type": "image", "image_url": "https://example.com/a.png", "alt_text": "a"}),
-    section(accessory={"type": "multi_users_select", "action_id": "who"}),
-    {"type": "section", "fields": [plain("x")] * 10},
-    {"type": "header", "text": plain("x" * 150)},
-    {"type": "divider", "block_id": "b" * 255},
-    {"type": "context", "elements": [plain("x"), {"type": "mrkdwn", "text": "y"}]},
-    {"type": "markdown", "text": "**x**"},
-    {"type": "image", "image_url": "https://example.com/a.png", "alt_text": "a"},
-    {"type": "rich_text", "elements": []},
-    actions(*[button(f"b{number}") for number in range(25)]),
-    actions(select(placeholder=plain("Priority"))),
-    actions({"type": "overflow", "action_id": "more", "options": [option("a")] * 5}),
-    actions({"type": "radio_buttons", "action_id": "r", "options": [option("a")] * 10}),
-    actions({"type": "checkboxes", "action_id": "c", "options": [option("a")]}),
-    actions({"type": "datepicker", "action_id": "d", "initial_date": "2026-01-31"}),
-    actions({"type": "datetimepicker", "action_id": "d"}),
-    actions(select(initial_option=option("low"))),
-    input_block(text_input(multiline=True, max_length=3000), optional=True, hint=plain("x")),
-    input_block({"type": "users_select", "action_id": "u"}, dispatch_action=True),
-]
 BAD: list[tuple[Json, str]] = [
     ({"type": "marquee"}, "unsupported type: marquee [json-pointer:/blocks/0/type]"),
     ({"type": "section"}, "missing required field: text"),

@@ -26,11 +26,11 @@ def test_a_method_has_so_many_calls_a_minute(method: str, allowed: int) -> None:
     clock = Clock()
     limiter = RateLimiter(clock)
 
-    assert [limiter.retry_after(method, None) for _ in range(allowed)] == [None] * allowed
+    assert [limiter.retry_after(method) for _ in range(allowed)] == [None] * allowed
     clock.now += 20
-    assert limiter.retry_after(method, None) == 40
+    assert limiter.retry_after(method) == 40
     clock.now += 40
-    assert limiter.retry_after(method, None) is None
+    assert limiter.retry_after(method) is None
 
 
 def test_a_channel_takes_a_short_burst_and_then_one_a_second() -> None:
@@ -47,7 +47,7 @@ def test_a_channel_takes_a_short_burst_and_then_one_a_second() -> None:
 def test_methods_without_a_tier_are_free() -> None:
     limiter = RateLimiter(Clock())
 
-    assert {limiter.retry_after("auth.test", None) for _ in range(500)} == {None}
+    assert {limiter.retry_after("auth.test") for _ in range(500)} == {None}
 
 
 async def test_one_message_too_many_is_refused(start: Start) -> None:
