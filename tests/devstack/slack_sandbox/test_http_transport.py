@@ -13,13 +13,13 @@ from tests.devstack.slack_sandbox.world import Json, World
 async def test_a_command_is_a_signed_form(world: World) -> None:
     app = await world.http_app()
 
-    await world.type("ana", "/task new fix payload & café")
+    await world.type("ana", "/task new fix payload & mañana")
 
     received = await app.received.get()
     assert received.signed
     assert received.headers["content-type"] == "application/x-www-form-urlencoded"
-    assert dict(parse_qsl(received.body))["text"] == "new fix payload &amp; café"
-    assert "text=new+fix+payload+%26amp%3B+caf%C3%A9&" in received.body
+    assert dict(parse_qsl(received.body))["text"] == "new fix payload &amp; mañana"
+    assert "text=new+fix+payload+%26amp%3B+ma%C3%B1ana&" in received.body
 
 
 async def test_an_interaction_is_json_in_a_signed_form(world: World) -> None:
