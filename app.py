@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.api.health import Check, HealthApi, SlackCheck
-from bot.bolt import Handlers, create_bolt_app, dispatcher
+from bot.bolt import Dispatch, Handlers, create_bolt_app, dispatcher
 from bot.forms import Forms
 from bot.handlers.relays import RelayHandlers
 from bot.handlers.tasks import TaskHandlers
@@ -100,19 +101,26 @@ async def _run(settings: Settings) -> None:
         bolt = create_bolt_app(client, _authorization(installation, client), handlers, replies)
         dispatch = dispatcher(bolt, installation.team_id)
         if settings.uses_socket_mode:
-            socket = SocketMode(client, _secret(settings.slack_app_token), dispatch)
-            stack.push_async_callback(socket.stop, _DRAIN)
-            socket.start()
-            slack.opened(socket.is_connected)
-            scheduler = Scheduler()
-            scheduler.every(WATCH_EVERY, socket.look_after)
-            scheduler.start()
-            stack.callback(scheduler.stop)
+            slack.opened(_socket(stack, settings, client, dispatch))
         else:
             route.open(dispatch)
             slack.opened(_always)
         _log.info("bot_started", team=installation.team_id, socket=settings.uses_socket_mode)
         await asyncio.Event().wait()
+
+
+def _socket(
+    stack: AsyncExitStack, settings: Settings, client: AsyncWebClient, dispatch: Dispatch
+) -> Callable[[], Awaitable[bool]]:
+    """Connect by Socket Mode and watch over it; how to ask whether it is connected."""
+    socket = SocketMode(client, _secret(settings.slack_app_token), dispatch)
+    stack.push_async_callback(socket.stop, _DRAIN)
+    socket.start()
+    scheduler = Scheduler()
+    scheduler.every(WATCH_EVERY, socket.look_after)
+    scheduler.start()
+    stack.callback(scheduler.stop)
+    return socket.is_connected
 
 
 async def _installation(client: AsyncWebClient, settings: Settings) -> Installation:

@@ -211,6 +211,86 @@ async def test_a_relay_is_sent_accepted_and_told(open_office: Office) -> None:
     assert task.relay.end is RelayEnd.ACCEPTED
 
 
+async def test_hand_over_opens_a_form_with_the_task_chosen_and_the_form_hands_it_over(
+    open_office: Office,
+) -> None:
+    await open_office.type("ana", "/task new Renew the certificate")
+    await open_office.type("ana", "/task show T-1")
+    await press(open_office, "ana", await latest_message(open_office, "ana"), "task_hand_over")
+    bo = await open_office.id_of("bo")
+    (task,) = open_office.store.tasks.values()
+
+    outcome = await submit(
+        open_office, "ana", {"task": task.id, "receiver": bo, "mode": "handshake", "note": "hi"}
+    )
+
+    (task,) = open_office.store.tasks.values()
+    assert outcome["view_outcome"] == "closed"
+    assert task.relay is not None
+    assert (task.relay.to_user, task.relay.note) == (bo, "hi")
+    assert "You still own it" in (await open_office.reads("ana"))[-1]
+
+
+async def test_a_receiver_who_cannot_hold_a_task_is_refused_in_the_form(
+    open_office: Office,
+) -> None:
+    await open_office.type("ana", "/task new Renew the certificate")
+    dan = await open_office.id_of("dan")
+    open_office.directory.users[dan] = a_person(dan).model_copy(update={"deleted": True})
+    await open_office.type("ana", "/relay T-1")
+    (task,) = open_office.store.tasks.values()
+
+    outcome = await submit(open_office, "ana", {"task": task.id, "receiver": dan, "mode": "direct"})
+
+    assert list(outcome["errors"]) == ["receiver"]
+    assert "has been deactivated" in outcome["errors"]["receiver"]
+
+
+async def test_a_decline_asks_for_the_reason_and_gives_the_task_back(open_office: Office) -> None:
+    await open_office.type("ana", "/task new Renew the certificate")
+    await open_office.type("ana", "/relay T-1 @bo")
+    (task,) = open_office.store.tasks.values()
+    assert task.relay is not None
+    await decline_clicked(open_office, task.relay.id)
+
+    outcome = await submit(open_office, "bo", {"reason": "on leave"})
+
+    (task,) = open_office.store.tasks.values()
+    assert outcome["view_outcome"] == "closed"
+    assert task.owner == await open_office.id_of("ana")
+    assert task.relay is not None
+    assert task.relay.reason == "on leave"
+
+
+async def test_no_reason_is_asked_for_once_the_offer_is_over(open_office: Office) -> None:
+    await open_office.type("ana", "/task new Renew the certificate")
+    await open_office.type("ana", "/relay T-1 @bo")
+    await press(open_office, "ana", await latest_message(open_office, "ana"), "relay_take_back")
+    (task,) = open_office.store.tasks.values()
+    assert task.relay is not None
+
+    await decline_clicked(open_office, task.relay.id)
+
+    assert "was taken back" in (await open_office.reads("bo"))[-1]
+    assert await open_office.calls("views.open") == []
+
+
+async def decline_clicked(office: Office, relay_id: str) -> None:
+    """Bo presses Decline… on the offer, as the worker would have posted it."""
+    bo = await office.id_of("bo")
+    dm = (await office.client.conversations_open(users=bo))["channel"]["id"]
+    button = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": "Decline…"},
+        "action_id": "relay_decline",
+        "value": relay_id,
+    }
+    offer = await office.client.chat_postMessage(
+        channel=dm, text="An offer", blocks=[{"type": "actions", "elements": [button]}]
+    )
+    await press(office, "bo", {"channel": dm, "ts": offer["ts"]}, "relay_decline")
+
+
 async def test_the_sender_takes_back_below_the_answer(open_office: Office) -> None:
     await open_office.type("ana", "/task new Renew the certificate")
     await open_office.type("ana", "/relay T-1 @bo")
