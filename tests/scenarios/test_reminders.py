@@ -1,6 +1,6 @@
 """Reminders: at their moment, once, and only while they are true."""
 
-import asyncio
+import time
 
 from tests.scenarios.people import Workspace, answer_of, number_in
 
@@ -30,5 +30,17 @@ async def test_no_reminder_comes_after_completion(workspace: Workspace) -> None:
     witness = number_in(answer_of(await ana.types("/task new Witness due in 4 seconds")))
 
     await ana.sees(witness, "due now", patience=30)
-    await asyncio.sleep(0)
     assert await ana.count(number, "due now") == 0
+
+
+async def test_a_reminder_waits_until_its_person_may_be_disturbed(workspace: Workspace) -> None:
+    """Due within the person's do-not-disturb hours: it comes when they end, and not before."""
+    ana = await workspace.person("ana")
+    quiet_until = int(time.time()) + 8
+    hours = {"enabled": True, "start": quiet_until - 60, "end": quiet_until}
+    await workspace.change(ana, dnd=hours)
+    number = number_in(answer_of(await ana.types("/task new Sleep first due in 3 seconds")))
+
+    reminder = await ana.sees(number, "due now", patience=40)
+
+    assert float(reminder["ts"]) >= quiet_until

@@ -1,0 +1,78 @@
+"""A setting that is missing or malformed is named, with no traceback and no secret."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from relai_core.domain.relay import RelayMode
+from relai_core.settings import Settings, SettingsError, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of this machine reaches a test."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def _write(*lines: str) -> None:
+    Path(".env").write_text("\n".join(lines))
+
+
+def test_a_file_with_two_tokens_is_enough() -> None:
+    _write("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1")
+
+    settings = load_settings()
+
+    assert settings.uses_socket_mode
+    assert settings.relai_relay_mode is RelayMode.DIRECT
+    assert settings.relai_relay_window == timedelta(minutes=10)
+
+
+def test_without_an_app_token_it_is_http() -> None:
+    _write("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=", "SLACK_SIGNING_SECRET=s")
+
+    assert not load_settings().uses_socket_mode
+
+
+def test_an_empty_variable_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    _write("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-real", "SLACK_SIGNING_SECRET=s")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "")
+
+    assert not load_settings().uses_socket_mode
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("SLACK_BOT_TOKEN=", "SLACK_BOT_TOKEN"),
+        ("SLACK_API_URL=slack", "SLACK_API_URL"),
+        ("RELAI_PORT=eighty", "RELAI_PORT"),
+        ("RELAI_PORT=70000", "RELAI_PORT"),
+        ("RELAI_RELAY_WINDOW=soon", "RELAI_RELAY_WINDOW"),
+        ("RELAI_RELAY_WINDOW=PT0S", "RELAI_RELAY_WINDOW"),
+        ("RELAI_RELAY_MODE=throw", "RELAI_RELAY_MODE"),
+        ("RELAI_WORKING_HOURS=nine to five", "RELAI_WORKING_HOURS"),
+        ("RELAI_WORKING_HOURS=fri-mon 09:00-17:00", "RELAI_WORKING_HOURS"),
+        ("RELAI_ARCHIVE_AFTER=-P1D", "RELAI_ARCHIVE_AFTER"),
+        ("RELAI_LOG_FORMAT=xml", "RELAI_LOG_FORMAT"),
+        ("TEMPORAL_TLS=perhaps", "TEMPORAL_TLS"),
+    ],
+)
+def test_a_malformed_setting_is_named(line: str, named: str) -> None:
+    _write("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1", line)
+
+    with pytest.raises(SettingsError, match=named):
+        load_settings()
+
+
+def test_without_any_transport_both_ways_are_named() -> None:
+    _write("SLACK_BOT_TOKEN=xoxb-secret")
+
+    with pytest.raises(SettingsError, match="SLACK_SIGNING_SECRET") as refused:
+        load_settings()
+
+    assert "SLACK_APP_TOKEN" in str(refused.value)
+    assert "xoxb-secret" not in str(refused.value)
