@@ -34,11 +34,11 @@ class RelayActivities:
     @activity.defn(name="relay_task_activity")
     async def relay_task(self, asked: RelayTaskInput) -> ChangeResult:
         """Open the hand-over, by one conditional write. A retry finds it open as it was."""
-        receiver = await self._directory.get_user(asked.team_id, asked.to_user)
-        if receiver.unreachable is not None:
+        zone = await self._zone(asked)
+        if zone is None:
             return await self._refused(asked.task_id)
         now = now_after(asked.at)
-        nudge_at, answer_by = self._window(asked, now, receiver.zone)
+        nudge_at, answer_by = self._window(asked, now, zone)
         opened = RelayOpened(
             id=asked.request_id,
             task_id=asked.task_id,
@@ -65,6 +65,14 @@ class RelayActivities:
         if relay is None:
             raise NotFoundError(f"relay {asked.relay_id} is not in the store")
         return relay
+
+    async def _zone(self, asked: RelayTaskInput) -> ZoneInfo | None:
+        """The receiver's time zone; None if they can't hold a task."""
+        try:
+            receiver = await self._directory.get_user(asked.team_id, asked.to_user)
+        except NotFoundError:
+            return None
+        return None if receiver.unreachable else receiver.zone
 
     async def _refused(self, task_id: TaskId) -> ChangeResult:
         """The receiver can't hold a task: checked here too, for here it takes effect."""

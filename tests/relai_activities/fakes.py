@@ -1,0 +1,127 @@
+"""Slack's side of two ports, kept in memory, for the tests of activities and workflows."""
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import NamedTuple
+
+from temporalio import activity
+
+from relai_core.blockkit.notices import has_buttons
+from relai_core.domain.ids import ChannelId, MessageTs, NoticeKey, SlackUserId, TeamId
+from relai_core.domain.notice import NoticeKind
+from relai_core.domain.user import User
+from relai_core.errors import AmbiguousDeliveryError, MessengerError, NotFoundError
+from relai_core.ports import Message
+
+
+class Posted(NamedTuple):
+    """A message as it stands in Slack. `at` is when the workflow, by its clock, asked for it."""
+
+    at: datetime
+    channel: ChannelId
+    key: NoticeKey
+    message: Message
+
+    @property
+    def kind(self) -> NoticeKind:
+        return NoticeKind(self.key.split(":")[1])
+
+    @property
+    def to(self) -> str:
+        """Who reads it: the person, or the channel."""
+        return self.key.rpartition(":")[2]
+
+    @property
+    def has_buttons(self) -> bool:
+        return has_buttons(self.message)
+
+
+class FakeMessenger:
+    """Posts into memory, and fails as it is told to.
+
+    Attributes:
+        posted: the messages by their `ts`, oldest first, as last edited.
+        refusals: raised by the next posts, one each, before anything is done.
+        down: raised by every call while it is set.
+        lost_answers: what of the next posts' answers gets lost, one each; True if the post was
+            carried out before.
+        unreadable: raised by every look into the history while it is set.
+        edits: the `ts` of every message edited, in order.
+        looks: the keys that were looked for in the history, in order.
+    """
+
+    def __init__(self) -> None:
+        self.posted: dict[MessageTs, Posted] = {}
+        self.refusals: list[MessengerError] = []
+        self.down: MessengerError | None = None
+        self.lost_answers: list[bool] = []
+        self.unreadable: MessengerError | None = None
+        self.edits: list[MessageTs] = []
+        self.looks: list[NoticeKey] = []
+        self._clock = count(1)
+
+    @property
+    def messages(self) -> list[Posted]:
+        return list(self.posted.values())
+
+    async def open_dm(self, user_id: SlackUserId) -> ChannelId:
+        self._require_up()
+        return ChannelId(f"D-{user_id}")
+
+    async def post(self, channel: ChannelId, message: Message, key: NoticeKey) -> MessageTs:
+        self._require_up()
+        if self.refusals:
+            raise self.refusals.pop(0)
+        lost_after_commit = self.lost_answers.pop(0) if self.lost_answers else None
+        if lost_after_commit is False:
+            raise AmbiguousDeliveryError("lost on the way there")
+        ts = MessageTs(f"{next(self._clock)}.0")
+        asked_at = activity.info().scheduled_time
+        self.posted[ts] = Posted(asked_at.astimezone(UTC), channel, key, message)
+        if lost_after_commit:
+            raise AmbiguousDeliveryError("lost on the way back")
+        return ts
+
+    async def update(self, channel: ChannelId, ts: MessageTs, message: Message) -> None:
+        self._require_up()
+        self.posted[ts] = self.posted[ts]._replace(message=message)
+        self.edits.append(ts)
+
+    async def find_posted(
+        self, channel: ChannelId, key: NoticeKey, since: datetime
+    ) -> MessageTs | None:
+        self._require_up()
+        self.looks.append(key)
+        if self.unreadable is not None:
+            raise self.unreadable
+        mine = (
+            ts for ts, found in self.posted.items() if (found.channel, found.key) == (channel, key)
+        )
+        return next(mine, None)
+
+    def _require_up(self) -> None:
+        if self.down is not None:
+            raise self.down
+
+
+class FakeDirectory:
+    """The people of a workspace. Whoever was not put here is unknown."""
+
+    def __init__(self, *users: User) -> None:
+        self.users = {(user.team_id, user.id): user for user in users}
+        self.quiet: dict[SlackUserId, datetime] = {}
+
+    def put(self, user: User) -> None:
+        self.users[user.team_id, user.id] = user
+
+    async def get_user(self, team_id: TeamId, user_id: SlackUserId) -> User:
+        try:
+            return self.users[team_id, user_id]
+        except KeyError:
+            raise NotFoundError(f"nobody here is called {user_id}") from None
+
+    async def quiet_until(
+        self, team_id: TeamId, user_id: SlackUserId, at: datetime
+    ) -> datetime | None:
+        until = self.quiet.get(user_id)
+        return until if until is not None and until > at else None

@@ -1,0 +1,25 @@
+"""A database of its own for whoever asks, on a real mongod."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+from pymongo import AsyncMongoClient
+
+from devstack.mongo_server import MongoServer
+from relai_core.store.database import Database, connect
+
+TIMEOUT = timedelta(seconds=20)
+
+
+@asynccontextmanager
+async def a_database(server: MongoServer) -> AsyncIterator[Database]:
+    """Open an empty database with its indexes, and drop it afterwards."""
+    name = f"test_{uuid4().hex}"
+    opened = await connect(server.uri, name, timeout=TIMEOUT)
+    await opened.ensure_indexes()
+    yield opened
+    opened.close()
+    async with AsyncMongoClient[dict[str, object]](server.uri) as client:
+        await client.drop_database(name)

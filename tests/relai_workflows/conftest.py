@@ -1,0 +1,37 @@
+"""A real Temporal server with skippable time, a real mongod, and a stage for each test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from devstack.temporal_server import TemporalServer
+from relai_core.domain.hours import WorkingHours
+from relai_core.store.database import Database
+from tests.relai_activities.conftest import database, mongo_server
+from tests.relai_workflows.stage import ALWAYS, TIME_SKIPPING, Stage, a_stage
+
+__all__ = ["database", "mongo_server"]
+
+
+@pytest.fixture(scope="session")
+def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
+    server = TemporalServer(tmp_path_factory.mktemp("temporal"), dynamic_config=TIME_SKIPPING)
+    asyncio.run(server.start())
+    yield server
+    asyncio.run(server.stop())
+
+
+@pytest.fixture
+def hours() -> WorkingHours:
+    """Everybody's working hours; a module that wants others overrides this."""
+    return ALWAYS
+
+
+@pytest.fixture
+async def stage(
+    temporal_server: TemporalServer, database: Database, hours: WorkingHours
+) -> AsyncIterator[Stage]:
+    """A worker with a task queue and a database of its own, and a workspace of three people."""
+    async with a_stage(temporal_server.address, database, hours) as opened:
+        yield opened

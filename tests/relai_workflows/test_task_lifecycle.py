@@ -1,0 +1,212 @@
+"""The life of a task: created once, changed by whoever may, told to everyone it concerns."""
+
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from relai_core.domain.decisions import RefusalReason
+from relai_core.domain.notice import NoticeKind
+from relai_core.domain.task import TaskStatus
+from relai_core.errors import TransientMessengerError
+from relai_workflows.outcomes import HEARING_GRACE
+from tests.relai_core.builders import ANA, BEN, CLEO, a_new_task, a_request
+from tests.relai_workflows.lives import begin, create
+from tests.relai_workflows.stage import Stage
+
+DOWN = timedelta(hours=1)
+NEXT_TRY = timedelta(minutes=1)
+
+
+async def test_whoever_creates_a_task_hears_its_number(stage: Stage) -> None:
+    life = await begin(stage, a_new_task())
+
+    outcome = await life.ask(life.new.request_id)
+
+    assert outcome.refusal is None
+    assert outcome.task.key == "T-1"
+
+
+async def test_a_repeated_start_is_the_same_task(stage: Stage) -> None:
+    """Slack delivers again what was not answered in time."""
+    new = a_new_task()
+
+    lives = [await begin(stage, new), await begin(stage, new)]
+
+    assert {(await life.ask(new.request_id)).task.number for life in lives} == {1}
+    assert len(await stage.store.tasks.list_owned(new.team_id, ANA, 10)) == 1
+
+
+async def test_a_repeated_start_after_the_end_starts_nothing(stage: Stage) -> None:
+    life = await create(stage)
+    await life.carry_out(life.says.completed())
+    await life.handle.result()
+
+    with pytest.raises(WorkflowAlreadyStartedError):
+        await begin(stage, life.new)
+
+
+async def test_the_owner_gets_a_card_that_says_who_gave_it(stage: Stage) -> None:
+    await create(stage, owner=BEN)
+
+    (card,) = stage.told(NoticeKind.TASK_ASSIGNED)
+
+    assert card.to == BEN
+    assert card.has_buttons
+    assert ANA in card.message.text
+
+
+async def test_the_first_of_two_completions_wins(stage: Stage) -> None:
+    life = await create(stage, owner=BEN)
+    first, second = life.says.completed(BEN), life.says.completed(ANA)
+
+    await life.signal("completed", first)
+    await life.signal("completed", second)
+
+    assert (await life.ask(first.id)).refusal is None
+    late = await life.ask(second.id)
+    assert late.refusal is not None
+    assert late.refusal.reason is RefusalReason.TASK_CLOSED
+    assert late.task.closed_by == BEN
+
+
+async def test_a_stranger_is_refused_where_it_takes_effect(stage: Stage) -> None:
+    life = await create(stage, owner=BEN)
+
+    outcome = await life.carry_out(life.says.completed(CLEO))
+
+    assert outcome.refusal is not None
+    assert outcome.refusal.reason is RefusalReason.NOT_INVOLVED
+    assert (await life.task()).is_open
+
+
+async def test_a_signal_that_comes_twice_is_carried_out_once(stage: Stage) -> None:
+    life = await create(stage)
+    change = life.says.progressed(60)
+
+    await life.carry_out(change)
+    outcome = await life.carry_out(change)
+
+    assert outcome.task.progress == 60
+    assert (await life.task()).version == 2
+
+
+async def test_completion_is_told_to_creator_and_former_owners_but_not_to_its_actor(
+    stage: Stage,
+) -> None:
+    life = await create(stage, creator=CLEO, owner=ANA)
+    relay = await life.hand_over()
+    await relay.carry_out(relay.accepted())
+    await life.carry_out(life.says.completed(BEN))
+    await life.handle.result()
+
+    assert {posted.to for posted in stage.told(NoticeKind.TASK_COMPLETED)} == {ANA, CLEO}
+
+
+async def test_a_cancelled_task_is_told_as_such(stage: Stage) -> None:
+    life = await create(stage, owner=BEN)
+
+    await life.carry_out(life.says.cancelled(ANA))
+    await life.handle.result()
+
+    assert [posted.to for posted in stage.told(NoticeKind.TASK_CANCELLED)] == [BEN]
+    assert (await life.task()).status is TaskStatus.CANCELLED
+
+
+async def test_no_button_is_left_once_the_task_is_closed(stage: Stage) -> None:
+    life = await create(stage, owner=BEN)
+
+    await life.carry_out(life.says.completed(BEN))
+    await life.handle.result()
+
+    assert not [posted for posted in stage.messenger.messages if posted.has_buttons]
+
+
+async def test_a_card_shows_how_far_the_task_is(stage: Stage) -> None:
+    life = await create(stage)
+
+    await life.carry_out(life.says.progressed(60))
+    await stage.idle()
+
+    (card,) = stage.told(NoticeKind.TASK_ASSIGNED)
+    assert "60" in str(card.message.blocks)
+
+
+async def test_a_closed_task_takes_no_more_signals(stage: Stage) -> None:
+    life = await create(stage)
+    await life.carry_out(life.says.completed())
+    await life.handle.result()
+
+    with pytest.raises(RPCError) as refused:
+        await life.signal("completed", life.says.completed())
+
+    assert refused.value.status is RPCStatusCode.NOT_FOUND
+
+
+async def test_nobody_waits_for_the_outcome_of_an_unknown_request(stage: Stage) -> None:
+    life = await create(stage)
+
+    with pytest.raises(WorkflowUpdateFailedError):
+        await life.ask(a_request())
+
+
+async def test_an_outcome_that_nobody_heard_is_told_by_a_notice(stage: Stage) -> None:
+    life = await create(stage, owner=BEN)
+
+    await life.signal("completed", life.says.completed(BEN))
+    await stage.idle()
+    await life.advance(HEARING_GRACE)
+
+    assert [posted.to for posted in stage.told(NoticeKind.TASK_UPDATED)] == [BEN]
+
+
+async def test_a_refusal_that_nobody_heard_is_told_by_a_notice(stage: Stage) -> None:
+    life = await create(stage, owner=BEN)
+
+    await life.signal("completed", life.says.completed(CLEO))
+    await stage.idle()
+    await life.advance(HEARING_GRACE)
+
+    assert [posted.to for posted in stage.told(NoticeKind.REQUEST_REFUSED)] == [CLEO]
+
+
+async def test_an_outcome_that_was_heard_is_not_told_again(stage: Stage) -> None:
+    life = await create(stage)
+
+    await life.carry_out(life.says.progressed(10))
+    await life.carry_out(life.says.completed())
+    await life.handle.result()
+
+    assert stage.told(NoticeKind.TASK_UPDATED, NoticeKind.TASK_CREATED) == []
+
+
+async def test_a_creator_without_an_answer_is_told_the_number(stage: Stage) -> None:
+    life = await begin(stage, a_new_task())
+    await stage.idle()
+    await life.advance(HEARING_GRACE)
+
+    (told,) = stage.told(NoticeKind.TASK_CREATED)
+
+    assert "T-1" in told.message.text
+
+
+async def test_slack_being_down_holds_up_no_decision_and_reorders_no_notice(stage: Stage) -> None:
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    life = await begin(stage, a_new_task(owner=BEN))
+    await life.ask(life.new.request_id)
+
+    outcome = await life.carry_out(life.says.completed(BEN))
+    await stage.let_pass(life.handle, DOWN)
+    told_before = stage.messenger.messages
+    stage.messenger.down = None
+    await stage.let_pass(life.handle, NEXT_TRY)
+    await life.handle.result()
+
+    assert outcome.task.status is TaskStatus.COMPLETED
+    assert told_before == []
+    assert [posted.kind for posted in stage.messenger.messages] == [
+        NoticeKind.TASK_ASSIGNED,
+        NoticeKind.TASK_COMPLETED,
+    ]

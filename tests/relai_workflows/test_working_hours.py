@@ -1,0 +1,69 @@
+"""Reminders and windows keep to the working hours of the person they are for."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from relai_core.domain.hours import WorkingHours
+from relai_core.domain.notice import NoticeKind
+from relai_core.domain.user import User
+from tests.relai_core.builders import BEN, TEAM
+from tests.relai_workflows.lives import create
+from tests.relai_workflows.stage import Stage
+
+ZONE = ZoneInfo("Asia/Tokyo")
+"""Ben's. Ana lives in UTC."""
+FRIDAY = 4
+
+
+@pytest.fixture
+def hours() -> WorkingHours:
+    return WorkingHours.parse("mon-fri 09:00-17:00")
+
+
+@pytest.fixture(autouse=True)
+def ben_in_tokyo(stage: Stage) -> None:
+    stage.directory.put(User(team_id=TEAM, id=BEN, name="ben", tz=ZONE.key))
+
+
+def next_weekday(weekday: int, at: time) -> datetime:
+    """The next such day but two in Tokyo."""
+    day = datetime.now(ZONE).date() + timedelta(days=3)
+    while day.weekday() != weekday:
+        day += timedelta(days=1)
+    return datetime.combine(day, at, ZONE).astimezone(UTC)
+
+
+async def test_what_is_overdue_on_a_weekend_is_said_on_monday_morning(stage: Stage) -> None:
+    due_at = next_weekday(FRIDAY, time(15))
+    life = await create(stage, owner=BEN, creator=BEN, due_at=due_at)
+
+    await life.advance_to(due_at + timedelta(days=5))
+
+    (overdue,) = stage.told(NoticeKind.REMINDER_OVERDUE)
+    monday_nine = due_at + timedelta(days=2, hours=18)
+    assert timedelta(0) <= overdue.at - monday_nine < timedelta(minutes=1)
+
+
+async def test_a_window_that_the_evening_cuts_goes_on_in_the_morning(stage: Stage) -> None:
+    life = await create(stage)
+    relay = await life.hand_over(window=timedelta(hours=8))
+
+    opened = await relay.relay()
+
+    assert _worked(opened.opened_at, opened.answer_by) == timedelta(hours=8)
+    assert _worked(opened.opened_at, opened.nudge_at) == timedelta(hours=4)
+
+
+def _worked(start: datetime, end: datetime) -> timedelta:
+    """Ben's working time between two moments, counted minute by minute."""
+    worked = timedelta(0)
+    step = timedelta(minutes=1)
+    moment = start
+    while moment < end:
+        local = moment.astimezone(ZONE)
+        if local.weekday() < 5 and 9 <= local.hour < 17:
+            worked += step
+        moment += step
+    return worked
