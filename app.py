@@ -23,6 +23,7 @@ from bot.scheduler import WATCH_EVERY, Scheduler
 from bot.server import Server, SlackRoute
 from bot.services.relay_service import RelayService
 from bot.services.task_service import TaskService
+from bot.services.temporal_health import TemporalHealth
 from bot.services.temporal_service import TemporalService
 from bot.services.user_service import UserService
 from bot.socket_mode import SocketMode
@@ -78,17 +79,17 @@ async def _run(settings: Settings) -> None:
             settings.mongodb_uri.get_secret_value(), settings.mongodb_database, timeout=_STORE
         )
         stack.callback(store.close)
-        gateway = TemporalService(
-            await temporal.connect(settings, lazy=True), settings.temporal_task_queue
-        )
+        temporal_client = await temporal.connect(settings, lazy=True)
+        gateway = TemporalService(temporal_client, settings.temporal_task_queue)
+        engine = TemporalHealth(temporal_client, settings.temporal_task_queue)
         whispers = Whispers(client)
         stack.push_async_callback(whispers.drain, _DRAIN)
         slack = SlackCheck(client.auth_test)
-        parts: dict[str, Check] = {"temporal": gateway.ping, "mongodb": store.ping, "slack": slack}
+        parts: dict[str, Check] = {"temporal": engine.ping, "mongodb": store.ping, "slack": slack}
         route = SlackRoute(_secret(settings.slack_signing_secret))
         server = Server(
             [
-                *HealthApi(parts, worker=gateway.require_worker).routes(),
+                *HealthApi(parts, worker=engine.require_worker).routes(),
                 *([] if settings.uses_socket_mode else route.routes()),
             ]
         )

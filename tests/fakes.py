@@ -4,21 +4,19 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.services.durable_calls import WorkflowEndedError
 from bot.services.temporal_service import (
     Answered,
+    RelayAnswer,
     TemporalService,
     UserOnboardingInput,
-    WorkflowEndedError,
     lifecycle_id,
     relay_workflow_id,
 )
 from relai_core.domain.changes import (
     Completed,
     Progressed,
-    RelayAccepted,
-    RelayDeclined,
     RelayOpened,
-    RelayWithdrawn,
     TakenBack,
     TaskChange,
     TaskEvent,
@@ -195,13 +193,7 @@ class FakeGateway(TemporalService):
     ) -> Answered:
         return await self._carry_out(workflow_id, change)
 
-    async def signal_relay_accepted(self, workflow_id: str, *, change: RelayAccepted) -> Answered:
-        return await self._carry_out(workflow_id, change)
-
-    async def signal_relay_declined(self, workflow_id: str, *, change: RelayDeclined) -> Answered:
-        return await self._carry_out(workflow_id, change)
-
-    async def signal_relay_withdrawn(self, workflow_id: str, *, change: RelayWithdrawn) -> Answered:
+    async def signal_relay_answered(self, workflow_id: str, *, change: RelayAnswer) -> Answered:
         return await self._carry_out(workflow_id, change)
 
     async def _carry_out(self, workflow_id: str, change: TaskChange) -> Answered:

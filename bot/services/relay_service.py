@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from bot.commands import RelayTask
 from bot.services.clock import Clock, utc_now
+from bot.services.durable_calls import WorkflowEndedError
 from bot.services.task_lookup import TaskLookup
 from bot.services.temporal_service import (
+    RelayAnswer,
     TemporalService,
-    WorkflowEndedError,
     lifecycle_id,
     relay_workflow_id,
 )
@@ -116,8 +117,7 @@ class RelayService:
         change = RelayAccepted(
             id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay_id
         )
-        signalled = self._temporal.signal_relay_accepted(relay_workflow_id(relay_id), change=change)
-        return await self._lookup.get_outcome(signalled, change, actor.team_id)
+        return await self._answer(change, actor)
 
     async def decline(
         self, relay_id: RelayId, reason: str, *, actor: User, request: RequestId
@@ -126,8 +126,7 @@ class RelayService:
         _require_short("reason", reason)
         relay = await self._lookup.get_relay(relay_id, actor.team_id)
         change = self._declined(relay, reason, actor, request)
-        signalled = self._temporal.signal_relay_declined(relay_workflow_id(relay_id), change=change)
-        return await self._lookup.get_outcome(signalled, change, actor.team_id)
+        return await self._answer(change, actor)
 
     async def take_back(self, relay_id: RelayId, *, actor: User, request: RequestId) -> Task | None:
         """Undo one's own hand-over, while it is open or after it ended unanswered."""
@@ -137,8 +136,11 @@ class RelayService:
         change = RelayWithdrawn(
             id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay_id
         )
-        workflow_id = relay_workflow_id(relay_id)
-        signalled = self._temporal.signal_relay_withdrawn(workflow_id, change=change)
+        return await self._answer(change, actor)
+
+    async def _answer(self, change: RelayAnswer, actor: User) -> Task | None:
+        workflow_id = relay_workflow_id(change.relay_id)
+        signalled = self._temporal.signal_relay_answered(workflow_id, change=change)
         return await self._lookup.get_outcome(signalled, change, actor.team_id)
 
     def _declined(

@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable
 
-from bot.services.temporal_service import Answered, WorkflowEndedError
+from bot.services.durable_calls import WorkflowEndedError
+from bot.services.temporal_service import Answered
 from relai_core.domain.changes import TaskChange
 from relai_core.domain.decisions import decide
 from relai_core.domain.ids import RelayId, TaskId, TeamId, team_of

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from bot.commands import CreateTask
 from bot.services.clock import Clock, utc_now
+from bot.services.durable_calls import WorkflowEndedError
 from bot.services.task_lookup import TaskLookup
-from bot.services.temporal_service import TemporalService, WorkflowEndedError, lifecycle_id
+from bot.services.temporal_service import TemporalService, lifecycle_id
 from bot.services.user_service import UserService
 from relai_core.domain.changes import Completed, Progressed
 from relai_core.domain.ids import RequestId, TaskId, task_id

@@ -5,18 +5,10 @@ became of it is asked for afterwards, so a worker that is away costs the answer,
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import structlog
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import (
-    DescribeTaskQueueRequest,
-    DescribeTaskQueueResponse,
-)
 from temporalio.client import (
     Client,
     WorkflowUpdateFailedError,
@@ -24,8 +16,14 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
+from bot.services.durable_calls import (
+    DURABLE_WITHIN,
+    WorkflowEndedError,
+    confirmed,
+    ended_if_not_found,
+)
 from relai_core.domain.changes import (
     Completed,
     Progressed,
@@ -41,7 +39,6 @@ from relai_core.domain.model import Model
 from relai_core.domain.outcome import Outcome
 from relai_core.domain.relay import RelayMode
 from relai_core.domain.task import NewTask, Task
-from relai_core.errors import RelaiError, UnavailableError
 from relai_workflows.contracts import (
     OutcomeAsked,
     TaskLifecycleInput,
@@ -52,56 +49,24 @@ from relai_workflows.ids import lifecycle_id, onboarding_id, relay_workflow_id
 
 __all__ = [
     "Answered",
+    "RelayAnswer",
     "TemporalService",
-    "UnconfirmedError",
     "UserOnboardingInput",
-    "WorkflowEndedError",
     "WorkflowStatus",
     "lifecycle_id",
     "relay_workflow_id",
 ]
 
-DURABLE_WITHIN = timedelta(seconds=1)
-"""Half of what an answer may take: the outcome is asked for in the other half."""
 OUTCOME_WITHIN = timedelta(seconds=1)
-_PAUSE = timedelta(milliseconds=100)
-_POLLED_WITHIN = timedelta(seconds=75)
-"""An idle worker asks anew once a minute."""
-_TRANSIENT = frozenset(
-    {
-        RPCStatusCode.ABORTED,
-        RPCStatusCode.CANCELLED,
-        RPCStatusCode.DEADLINE_EXCEEDED,
-        RPCStatusCode.INTERNAL,
-        RPCStatusCode.RESOURCE_EXHAUSTED,
-        RPCStatusCode.UNAVAILABLE,
-        RPCStatusCode.UNKNOWN,
-    }
-)
-# The SDK tells only in words that a call never left: no connection yet, or none any more.
-_NEVER_CONNECTED = "Failed client connect"
-_REFUSED = "tcp connect error"
+RelayAnswer = RelayAccepted | RelayDeclined | RelayWithdrawn
+"""What people can do about an open hand-over."""
+_RELAY_SIGNALS: dict[type[RelayAnswer], str] = {
+    RelayAccepted: "accepted",
+    RelayDeclined: "declined",
+    RelayWithdrawn: "withdrawn",
+}
 
 _log = structlog.get_logger(__name__)
-_T = TypeVar("_T")
-
-
-class UnconfirmedError(RelaiError):
-    """Temporal did not answer in time: the request may have been saved or not."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "RelAI could not confirm in time whether this was saved. "
-            "Look at `/task list` before you try again."
-        )
-
-
-class WorkflowEndedError(Exception):
-    """The workflow has done all it had to do, or never ran. The store knows what became of it."""
-
-
-class NoWorkerError(Exception):
-    """Nobody carries out what is saved."""
 
 
 class Answered(NamedTuple):
@@ -143,7 +108,7 @@ class TemporalService:
 
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
-        self.task_queue = task_queue
+        self._task_queue = task_queue
 
     async def start_task_lifecycle_workflow(self, data: NewTask) -> Answered:
         """Create a task. A repeat means the same task."""
@@ -197,8 +162,8 @@ class TemporalService:
             WorkflowEndedError: Temporal knows no such workflow, or none any more.
         """
         handle = self._client.get_workflow_handle(workflow_id)
-        with _ended_if_not_found(workflow_id):
-            found = await _confirmed(lambda: handle.describe(rpc_timeout=DURABLE_WITHIN))
+        with ended_if_not_found(workflow_id):
+            found = await confirmed(lambda: handle.describe(rpc_timeout=DURABLE_WITHIN))
         status = found.status.name.lower() if found.status else "unknown"
         return WorkflowStatus(
             found.id, found.workflow_type, status, found.start_time, found.close_time
@@ -220,52 +185,18 @@ class TemporalService:
             raise ValueError("a task is only taken back by who handed it over")
         return await self._signal(workflow_id, "reassigned", change)
 
-    async def signal_relay_accepted(self, workflow_id: str, *, change: RelayAccepted) -> Answered:
-        """Tell a relay that its receiver takes the task."""
-        return await self._signal(workflow_id, "accepted", change)
-
-    async def signal_relay_declined(self, workflow_id: str, *, change: RelayDeclined) -> Answered:
-        """Tell a relay that its receiver gives the task back."""
-        return await self._signal(workflow_id, "declined", change)
-
-    async def signal_relay_withdrawn(self, workflow_id: str, *, change: RelayWithdrawn) -> Answered:
-        """Tell a relay that its sender takes the task back."""
-        return await self._signal(workflow_id, "withdrawn", change)
-
-    async def ping(self) -> None:
-        """Return if Temporal answers."""
-        await self._describe_task_queue()
-
-    async def require_worker(self) -> None:
-        """Return if a worker has polled the task queue within `_POLLED_WITHIN`.
-
-        Raises:
-            NoWorkerError: none has.
-        """
-        pollers = (await self._describe_task_queue()).pollers
-        latest = max((poller.last_access_time.ToDatetime(UTC) for poller in pollers), default=None)
-        if latest is None or datetime.now(UTC) - latest > _POLLED_WITHIN:
-            raise NoWorkerError(f"no worker polls {self.task_queue}")
-
-    async def _describe_task_queue(self) -> DescribeTaskQueueResponse:
-        request = DescribeTaskQueueRequest(
-            namespace=self._client.namespace,
-            task_queue=TaskQueue(name=self.task_queue),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-        )
-        service = self._client.workflow_service
-        return await _confirmed(
-            lambda: service.describe_task_queue(request, timeout=DURABLE_WITHIN)
-        )
+    async def signal_relay_answered(self, workflow_id: str, *, change: RelayAnswer) -> Answered:
+        """Tell a relay what its receiver or its sender wants."""
+        return await self._signal(workflow_id, _RELAY_SIGNALS[type(change)], change)
 
     async def _start(self, workflow: str, start: Model, workflow_id: str) -> None:
         try:
-            await _confirmed(
+            await confirmed(
                 lambda: self._client.start_workflow(
                     workflow,
                     start,
                     id=workflow_id,
-                    task_queue=self.task_queue,
+                    task_queue=self._task_queue,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     rpc_timeout=DURABLE_WITHIN,
@@ -276,8 +207,8 @@ class TemporalService:
 
     async def _signal(self, workflow_id: str, signal: str, change: TaskChange) -> Answered:
         handle = self._client.get_workflow_handle(workflow_id)
-        with _ended_if_not_found(workflow_id):
-            await _confirmed(lambda: handle.signal(signal, change, rpc_timeout=DURABLE_WITHIN))
+        with ended_if_not_found(workflow_id):
+            await confirmed(lambda: handle.signal(signal, change, rpc_timeout=DURABLE_WITHIN))
         return await self._answered(workflow_id, change.id)
 
     async def _answered(self, workflow_id: str, request: RequestId) -> Answered:
@@ -296,53 +227,3 @@ class TemporalService:
             _log.info("outcome_not_known_yet", workflow_id=workflow_id, cause=type(error).__name__)
             return Answered(workflow_id, None)
         return Answered(workflow_id, outcome)
-
-
-@contextmanager
-def _ended_if_not_found(workflow_id: str) -> Iterator[None]:
-    try:
-        yield
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        raise WorkflowEndedError(workflow_id) from error
-
-
-async def _confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
-    """Make a repeatable call until it is confirmed, or `DURABLE_WITHIN` has passed.
-
-    Raises:
-        RPCError: Temporal refused it for good.
-        UnavailableError: no try ever left this process, so nothing was done.
-        UnconfirmedError: a try may have arrived.
-    """
-    may_be_done = False
-    failure: RPCError | RuntimeError | None = None
-    try:
-        async with asyncio.timeout(DURABLE_WITHIN.total_seconds()):
-            while True:
-                by_earlier_try, may_be_done = may_be_done, True
-                try:
-                    return await call()
-                except (RPCError, RuntimeError) as error:
-                    _require_transient(error)
-                    may_be_done = by_earlier_try or not _was_never_sent(error)
-                    failure = error
-                await asyncio.sleep(_PAUSE.total_seconds())
-    except TimeoutError:
-        _log.warning("temporal_not_confirmed", may_be_done=may_be_done, cause=str(failure))
-        raise (UnconfirmedError() if may_be_done else UnavailableError("Temporal")) from failure
-
-
-def _require_transient(error: RPCError | RuntimeError) -> None:
-    """Raise `error` again unless the same call may succeed in a moment."""
-    if isinstance(error, RPCError):
-        if error.status not in _TRANSIENT:
-            raise error
-    elif not str(error).startswith(_NEVER_CONNECTED):
-        raise error
-
-
-def _was_never_sent(error: RPCError | RuntimeError) -> bool:
-    text = str(error)
-    return text.startswith(_NEVER_CONNECTED) or _REFUSED in text

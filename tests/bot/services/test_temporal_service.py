@@ -12,12 +12,11 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from bot.services.durable_calls import UnconfirmedError, WorkflowEndedError
+from bot.services.temporal_health import NoWorkerError, TemporalHealth
 from bot.services.temporal_service import (
-    NoWorkerError,
     TemporalService,
-    UnconfirmedError,
     UserOnboardingInput,
-    WorkflowEndedError,
     lifecycle_id,
 )
 from devstack.temporal_server import TemporalServer
@@ -70,8 +69,14 @@ async def client(server: TemporalServer) -> Client:
 
 
 @pytest.fixture
-def service(client: Client, request: pytest.FixtureRequest) -> TemporalService:
-    return TemporalService(client, request.node.name)
+def task_queue(request: pytest.FixtureRequest) -> str:
+    """Each test has its own."""
+    return str(request.node.name)
+
+
+@pytest.fixture
+def service(client: Client, task_queue: str) -> TemporalService:
+    return TemporalService(client, task_queue)
 
 
 @pytest.fixture
@@ -108,11 +113,11 @@ async def a_worker(server: TemporalServer, task_queue: str) -> AsyncIterator[Non
 
 
 async def test_a_task_comes_back_with_its_number(
-    server: TemporalServer, service: TemporalService
+    server: TemporalServer, service: TemporalService, task_queue: str
 ) -> None:
     new = a_new_task()
 
-    async with a_worker(server, service.task_queue):
+    async with a_worker(server, task_queue):
         answered = await service.start_task_lifecycle_workflow(new)
 
     task = answered.task_after()
@@ -122,12 +127,12 @@ async def test_a_task_comes_back_with_its_number(
 
 
 async def test_a_completed_task_comes_back_and_a_second_wish_comes_too_late(
-    server: TemporalServer, client: Client, service: TemporalService
+    server: TemporalServer, client: Client, service: TemporalService, task_queue: str
 ) -> None:
     new = a_new_task()
     workflow_id = lifecycle_id(new.id)
 
-    async with a_worker(server, service.task_queue):
+    async with a_worker(server, task_queue):
         await service.start_task_lifecycle_workflow(new)
         done = await service.signal_task_completed(workflow_id, change=Changes(new).completed())
         await client.get_workflow_handle(workflow_id).result()
@@ -142,11 +147,11 @@ async def test_a_completed_task_comes_back_and_a_second_wish_comes_too_late(
 
 
 async def test_a_refusal_comes_back_as_one(
-    server: TemporalServer, service: TemporalService
+    server: TemporalServer, service: TemporalService, task_queue: str
 ) -> None:
     new = a_new_task()
 
-    async with a_worker(server, service.task_queue):
+    async with a_worker(server, task_queue):
         await service.start_task_lifecycle_workflow(new)
         answered = await service.signal_task_progressed(
             lifecycle_id(new.id), change=Changes(new).progressed(60, actor=BEN)
@@ -260,11 +265,22 @@ async def test_a_restart_of_temporal_is_survived(
 
 
 async def test_a_worker_that_polls_is_seen(
-    server: TemporalServer, service: TemporalService
+    server: TemporalServer, client: Client, service: TemporalService, task_queue: str
 ) -> None:
-    with pytest.raises(NoWorkerError, match=service.task_queue):
-        await service.require_worker()
+    health = TemporalHealth(client, task_queue)
+    with pytest.raises(NoWorkerError, match=task_queue):
+        await health.require_worker()
 
-    async with a_worker(server, service.task_queue):
+    async with a_worker(server, task_queue):
         await service.start_task_lifecycle_workflow(a_new_task())
-        await service.require_worker()
+        await health.require_worker()
+
+
+async def test_temporal_that_is_gone_does_not_answer(doomed: TemporalServer) -> None:
+    client = await temporal.connect(settings_for(doomed), lazy=True)
+    health = TemporalHealth(client, "nobody-polls-this")
+    await health.ping()
+    await doomed.kill()
+
+    with pytest.raises(UnavailableError):
+        await health.ping()

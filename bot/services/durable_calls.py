@@ -1,0 +1,102 @@
+"""Calls to Temporal that are safe to repeat, and what can be said of those that got no answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+from temporalio.service import RPCError, RPCStatusCode
+
+from relai_core.errors import RelaiError, UnavailableError
+
+DURABLE_WITHIN = timedelta(seconds=1)
+"""Half of what an answer may take: the outcome is asked for in the other half."""
+_PAUSE = timedelta(milliseconds=100)
+_TRANSIENT = frozenset(
+    {
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.INTERNAL,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.UNKNOWN,
+    }
+)
+# The SDK tells only in words that a call never left: no connection yet, or none any more.
+_NEVER_CONNECTED = "Failed client connect"
+_REFUSED = "tcp connect error"
+
+_log = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+
+
+class UnconfirmedError(RelaiError):
+    """Temporal did not answer in time: the request may have been saved or not."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "RelAI could not confirm in time whether this was saved. "
+            "Look at `/task list` before you try again."
+        )
+
+
+class WorkflowEndedError(Exception):
+    """The workflow has done all it had to do, or never ran. The store knows what became of it."""
+
+
+@contextmanager
+def ended_if_not_found(workflow_id: str) -> Iterator[None]:
+    """Tell apart a workflow that takes nothing any more.
+
+    Raises:
+        WorkflowEndedError: Temporal knows no such workflow that still runs.
+    """
+    try:
+        yield
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        raise WorkflowEndedError(workflow_id) from error
+
+
+async def confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
+    """Make a repeatable call until it is confirmed, or `DURABLE_WITHIN` has passed.
+
+    Raises:
+        RPCError: Temporal refused it for good.
+        UnavailableError: no try ever left this process, so nothing was done.
+        UnconfirmedError: a try may have arrived.
+    """
+    may_be_done = False
+    failure: RPCError | RuntimeError | None = None
+    try:
+        async with asyncio.timeout(DURABLE_WITHIN.total_seconds()):
+            while True:
+                by_earlier_try, may_be_done = may_be_done, True
+                try:
+                    return await call()
+                except (RPCError, RuntimeError) as error:
+                    _require_transient(error)
+                    may_be_done = by_earlier_try or not _was_never_sent(error)
+                    failure = error
+                await asyncio.sleep(_PAUSE.total_seconds())
+    except TimeoutError:
+        _log.warning("temporal_not_confirmed", may_be_done=may_be_done, cause=str(failure))
+        raise (UnconfirmedError() if may_be_done else UnavailableError("Temporal")) from failure
+
+
+def _require_transient(error: RPCError | RuntimeError) -> None:
+    """Raise `error` again unless the same call may succeed in a moment."""
+    if isinstance(error, RPCError):
+        if error.status not in _TRANSIENT:
+            raise error
+    elif not str(error).startswith(_NEVER_CONNECTED):
+        raise error
+
+
+def _was_never_sent(error: RPCError | RuntimeError) -> bool:
+    text = str(error)
+    return text.startswith(_NEVER_CONNECTED) or _REFUSED in text
