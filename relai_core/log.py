@@ -44,10 +44,16 @@ def configure_logging(log_format: str) -> None:
 def _rendering(log_format: str) -> list[structlog.typing.Processor]:
     drop_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if log_format == "json":
+        # Neither form shows local variables: they hold tokens and people's text.
+        traces = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         tail: list[structlog.typing.Processor] = [
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(traces),
             structlog.processors.JSONRenderer(),
         ]
     else:
-        tail = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        tail = [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     return [drop_meta, *tail]

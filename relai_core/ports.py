@@ -1,6 +1,5 @@
 """What the product needs of the outside, as protocols. `store` and `slack` fulfil them."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 

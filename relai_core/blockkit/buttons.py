@@ -18,7 +18,10 @@ def card_buttons(
         return ()
     latest = task.relay
     relay = latest if latest is not None and about in (None, latest.id) else None
-    return (*_answers(relay, viewer), *_work(task, viewer), *take_back(task, relay, viewer))
+    answers = _answers(relay, viewer)
+    # One button stands out: what is asked of the viewer first.
+    work = _work(task, viewer, stands_out=not answers)
+    return (*answers, *work, *take_back(task, relay, viewer))
 
 
 def take_back(task: Task, relay: Relay | None, viewer: SlackUserId) -> tuple[Element, ...]:
@@ -33,9 +36,10 @@ def accept(relay: Relay) -> Element:
     return button("Accept", ActionId.RELAY_ACCEPT, relay.id, "primary")
 
 
-def complete(task: Task) -> Element:
+def complete(task: Task, *, stands_out: bool = True) -> Element:
     """Mark complete."""
-    return button("Mark complete", ActionId.TASK_COMPLETE, task.id, "primary")
+    style = "primary" if stands_out else ""
+    return button("Mark complete", ActionId.TASK_COMPLETE, task.id, style)
 
 
 def _answers(relay: Relay | None, viewer: SlackUserId) -> tuple[Element, ...]:
@@ -44,13 +48,14 @@ def _answers(relay: Relay | None, viewer: SlackUserId) -> tuple[Element, ...]:
     return accept(relay), button("Decline…", ActionId.RELAY_DECLINE, relay.id)
 
 
-def _work(task: Task, viewer: SlackUserId) -> tuple[Element, ...]:
+def _work(task: Task, viewer: SlackUserId, *, stands_out: bool) -> tuple[Element, ...]:
     if viewer != task.owner:
         return ()
+    done = complete(task, stands_out=stands_out)
     waiting = task.open_relay
     if waiting is not None and waiting.to_user != viewer:
-        return (complete(task),)
-    return complete(task), button("Hand over…", ActionId.TASK_HAND_OVER, task.id)
+        return (done,)
+    return done, button("Hand over…", ActionId.TASK_HAND_OVER, task.id)
 
 
 def _returns(task: Task, relay: Relay) -> bool:

@@ -38,7 +38,8 @@ def task_card(task: Task, viewer: SlackUserId) -> Message:
         *context(state_text(task)),
         *actions(buttons.card_buttons(task, viewer)),
     ]
-    return Message(f"{title_of(task)} is with {mention(task.owner)}{due_clause(task)}", blocks)
+    holder = f"{title_of(task)} is with {mention(task.owner)}{due_clause(task)}"
+    return Message(holder if task.is_open else closed_text(task, viewer), blocks)
 
 
 def task_created(task: Task, viewer: SlackUserId) -> Message:
