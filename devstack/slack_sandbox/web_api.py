@@ -40,6 +40,9 @@ async def answer_call(request: web.Request) -> web.StreamResponse:
         await asyncio.sleep(fault.delay)
     outcome, response = _outcome(request, sandbox, name, arguments, fault)
     _record(sandbox, name, arguments, outcome)
+    if fault and fault.kind == "lost_after":
+        await asyncio.sleep(fault.delay)
+        return cut(request)
     return response
 
 
@@ -62,9 +65,8 @@ def _outcome(
     if limited is not None:
         return "ratelimited", ratelimited(limited)
     body = _run(request, sandbox, name, arguments)
-    if kind == "lost_after":
-        return kind, cut(request)
-    return str(body.get("error", "ok")), _response(sandbox, body)
+    outcome = "lost_after" if kind == "lost_after" else str(body.get("error", "ok"))
+    return outcome, _response(sandbox, body)
 
 
 def _failure(fault: Fault) -> web.Response | None:

@@ -129,9 +129,9 @@ async def test_what_was_saved_while_no_worker_ran_is_done_when_one_does(
 async def test_a_worker_killed_after_slack_took_the_message_says_nothing_twice(
     relai: RelaiStack, workspace: Workspace
 ) -> None:
-    """Slack has the DM, the answer is lost, the worker dies: the history is read, not guessed."""
+    """It dies while it waits for Slack's answer; then the history is read, not guessed."""
     ana, bo = [await workspace.person(each) for each in ("ana", "bo")]
-    await workspace.fault("chat.postMessage", "lost_after")
+    await workspace.fault("chat.postMessage", "lost_after", delay=60)
     await ana.types(f"/task new Say it once @{bo.name}")
     await bo.sees("Say it once")
 
