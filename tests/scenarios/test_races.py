@@ -5,6 +5,7 @@ import asyncio
 from tests.scenarios.people import (
     Workspace,
     answer_of,
+    button_of,
     eventually,
     labels_of,
     number_in,
@@ -49,6 +50,29 @@ async def test_accept_and_take_back_at_the_same_moment_have_one_winner(
         await ana.sees(number, "was accepted")
     else:
         await bo.sees(number, "was taken back")
+
+
+async def test_two_people_accept_at_the_same_moment_and_one_of_them_may(
+    workspace: Workspace,
+) -> None:
+    """The receiver presses, and within 50 ms somebody else does with a copied button."""
+    ana, bo, eve = [await workspace.person(name) for name in ("ana", "bo", "eve")]
+    number = number_in(answer_of(await ana.types("/task new Take me")))
+    await ana.types(f"/relay @{bo.name} {number} --handshake")
+    offer = await bo.sees(number, "Accept")
+    await eve.types("/task new Her own")
+    hers = await eve.sees("Her own", "Mark complete")
+    accept = button_of(offer, "Accept")
+    copied = {"action_id": accept["action_id"], "value": accept["value"], "force": True}
+
+    await asyncio.gather(eve.presses(hers, "Mark complete", **copied), bo.presses(offer, "Accept"))
+
+    await ana.sees(number, bo.mention, "accepted")
+    await bo.sees(number, "Mark complete")
+    await eve.sees(number, bo.mention)
+    assert "Take me" in answer_of(await bo.types("/task list"))
+    assert "Take me" not in answer_of(await eve.types("/task list"))
+    assert await ana.count(number, "accepted") == 1
 
 
 async def test_a_double_click_completes_once_and_a_late_click_hears_who_was_first(
