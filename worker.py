@@ -9,9 +9,6 @@ from datetime import timedelta
 from typing import TypeVar
 
 import structlog
-from relai_core.slack.client import create_client, create_session
-from relai_core.slack.directory import SlackDirectory
-from relai_core.slack.messenger import SlackMessenger
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -26,6 +23,9 @@ from relai_core.domain.onboarding import OnboardingTemplate, parse_templates
 from relai_core.errors import UnavailableError
 from relai_core.log import configure_logging
 from relai_core.settings import Settings, SettingsError, load_settings
+from relai_core.slack.client import create_client, create_session
+from relai_core.slack.directory import SlackDirectory
+from relai_core.slack.messenger import SlackMessenger
 from relai_core.slack.proxies import ignore_proxies_on_loopback
 from relai_core.store import database
 from relai_core.store.database import Database
