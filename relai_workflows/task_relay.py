@@ -126,14 +126,19 @@ class TaskRelayWorkflow:
         )
         outcome = Outcome(request_id=start.request_id, task=result.task, refusal=result.refusal)
         self._outcomes.record(outcome, notices.relay_unheard(outcome, start))
-        self._relay = result.relay
-        if result.relay is None:
-            return
         if result.event is not None and result.event.settled is not None:
             await signal_relay_settled(result.event.settled)
-        self._offer = notices.of_relay(NoticeKind.RELAY_OFFERED, result.relay, start.to_user)
+        if result.relay is not None and result.relay.is_open:
+            await self._offer_it(result.relay)
+        elif result.relay is not None:
+            # A try whose answer was lost had opened it, and it has ended since.
+            await self._ended(result.relay)
+
+    async def _offer_it(self, relay: Relay) -> None:
+        self._relay = relay
+        self._offer = notices.of_relay(NoticeKind.RELAY_OFFERED, relay, relay.to_user)
         self._outbox.put(self._offer)
-        await signal_relay_moved(self._start.task_id, self._start.relay_id)
+        await signal_relay_moved(relay.task_id, relay.id)
 
     async def _next_event(self) -> None:
         """Wait for an answer, or for the next moment of the window."""

@@ -92,21 +92,20 @@ class Life(Asked):
         self, to_user: SlackUserId = BEN, from_user: SlackUserId = ANA, **fields: Any
     ) -> "HandOver":
         """A hand-over of the task whose sender knows that it was done."""
-        request = a_request()
-        given: dict[str, Any] = {"mode": RelayMode.DIRECT, "window": WINDOW}
+        given: dict[str, Any] = {"request_id": a_request(), "mode": RelayMode.DIRECT}
+        given |= {"window": WINDOW} | fields
         start = TaskRelayInput(
-            request_id=request,
-            relay_id=relay_id(TEAM, request),
+            relay_id=relay_id(TEAM, given["request_id"]),
             task_id=self.new.id,
             team_id=TEAM,
             from_user=from_user,
             to_user=to_user,
-            **given | fields,
+            **given,
         )
         workflow_id = relay_workflow_id(start.relay_id)
         handle = await self.stage.start("TaskRelayWorkflow", start, workflow_id)
         relay = HandOver(self.stage, handle, start)
-        relay.outcome = await relay.ask(request)
+        relay.outcome = await relay.ask(start.request_id)
         await self.stage.idle()
         return relay
 

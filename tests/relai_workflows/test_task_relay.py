@@ -6,13 +6,13 @@ import pytest
 from temporalio.service import RPCError
 
 from relai_core.domain.decisions import RefusalReason
-from relai_core.domain.ids import SlackUserId
+from relai_core.domain.ids import SlackUserId, relay_id
 from relai_core.domain.notice import NoticeKind
 from relai_core.domain.relay import RelayEnd, RelayMode
 from relai_core.domain.user import User
 from relai_core.errors import UndeliverableError
 from relai_workflows.outcomes import HEARING_GRACE
-from tests.relai_core.builders import ANA, BEN, CLEO, TEAM
+from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_request
 from tests.relai_workflows.lives import WINDOW, create
 from tests.relai_workflows.stage import Stage
 
@@ -292,3 +292,20 @@ async def test_an_ended_hand_over_takes_no_more_answers(stage: Stage) -> None:
 
     with pytest.raises(RPCError):
         await relay.signal("declined", relay.declined("Too late"))
+
+
+async def test_a_hand_over_that_ended_before_its_opening_was_known_is_told(stage: Stage) -> None:
+    """The store opened it, its answer was lost, and the task was done meanwhile."""
+    life = await create(stage)
+    request = a_request()
+    opened = life.says.handed_over().model_copy(
+        update={"id": request, "relay_id": relay_id(TEAM, request)}
+    )
+    await stage.store.tasks.apply(opened)
+    await stage.store.tasks.apply(life.says.completed(BEN))
+
+    relay = await life.hand_over(request_id=request)
+
+    assert await relay.end() is RelayEnd.ACCEPTED
+    assert told(stage, NoticeKind.RELAY_ENDED) == [ANA]
+    assert told(stage, NoticeKind.RELAY_OFFERED) == []

@@ -1,0 +1,148 @@
+"""The first week: ordinary tasks, a question while one is open, a summary for whoever invited."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from relai_core.domain.changes import Completed
+from relai_core.domain.ids import SlackUserId
+from relai_core.domain.notice import NoticeKind
+from relai_core.domain.task import Task
+from relai_core.domain.user import User
+from relai_workflows.contracts import UserOnboardingInput
+from relai_workflows.ids import lifecycle_id, onboarding_id
+from tests.relai_core.builders import ANA, TEAM, a_request
+from tests.relai_workflows.stage import ADMINS, TEMPLATES, Handle, Stage
+
+DAY = timedelta(days=1)
+MOMENT = timedelta(minutes=1)
+
+
+class Newcomer:
+    """Someone whom nobody saw before."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.id = SlackUserId(f"U{uuid4().hex.upper()}")
+        self.is_known_as()
+
+    def is_known_as(self, **fields: Any) -> None:
+        self._stage.directory.put(User(team_id=TEAM, id=self.id, name="new", **fields))
+
+    async def joins(self, inviter: SlackUserId | None = ANA) -> Handle:
+        """Start the first week, until all that starts with it is done."""
+        start = UserOnboardingInput(team_id=TEAM, user_id=self.id, inviter=inviter)
+        handle = await self._stage.start(
+            "UserOnboardingWorkflow", start, onboarding_id(TEAM, self.id)
+        )
+        await self._stage.idle()
+        return handle
+
+    async def tasks(self) -> list[Task]:
+        """Their open tasks. No workflow looks after them: over a child no time can be skipped."""
+        store = self._stage.store.tasks
+        while len(tasks := await store.list_owned(TEAM, self.id, 10)) < len(TEMPLATES):
+            await self._stage.idle()
+        for task in tasks:
+            await self._stage.handle(lifecycle_id(task.id)).terminate()
+        return tasks
+
+    async def completes(self, task: Task) -> None:
+        """Say that it is done."""
+        at = datetime.now(UTC)
+        change = Completed(id=a_request(), task_id=task.id, at=at, actor=self.id)
+        await self._stage.store.tasks.apply(change)
+
+
+@pytest.fixture
+def newcomer(stage: Stage) -> Newcomer:
+    return Newcomer(stage)
+
+
+async def test_a_newcomer_is_welcomed_and_given_the_tasks_of_the_template(
+    stage: Stage, newcomer: Newcomer
+) -> None:
+    await newcomer.joins()
+
+    tasks = await newcomer.tasks()
+
+    assert {task.title for task in tasks} == {template.title for template in TEMPLATES}
+    assert {task.creator for task in tasks} == {ANA}
+    assert [posted.to for posted in stage.told(NoticeKind.WELCOME)] == [newcomer.id]
+
+
+async def test_someone_is_onboarded_once(stage: Stage, newcomer: Newcomer) -> None:
+    """A join may be heard of twice."""
+    await newcomer.joins()
+    await newcomer.joins()
+
+    assert len(await newcomer.tasks()) == len(TEMPLATES)
+    assert len(stage.told(NoticeKind.WELCOME)) == 1
+
+
+async def test_a_newcomer_is_asked_after_one_three_and_seven_days(
+    stage: Stage, newcomer: Newcomer
+) -> None:
+    week = await newcomer.joins()
+    await newcomer.tasks()
+    joined_at = (await week.describe()).start_time
+
+    await stage.let_pass(week, 7 * DAY + MOMENT)
+    await week.result()
+
+    asked = [posted.at - joined_at for posted in stage.told(NoticeKind.ONBOARDING_FOLLOW_UP)]
+    assert [time // DAY for time in asked] == [1, 3, 7]
+    assert all(time % DAY < MOMENT for time in asked)
+
+
+async def test_nobody_is_asked_once_all_is_done(stage: Stage, newcomer: Newcomer) -> None:
+    week = await newcomer.joins()
+    tasks = await newcomer.tasks()
+    await stage.advance(week, 2 * DAY)
+
+    for task in tasks:
+        await newcomer.completes(task)
+    await stage.let_pass(week, 2 * DAY)
+    await week.result()
+
+    assert len(stage.told(NoticeKind.ONBOARDING_FOLLOW_UP)) == 1
+
+
+async def test_the_inviter_gets_a_summary(stage: Stage, newcomer: Newcomer) -> None:
+    week = await newcomer.joins()
+    for task in await newcomer.tasks():
+        await newcomer.completes(task)
+
+    await stage.let_pass(week, 2 * DAY)
+    await week.result()
+
+    (summary,) = stage.told(NoticeKind.ONBOARDING_SUMMARY)
+    assert summary.to == ANA
+    assert newcomer.id in summary.message.text
+
+
+async def test_without_an_inviter_the_summary_goes_to_the_channel_of_the_admins(
+    stage: Stage, newcomer: Newcomer
+) -> None:
+    week = await newcomer.joins(inviter=None)
+    await newcomer.tasks()
+
+    await stage.let_pass(week, 8 * DAY)
+    await week.result()
+
+    (summary,) = stage.told(NoticeKind.ONBOARDING_SUMMARY)
+    assert summary.channel == ADMINS
+
+
+@pytest.mark.parametrize("fields", [{"is_guest": True}, {"is_bot": True}, {"is_outsider": True}])
+async def test_who_can_hold_no_task_is_not_onboarded(
+    stage: Stage, newcomer: Newcomer, fields: dict[str, bool]
+) -> None:
+    newcomer.is_known_as(**fields)
+
+    await (await newcomer.joins()).result()
+
+    assert stage.messenger.messages == []
+    assert await stage.store.tasks.list_owned(TEAM, newcomer.id, 10) == []
