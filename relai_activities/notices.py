@@ -9,10 +9,11 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from relai_core.blockkit.notices import has_buttons, notice_message
 from temporalio import activity
 
 from relai_activities.contracts import NoticeResult, RefreshCardsInput
+from relai_activities.heartbeat import beating
+from relai_core.blockkit.notices import has_buttons, notice_message
 from relai_core.domain.ids import ChannelId, TaskId
 from relai_core.domain.notice import Notice, NoticeRow, NoticeState
 from relai_core.domain.reminders import ReminderKind, still_true
@@ -52,25 +53,27 @@ class NoticeActivities:
     @activity.defn(name="send_notification_activity")
     async def send_notification(self, notice: Notice) -> NoticeResult:
         """Tell one person one thing. A retry goes on where the last try was lost."""
-        row = await self._notices.plan(notice, datetime.now(UTC))
-        if not row.is_settled:
-            row = await self._reconciled(row) if row.attempted_at else row
-        if not row.is_settled and not _given_up(row):
-            obstacle = await self._obstacle(notice)
-            if obstacle:
-                row = await self._settle(row, NoticeState.SKIPPED, reason=obstacle)
-            else:
-                row = await self._post(row)
-        return NoticeResult(state=row.state, reason=row.reason)
+        async with beating():
+            row = await self._notices.plan(notice, datetime.now(UTC))
+            if not row.is_settled and row.attempted_at:
+                row = await self._reconciled(row)
+            if not row.is_settled and not _given_up(row):
+                row = await self._sent_or_skipped(row)
+            return NoticeResult(state=row.state, reason=row.reason)
 
     @activity.defn(name="refresh_cards_activity")
     async def refresh_cards(self, asked: RefreshCardsInput) -> int:
         """Edit every message about the task that still has buttons. A retry edits the same."""
-        rows = await self._notices.list_live_cards(asked.task_id)
-        for row in rows:
-            activity.heartbeat()
-            await self._refresh(row)
-        return len(rows)
+        async with beating():
+            rows = await self._notices.list_live_cards(asked.task_id)
+            for row in rows:
+                await self._refresh(row)
+            return len(rows)
+
+    async def _sent_or_skipped(self, row: NoticeRow) -> NoticeRow:
+        if obstacle := await self._obstacle(row.notice):
+            return await self._settle(row, NoticeState.SKIPPED, reason=obstacle)
+        return await self._post(row)
 
     async def _obstacle(self, notice: Notice) -> str:
         """Why the notice must not go out now, or an empty text."""
@@ -91,13 +94,12 @@ class NoticeActivities:
         return task is not None and still_true(kind, notice.recipient, notice.due_at, task)
 
     async def _post(self, row: NoticeRow) -> NoticeRow:
-        activity.heartbeat()
         now = datetime.now(UTC)
         task = await self._task(row.notice)
         message = await self._rendered(row.notice, task, now)
         try:
             channel = await self._channel(row.notice)
-            await self._notices.mark_attempt(row.key, channel, now)
+            await self._notices.mark_attempt(row.key, channel, datetime.now(UTC))
             ts = await self._messenger.post(channel, message, row.key)
         except (UndeliverableError, RejectedMessageError) as error:
             _log.error("notice_failed", key=row.key, code=error.code)
@@ -122,7 +124,6 @@ class NoticeActivities:
         if row.channel is None or row.attempted_at is None:
             return row
         await _let_history_settle(row.attempted_at)
-        activity.heartbeat()
         try:
             ts = await self._messenger.find_posted(row.channel, row.key, row.attempted_at)
         except (UndeliverableError, RejectedMessageError, InstallationBrokenError) as error:

@@ -27,7 +27,7 @@ STORE: ActivityOptions = {
 """A read or a conditional write in MongoDB: quick again, for someone may be waiting."""
 
 SLACK: ActivityOptions = {
-    "start_to_close_timeout": timedelta(minutes=1),
+    "start_to_close_timeout": timedelta(minutes=5),
     "heartbeat_timeout": timedelta(seconds=10),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)

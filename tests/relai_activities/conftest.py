@@ -8,6 +8,7 @@ import pytest
 from devstack.mongo_server import MongoServer
 from relai_core.store.database import Database
 from tests.relai_activities.mongo import a_database
+from tests.relai_activities.office import Office
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +23,8 @@ def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServ
 async def database(mongo_server: MongoServer) -> AsyncIterator[Database]:
     async with a_database(mongo_server) as opened:
         yield opened
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database)

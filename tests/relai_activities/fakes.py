@@ -10,7 +10,7 @@ from relai_core.blockkit.notices import has_buttons
 from relai_core.domain.ids import ChannelId, MessageTs, NoticeKey, SlackUserId, TeamId
 from relai_core.domain.notice import NoticeKind
 from relai_core.domain.user import User
-from relai_core.errors import AmbiguousDeliveryError, MessengerError, NotFoundError
+from relai_core.errors import MessengerError, NotFoundError
 from relai_core.ports import Message
 
 
@@ -41,10 +41,9 @@ class FakeMessenger:
 
     Attributes:
         posted: the messages by their `ts`, oldest first, as last edited.
-        refusals: raised by the next posts, one each, before anything is done.
+        fails_before: raised by the next posts, one each, before anything is done.
+        fails_after: raised by the next posts, one each, once they are done.
         down: raised by every call while it is set.
-        lost_answers: what of the next posts' answers gets lost, one each; True if the post was
-            carried out before.
         unreadable: raised by every look into the history while it is set.
         edits: the `ts` of every message edited, in order.
         looks: the keys that were looked for in the history, in order.
@@ -52,9 +51,9 @@ class FakeMessenger:
 
     def __init__(self) -> None:
         self.posted: dict[MessageTs, Posted] = {}
-        self.refusals: list[MessengerError] = []
+        self.fails_before: list[BaseException] = []
+        self.fails_after: list[BaseException] = []
         self.down: MessengerError | None = None
-        self.lost_answers: list[bool] = []
         self.unreadable: MessengerError | None = None
         self.edits: list[MessageTs] = []
         self.looks: list[NoticeKey] = []
@@ -70,16 +69,13 @@ class FakeMessenger:
 
     async def post(self, channel: ChannelId, message: Message, key: NoticeKey) -> MessageTs:
         self._require_up()
-        if self.refusals:
-            raise self.refusals.pop(0)
-        lost_after_commit = self.lost_answers.pop(0) if self.lost_answers else None
-        if lost_after_commit is False:
-            raise AmbiguousDeliveryError("lost on the way there")
+        if self.fails_before:
+            raise self.fails_before.pop(0)
         ts = MessageTs(f"{next(self._clock)}.0")
         asked_at = activity.info().scheduled_time
         self.posted[ts] = Posted(asked_at.astimezone(UTC), channel, key, message)
-        if lost_after_commit:
-            raise AmbiguousDeliveryError("lost on the way back")
+        if self.fails_after:
+            raise self.fails_after.pop(0)
         return ts
 
     async def update(self, channel: ChannelId, ts: MessageTs, message: Message) -> None:

@@ -238,7 +238,7 @@ async def test_nobody_hands_over_to_who_is_unknown(stage: Stage) -> None:
 async def test_what_can_not_be_delivered_is_returned_at_once(stage: Stage) -> None:
     """The receiver is deactivated after the hand-over opened, before it could be told."""
     life = await create(stage)
-    stage.messenger.refusals.append(UndeliverableError("user_disabled"))
+    stage.messenger.fails_before.append(UndeliverableError("user_disabled"))
 
     relay = await life.hand_over()
 

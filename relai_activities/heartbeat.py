@@ -1,0 +1,30 @@
+"""A sign of life all through an activity."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from temporalio import activity
+
+BEAT = timedelta(seconds=3)
+"""Well within the shortest heartbeat timeout."""
+
+
+@asynccontextmanager
+async def beating(every: timedelta = BEAT) -> AsyncIterator[None]:
+    """Heartbeat while the block runs, however slow what it waits for.
+
+    So a second try begins only once the first is dead: two at a time would post twice.
+    """
+    beat = asyncio.create_task(_beat(every))
+    try:
+        yield
+    finally:
+        beat.cancel()
+
+
+async def _beat(every: timedelta) -> None:
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(every.total_seconds())

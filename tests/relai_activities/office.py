@@ -1,0 +1,95 @@
+"""The activities that speak, on a real store, with a Slack in memory."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from temporalio.testing import ActivityEnvironment
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
+
+from relai_activities.contracts import NoticeResult, RefreshCardsInput
+from relai_activities.interceptor import ErrorInterceptor
+from relai_activities.notices import NoticeActivities
+from relai_core.domain.ids import SlackUserId
+from relai_core.domain.notice import Notice, NoticeKind, NoticeRow
+from relai_core.domain.relay import RelayMode
+from relai_core.domain.task import Task
+from relai_core.domain.user import User
+from relai_core.store.database import Database
+from tests.relai_activities.fakes import FakeDirectory, FakeMessenger
+from tests.relai_core.builders import ANA, BEN, CLEO, NOW, TEAM, Changes, a_new_task
+
+T = TypeVar("T")
+
+
+class Office:
+    """A worker's activities without a worker: a test tries each as often as it likes."""
+
+    def __init__(self, store: Database) -> None:
+        self.store = store
+        self.messenger: FakeMessenger = FakeMessenger()
+        everyone = [User(team_id=TEAM, id=each, name=each.lower()) for each in (ANA, BEN, CLEO)]
+        self.directory = FakeDirectory(*everyone)
+
+    @property
+    def notices(self) -> NoticeActivities:
+        """The activities under test, with the messenger of now."""
+        return NoticeActivities(
+            self.store.tasks, self.store.notices, self.directory, self.messenger
+        )
+
+    async def send(self, notice: Notice) -> NoticeResult:
+        """Try to send, once."""
+        return await attempt(self.notices.send_notification, notice)
+
+    async def refresh(self, task: Task) -> int:
+        """Try to refresh the cards of a task, once."""
+        return await attempt(self.notices.refresh_cards, RefreshCardsInput(task_id=task.id))
+
+    async def row(self, notice: Notice) -> NoticeRow:
+        """The ledger's row of a notice."""
+        return await self.store.notices.plan(notice, datetime.now(UTC))
+
+    async def task(self, owner: SlackUserId = BEN, **fields: Any) -> Task:
+        """A task that Ana gave to its owner."""
+        return await self.store.tasks.create(a_new_task(owner=owner, **fields))
+
+    async def assigned(self) -> Notice:
+        """A card that is to be sent to Ben."""
+        task = await self.task()
+        return a_notice(NoticeKind.TASK_ASSIGNED, task, actor=ANA)
+
+    async def offered(self) -> Notice:
+        """A hand-over that Ben is to hear of."""
+        task = await self.task(owner=ANA)
+        opened = Changes(task).handed_over(BEN, mode=RelayMode.DIRECT)
+        await self.store.tasks.apply(opened)
+        return a_notice(NoticeKind.RELAY_OFFERED, task, relay_id=opened.relay_id)
+
+    async def reminder(self) -> Notice:
+        """A reminder that Ben is to get."""
+        task = await self.task(due_at=NOW)
+        return a_notice(NoticeKind.REMINDER_DUE, task, due_at=NOW)
+
+
+def a_notice(kind: NoticeKind, task: Task, **fields: Any) -> Notice:
+    """A notice to Ben."""
+    given: dict[str, Any] = {"team_id": TEAM, "moment": "m", "planned_at": NOW, "recipient": BEN}
+    return Notice(kind=kind, task_id=task.id, **given | fields)
+
+
+async def attempt(step: Callable[..., Awaitable[T]], *args: Any) -> T:
+    """Run an activity as a worker does, once."""
+    inbound = ErrorInterceptor().intercept_activity(_Innermost())
+    result: T = await ActivityEnvironment().run(
+        inbound.execute_activity, ExecuteActivityInput(step, args, None, {})
+    )
+    return result
+
+
+class _Innermost(ActivityInboundInterceptor):
+    def __init__(self) -> None:
+        """There is no next one."""
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - Temporal's
+        return await input.fn(*input.args)

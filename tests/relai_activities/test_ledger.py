@@ -1,0 +1,257 @@
+"""Told once: what the ledger makes of every way in which a post can go."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from relai_activities import notices
+from relai_core.domain.notice import Notice, NoticeState
+from relai_core.domain.user import User
+from relai_core.errors import (
+    AmbiguousDeliveryError,
+    InstallationBrokenError,
+    MessengerError,
+    RateLimitedError,
+    RejectedMessageError,
+    TransientMessengerError,
+    UndeliverableError,
+)
+from tests.relai_activities.office import Office
+from tests.relai_core.builders import BEN, TEAM, Changes
+
+WAIT = timedelta(seconds=17)
+
+
+@pytest.fixture(autouse=True)
+def _history_shows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notices, "HISTORY_LAG", timedelta(0))
+
+
+LOST = AmbiguousDeliveryError("timeout")
+
+
+async def fail_to_send(office: Office, notice: Notice) -> None:
+    """Try to send, and fail so that Temporal will try again."""
+    with pytest.raises(ApplicationError):
+        await office.send(notice)
+
+
+async def test_what_is_sent_is_written_down(office: Office) -> None:
+    notice = await office.assigned()
+
+    result = await office.send(notice)
+
+    row = await office.row(notice)
+    assert result.state is row.state is NoticeState.SENT
+    assert row.ts in office.messenger.posted
+    assert row.live
+
+
+async def test_a_retry_after_success_posts_nothing(office: Office) -> None:
+    """The worker died after the post, before Temporal heard of it."""
+    notice = await office.assigned()
+    await office.send(notice)
+
+    result = await office.send(notice)
+
+    assert result.state is NoticeState.SENT
+    assert len(office.messenger.messages) == 1
+
+
+async def test_an_answer_that_got_lost_makes_a_notice_ambiguous(office: Office) -> None:
+    notice = await office.assigned()
+
+    office.messenger.fails_after.append(LOST)
+    await fail_to_send(office, notice)
+
+    assert (await office.row(notice)).state is NoticeState.AMBIGUOUS
+
+
+async def test_a_message_that_the_history_shows_is_not_posted_again(office: Office) -> None:
+    notice = await office.assigned()
+    office.messenger.fails_after.append(LOST)
+    await fail_to_send(office, notice)
+
+    result = await office.send(notice)
+
+    row = await office.row(notice)
+    assert result.state is NoticeState.RECONCILED
+    assert len(office.messenger.messages) == 1
+    assert (row.ts, row.live) == ("1.0", True)
+
+
+async def test_a_message_that_the_history_lacks_is_posted(office: Office) -> None:
+    notice = await office.assigned()
+    office.messenger.fails_before.append(LOST)
+    await fail_to_send(office, notice)
+
+    result = await office.send(notice)
+
+    assert result.state is NoticeState.SENT
+    assert len(office.messenger.messages) == 1
+
+
+async def test_an_interrupted_post_is_looked_for(office: Office) -> None:
+    """The worker died between the post and the ledger."""
+    office.messenger.fails_after.append(asyncio.CancelledError())
+    notice = await office.assigned()
+    with pytest.raises(asyncio.CancelledError):
+        await office.send(notice)
+
+    result = await office.send(notice)
+
+    assert (result.state, result.reason) == (NoticeState.RECONCILED, "interrupted")
+    assert len(office.messenger.messages) == 1
+
+
+async def test_the_history_is_given_time_to_show_a_message(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lag = timedelta(milliseconds=200)
+    monkeypatch.setattr(notices, "HISTORY_LAG", lag)
+    notice = await office.assigned()
+    office.messenger.fails_after.append(LOST)
+    await fail_to_send(office, notice)
+    attempted_at = (await office.row(notice)).attempted_at
+
+    await office.send(notice)
+
+    assert attempted_at is not None
+    assert datetime.now(UTC) - attempted_at >= lag
+
+
+async def test_a_reconciled_card_shows_the_task_as_it_is_by_now(office: Office) -> None:
+    notice = await office.assigned()
+    office.messenger.fails_after.append(LOST)
+    await fail_to_send(office, notice)
+    assert notice.task_id is not None
+    task = await office.store.tasks.find(notice.task_id)
+    assert task is not None
+    await office.store.tasks.apply(Changes(task).completed(BEN))
+
+    await office.send(notice)
+
+    (card,) = office.messenger.messages
+    assert not card.has_buttons
+    assert not (await office.row(notice)).live
+
+
+async def test_a_reminder_that_may_have_been_seen_is_not_repeated_blindly(office: Office) -> None:
+    notice = await office.reminder()
+    office.messenger.fails_after.append(LOST)
+    await fail_to_send(office, notice)
+    office.messenger.unreadable = InstallationBrokenError("missing_scope")
+
+    results = [await office.send(notice), await office.send(notice)]
+
+    assert {result.state for result in results} == {NoticeState.AMBIGUOUS}
+    assert len(office.messenger.messages) == 1
+
+
+async def test_a_hand_over_is_rather_offered_twice_than_never(office: Office) -> None:
+    notice = await office.offered()
+    office.messenger.fails_before.append(LOST)
+    await fail_to_send(office, notice)
+    office.messenger.unreadable = UndeliverableError("channel_not_found")
+
+    result = await office.send(notice)
+
+    assert result.state is NoticeState.SENT
+    assert len(office.messenger.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [({"deleted": True}, "deactivated"), ({"is_bot": True}, "bot"), ({"is_guest": True}, "guest")],
+)
+async def test_who_can_not_be_reached_is_skipped_with_the_reason(
+    office: Office, fields: dict[str, bool], reason: str
+) -> None:
+    office.directory.put(User(team_id=TEAM, id=BEN, name="ben", **fields))
+
+    result = await office.send(await office.assigned())
+
+    assert (result.state, result.reason) == (NoticeState.SKIPPED, reason)
+    assert result.is_undelivered
+    assert office.messenger.messages == []
+
+
+async def test_who_is_unknown_is_skipped(office: Office) -> None:
+    office.directory.users.clear()
+
+    result = await office.send(await office.assigned())
+
+    assert (result.state, result.reason) == (NoticeState.SKIPPED, "unknown")
+
+
+async def test_a_reminder_that_is_no_longer_true_is_skipped(office: Office) -> None:
+    notice = await office.reminder()
+    assert notice.task_id is not None
+    task = await office.store.tasks.find(notice.task_id)
+    assert task is not None
+    await office.store.tasks.apply(Changes(task).completed(BEN))
+
+    result = await office.send(notice)
+
+    assert (result.state, result.reason) == (NoticeState.SKIPPED, "no longer true")
+
+
+@pytest.mark.parametrize(
+    "refusal", [RejectedMessageError("invalid_blocks"), UndeliverableError("user_disabled")]
+)
+async def test_what_slack_will_never_take_is_failed_and_not_tried_again(
+    office: Office, refusal: MessengerError
+) -> None:
+    office.messenger.fails_before.append(refusal)
+    notice = await office.assigned()
+
+    results = [await office.send(notice), await office.send(notice)]
+
+    assert {result.state for result in results} == {NoticeState.FAILED}
+    assert results[0].reason == refusal.code
+    assert office.messenger.messages == []
+
+
+async def test_a_rate_limit_says_when_to_try_again(office: Office) -> None:
+    office.messenger.fails_before.append(RateLimitedError("ratelimited", WAIT))
+    notice = await office.assigned()
+
+    with pytest.raises(ApplicationError) as raised:
+        await office.send(notice)
+
+    assert raised.value.type == "SlackRateLimited"
+    assert raised.value.next_retry_delay == WAIT
+    assert not raised.value.non_retryable
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        RateLimitedError("ratelimited", WAIT),
+        TransientMessengerError("service_unavailable"),
+        InstallationBrokenError("token_revoked"),
+    ],
+)
+async def test_what_slack_provably_did_not_do_is_not_looked_for(
+    office: Office, refusal: MessengerError
+) -> None:
+    office.messenger.fails_before.append(refusal)
+    notice = await office.assigned()
+    await fail_to_send(office, notice)
+    assert (await office.row(notice)).attempted_at is None
+
+    result = await office.send(notice)
+
+    assert result.state is NoticeState.SENT
+    assert office.messenger.looks == []
+
+
+async def test_a_broken_installation_is_tried_again_once_a_minute(office: Office) -> None:
+    office.messenger.fails_before.append(InstallationBrokenError("token_revoked"))
+
+    with pytest.raises(ApplicationError) as raised:
+        await office.send(await office.assigned())
+
+    assert raised.value.next_retry_delay == timedelta(minutes=1)

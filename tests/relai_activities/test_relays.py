@@ -1,0 +1,94 @@
+"""Steps of a hand-over."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from relai_activities.contracts import FindRelayInput, RelayTaskInput
+from relai_activities.relays import RelayActivities
+from relai_core.domain.hours import WorkingHours
+from relai_core.domain.ids import RelayId, relay_id
+from relai_core.domain.relay import RelayMode
+from relai_core.domain.task import Task
+from tests.relai_activities.office import Office, attempt
+from tests.relai_core.builders import ANA, BEN, TEAM, a_request
+
+WINDOW = timedelta(minutes=10)
+
+
+@pytest.fixture
+def relays(office: Office) -> RelayActivities:
+    hours = WorkingHours.parse("mon-sun 00:00-24:00")
+    return RelayActivities(office.store.tasks, office.directory, hours)
+
+
+def to_ben(task: Task) -> RelayTaskInput:
+    """Ana hands her task to Ben, just now."""
+    request = a_request()
+    return RelayTaskInput(
+        request_id=request,
+        relay_id=relay_id(TEAM, request),
+        task_id=task.id,
+        team_id=TEAM,
+        from_user=ANA,
+        to_user=BEN,
+        mode=RelayMode.DIRECT,
+        note="",
+        window=WINDOW,
+        at=datetime.now(UTC),
+    )
+
+
+async def test_a_second_try_finds_the_hand_over_as_the_first_opened_it(
+    office: Office, relays: RelayActivities
+) -> None:
+    asked = to_ben(await office.task(owner=ANA))
+
+    first = await attempt(relays.relay_task, asked)
+    second = await attempt(relays.relay_task, asked)
+
+    assert first == second
+    assert first.task.relay_count == 1
+
+
+async def test_the_nudge_comes_at_half_of_the_window(
+    office: Office, relays: RelayActivities
+) -> None:
+    result = await attempt(relays.relay_task, to_ben(await office.task(owner=ANA)))
+
+    relay = result.relay
+    assert relay is not None
+    assert relay.nudge_at - relay.opened_at == WINDOW / 2
+    assert relay.answer_by - relay.opened_at == WINDOW
+
+
+async def test_a_worker_whose_clock_is_behind_opens_it_when_it_was_asked_for(
+    office: Office, relays: RelayActivities
+) -> None:
+    asked = to_ben(await office.task(owner=ANA))
+    ahead = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+
+    result = await attempt(relays.relay_task, asked.model_copy(update={"at": ahead}))
+
+    assert result.relay is not None
+    assert result.relay.opened_at == ahead
+
+
+async def test_a_moment_in_the_past_means_now(office: Office, relays: RelayActivities) -> None:
+    asked = to_ben(await office.task(owner=ANA))
+    past = asked.at - timedelta(hours=1)
+
+    result = await attempt(relays.relay_task, asked.model_copy(update={"answer_by": past}))
+
+    relay = result.relay
+    assert relay is not None
+    assert relay.opened_at == relay.nudge_at == relay.answer_by
+
+
+async def test_what_the_store_does_not_hold_is_asked_for_again(relays: RelayActivities) -> None:
+    with pytest.raises(ApplicationError) as raised:
+        await attempt(relays.find_relay, FindRelayInput(relay_id=RelayId(f"{TEAM}-none")))
+
+    assert raised.value.type == "NotFoundError"
+    assert not raised.value.non_retryable
