@@ -41,6 +41,7 @@ TIME_SKIPPING = {
     # Continuing as new would take a second.
     "history.workflowIdReuseMinimalInterval": '"0s"',
 }
+POLL = timedelta(milliseconds=10)
 ALWAYS = WorkingHours.parse("mon-sun 00:00-24:00")
 ADMINS = ChannelId("CADMINS")
 TEMPLATES = (
@@ -101,7 +102,12 @@ class Stage:
         """Return once none of these workflows has anything to do before its next timer."""
         for handle in handles or tuple(self.started.values()):
             while await _is_busy(handle):  # noqa: ASYNC110 - it happens in the server
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(POLL.total_seconds())
+
+    async def ended(self, handle: Handle) -> None:
+        """Return once this run of a workflow is over, whichever way."""
+        while (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:  # noqa: ASYNC110
+            await asyncio.sleep(POLL.total_seconds())
 
     async def let_pass(self, handle: Handle, time: timedelta) -> None:
         """Let time pass for a workflow, the pauses between an activity's tries included."""

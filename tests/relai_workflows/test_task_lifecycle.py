@@ -11,9 +11,11 @@ from relai_core.domain.decisions import RefusalReason
 from relai_core.domain.notice import NoticeKind
 from relai_core.domain.task import TaskStatus
 from relai_core.errors import TransientMessengerError
+from relai_workflows.contracts import TaskLifecycleInput
 from relai_workflows.outcomes import HEARING_GRACE
+from relai_workflows.task_lifecycle import LONGEST_RUN
 from tests.relai_core.builders import ANA, BEN, CLEO, a_new_task, a_request
-from tests.relai_workflows.lives import begin, create
+from tests.relai_workflows.lives import Life, begin, create
 from tests.relai_workflows.stage import Stage
 
 DOWN = timedelta(hours=1)
@@ -210,3 +212,39 @@ async def test_slack_being_down_holds_up_no_decision_and_reorders_no_notice(stag
         NoticeKind.TASK_ASSIGNED,
         NoticeKind.TASK_COMPLETED,
     ]
+
+
+async def test_a_search_for_reminders_that_fails_holds_up_no_end(stage: Stage) -> None:
+    life = await create(stage)
+    stage.directory.down = TransientMessengerError("service_unavailable")
+    await life.carry_out(life.says.edited(due_at=await life.now() + timedelta(days=3)))
+
+    await life.carry_out(life.says.completed())
+
+    assert await life.handle.result() is None
+
+
+async def test_what_was_handled_and_taken_is_carried_on(stage: Stage) -> None:
+    life = await create(stage)
+    first_run = (await life.handle.describe()).run_id
+    refused = life.says.progressed(10, BEN)
+    await life.carry_out(refused)
+    due_at = await life.now() + timedelta(days=3)
+    await life.carry_out(life.says.edited(due_at=due_at))
+
+    await life.advance(LONGEST_RUN + timedelta(days=1))
+
+    assert (await life.handle.describe()).run_id != first_run
+    state = (await started_with(life)).state
+    assert state is not None
+    assert refused.id in state.handled
+    assert {key.partition("@")[0] for key in state.taken} == {"day_before", "due", "overdue"}
+
+
+async def started_with(life: Life) -> TaskLifecycleInput:
+    """What the latest run of a life was started with."""
+    history = await life.handle.fetch_history()
+    started = history.events[0].workflow_execution_started_event_attributes
+    converter = life.stage.client.data_converter
+    (start,) = await converter.decode(started.input.payloads, [TaskLifecycleInput])
+    return TaskLifecycleInput.model_validate(start)

@@ -1,8 +1,10 @@
 """A hand-over ends in exactly one way, and its sender is told which."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.service import RPCError
 
 from relai_core.domain.decisions import RefusalReason
@@ -10,11 +12,11 @@ from relai_core.domain.ids import SlackUserId, relay_id
 from relai_core.domain.notice import NoticeKind
 from relai_core.domain.relay import RelayEnd, RelayMode
 from relai_core.domain.user import User
-from relai_core.errors import UndeliverableError
+from relai_core.errors import TransientMessengerError, UndeliverableError
 from relai_workflows.outcomes import HEARING_GRACE
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_request
 from tests.relai_workflows.lives import WINDOW, create
-from tests.relai_workflows.stage import Stage
+from tests.relai_workflows.stage import POLL, Stage
 
 HANDSHAKE = RelayMode.HANDSHAKE
 
@@ -309,3 +311,27 @@ async def test_a_hand_over_that_ended_before_its_opening_was_known_is_told(stage
     assert await relay.end() is RelayEnd.ACCEPTED
     assert told(stage, NoticeKind.RELAY_ENDED) == [ANA]
     assert told(stage, NoticeKind.RELAY_OFFERED) == []
+
+
+async def test_who_waits_for_an_outcome_costs_no_timer(stage: Stage) -> None:
+    life = await create(stage)
+    stage.directory.down = TransientMessengerError("service_unavailable")
+    asking = asyncio.create_task(life.hand_over())
+    while not await has_accepted_question(stage):
+        await asyncio.sleep(POLL.total_seconds())
+    stage.directory.down = None
+
+    relay = await asking
+
+    events = (await relay.handle.fetch_history()).events
+    timers = [each for each in events if each.event_type == EventType.EVENT_TYPE_TIMER_STARTED]
+    assert len(timers) == 1, "the one for the nudge"
+
+
+async def has_accepted_question(stage: Stage) -> bool:
+    """Whether the workflow that was started last has a question for an outcome."""
+    (*_, latest) = stage.started.values()
+    events = (await latest.fetch_history()).events
+    accepted = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+    is_relay = latest.id.startswith("relay-")
+    return is_relay and any(each.event_type == accepted for each in events)

@@ -1,0 +1,65 @@
+"""Records one history of each shape of life: `python -m tests.relai_workflows.record_histories`.
+
+Recording anew gives up the proof that today's workflows replay what older ones did. So record a
+shape that is new; and all of them only when no workflow of before can still be running.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from devstack.mongo_server import MongoServer
+from devstack.temporal_server import TemporalServer
+from tests.relai_activities.mongo import a_database
+from tests.relai_workflows.shapes import SHAPES, Shape
+from tests.relai_workflows.stage import TIME_SKIPPING, a_stage
+
+HISTORIES = Path(__file__).parent / "histories"
+_LOCAL = {"stackTrace": "", "binaryChecksum": "", "identity": "stage"}
+"""What would tell about the machine, and plays no part in a replay."""
+
+
+async def record(shapes: Sequence[Shape]) -> None:
+    """Play the shapes, each on a stage of its own, and keep their histories."""
+    HISTORIES.mkdir(exist_ok=True)
+    with TemporaryDirectory() as folder:
+        data = Path(folder)
+        temporal = TemporalServer(data, dynamic_config=TIME_SKIPPING)
+        async with MongoServer(data) as mongod, temporal:
+            for shape in shapes:
+                history = await _history(shape, mongod, temporal)
+                history_file(shape).write_text(json.dumps(history) + "\n")
+
+
+def history_file(shape: Shape) -> Path:
+    """Where the history of a shape is kept."""
+    return HISTORIES / f"{shape.__name__}.json"
+
+
+async def _history(shape: Shape, mongod: MongoServer, temporal: TemporalServer) -> Any:
+    async with a_database(mongod) as store, a_stage(temporal.address, store) as stage:
+        handle = await shape(stage)
+        await stage.ended(handle)
+        history = await handle.fetch_history()
+    return {"workflow_id": handle.id, "history": _anywhere(history.to_json_dict())}
+
+
+def _anywhere(found: Any) -> Any:
+    """The same without a trace of the machine."""
+    if isinstance(found, dict):
+        return {name: _LOCAL.get(name, _anywhere(value)) for name, value in found.items()}
+    return [_anywhere(each) for each in found] if isinstance(found, list) else found
+
+
+def _chosen(names: Sequence[str]) -> list[Shape]:
+    if unknown := set(names) - {shape.__name__ for shape in SHAPES}:
+        sys.exit(f"There is no such shape: {', '.join(sorted(unknown))}.")
+    return [shape for shape in SHAPES if not names or shape.__name__ in names]
+
+
+if __name__ == "__main__":
+    asyncio.run(record(_chosen(sys.argv[1:])))

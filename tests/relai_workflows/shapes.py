@@ -1,0 +1,202 @@
+"""The shapes that the lives of workflows take: one history of each is kept and replayed."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from relai_core.domain.changes import Completed
+from relai_core.domain.relay import RelayMode
+from relai_core.errors import TransientMessengerError, UndeliverableError
+from relai_workflows.contracts import PeriodicCleanupInput, UserOnboardingInput
+from relai_workflows.ids import CLEANUP_WORKFLOW_ID, lifecycle_id, onboarding_id
+from relai_workflows.outcomes import HEARING_GRACE
+from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_new_task, a_request
+from tests.relai_workflows.lives import WINDOW, begin, create
+from tests.relai_workflows.stage import TEMPLATES, Handle, Stage
+
+DAY = timedelta(days=1)
+
+Shape = Callable[[Stage], Awaitable[Handle]]
+
+
+async def reminded_and_completed(stage: Stage) -> Handle:
+    life = await create(stage, owner=BEN, due_at=datetime.now(UTC) + 3 * DAY)
+    await life.advance(5 * DAY)
+    await life.carry_out(life.says.completed(BEN))
+    return life.handle
+
+
+async def changed_in_every_way(stage: Stage) -> Handle:
+    life = await create(stage, due_at=datetime.now(UTC) + 3 * DAY)
+    await life.carry_out(life.says.progressed(30))
+    await life.carry_out(life.says.edited(title="Renew both certificates"))
+    await life.carry_out(life.says.snoozed(await life.now() + 2 * DAY))
+    await life.carry_out(life.says.completed(CLEO))
+    await life.carry_out(life.says.cancelled())
+    return life.handle
+
+
+async def unheard(stage: Stage) -> Handle:
+    life = await begin(stage, a_new_task())
+    await stage.idle()
+    await life.advance(HEARING_GRACE)
+    await life.signal("completed", life.says.completed())
+    await stage.idle()
+    await life.advance(HEARING_GRACE)
+    return life.handle
+
+
+async def completed_while_slack_was_down(stage: Stage) -> Handle:
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    life = await begin(stage, a_new_task(owner=BEN))
+    await life.ask(life.new.request_id)
+    await life.carry_out(life.says.completed(BEN))
+    await stage.let_pass(life.handle, timedelta(minutes=10))
+    stage.messenger.down = None
+    await stage.let_pass(life.handle, timedelta(minutes=1))
+    return life.handle
+
+
+async def completed_while_people_were_unknown(stage: Stage) -> Handle:
+    """It ends while the search for its next reminder is tried again and again."""
+    life = await create(stage)
+    stage.directory.down = TransientMessengerError("service_unavailable")
+    await life.carry_out(life.says.edited(due_at=await life.now() + 3 * DAY))
+    await stage.let_pass(life.handle, timedelta(minutes=1))
+    await life.carry_out(life.says.completed())
+    return life.handle
+
+
+async def continued_as_new(stage: Stage) -> Handle:
+    life = await create(stage, owner=BEN, due_at=datetime.now(UTC) + 40 * DAY)
+    first_run = (await life.handle.describe()).run_id
+    await life.advance(31 * DAY)
+    return stage.client.get_workflow_handle(life.handle.id, run_id=first_run)
+
+
+async def carried_on(stage: Stage) -> Handle:
+    life = await create(stage, owner=BEN, due_at=datetime.now(UTC) + 29 * DAY)
+    await life.advance(31 * DAY)
+    await life.carry_out(life.says.completed(BEN))
+    return life.handle
+
+
+async def handed_over_and_taken_back(stage: Stage) -> Handle:
+    life = await create(stage)
+    relay = await life.hand_over()
+    await relay.advance(WINDOW)
+    await relay.end()
+    await life.carry_out(relay.taken_back())
+    await life.carry_out(life.says.completed())
+    return life.handle
+
+
+async def completed_while_handed_over(stage: Stage) -> Handle:
+    life = await create(stage, creator=CLEO)
+    await life.hand_over()
+    await life.carry_out(life.says.completed(BEN))
+    return life.handle
+
+
+async def relay_accepted(stage: Stage) -> Handle:
+    relay = await (await create(stage)).hand_over()
+    await relay.carry_out(relay.accepted())
+    return relay.handle
+
+
+async def relay_declined_unheard(stage: Stage) -> Handle:
+    relay = await (await create(stage)).hand_over()
+    await relay.signal("declined", relay.declined("On leave"))
+    await stage.idle()
+    await relay.advance(HEARING_GRACE)
+    return relay.handle
+
+
+async def relay_unanswered(stage: Stage) -> Handle:
+    relay = await (await create(stage)).hand_over()
+    await relay.advance(WINDOW)
+    return relay.handle
+
+
+async def relay_returned(stage: Stage) -> Handle:
+    relay = await (await create(stage)).hand_over(mode=RelayMode.HANDSHAKE)
+    await relay.advance(WINDOW)
+    return relay.handle
+
+
+async def relay_withdrawn(stage: Stage) -> Handle:
+    relay = await (await create(stage)).hand_over()
+    await relay.carry_out(relay.accepted(CLEO))
+    await relay.carry_out(relay.withdrawn())
+    return relay.handle
+
+
+async def relay_undeliverable(stage: Stage) -> Handle:
+    life = await create(stage)
+    stage.messenger.fails_before.append(UndeliverableError("user_disabled"))
+    return (await life.hand_over()).handle
+
+
+async def relay_settled_by_completion(stage: Stage) -> Handle:
+    life = await create(stage)
+    relay = await life.hand_over()
+    await life.carry_out(life.says.completed(BEN))
+    return relay.handle
+
+
+async def relay_that_passes_on(stage: Stage) -> Handle:
+    life = await create(stage)
+    await life.hand_over()
+    second = await life.hand_over(CLEO, from_user=BEN)
+    await second.carry_out(second.accepted(CLEO))
+    return second.handle
+
+
+async def relay_refused(stage: Stage) -> Handle:
+    return (await (await create(stage)).hand_over(CLEO, from_user=BEN)).handle
+
+
+async def first_week(stage: Stage) -> Handle:
+    start = UserOnboardingInput(team_id=TEAM, user_id=CLEO, inviter=ANA)
+    week = await stage.start("UserOnboardingWorkflow", start, onboarding_id(TEAM, CLEO))
+    await stage.idle()
+    while len(tasks := await stage.store.tasks.list_owned(TEAM, CLEO, 10)) < len(TEMPLATES):
+        await stage.idle()
+    for task in tasks:
+        # Over a running child no time can be skipped.
+        await stage.handle(lifecycle_id(task.id)).terminate()
+    await stage.advance(week, 2 * DAY)
+    for task in tasks:
+        done = Completed(id=a_request(), task_id=task.id, at=datetime.now(UTC), actor=CLEO)
+        await stage.store.tasks.apply(done)
+    await stage.let_pass(week, 2 * DAY)
+    return week
+
+
+async def cleanup(stage: Stage) -> Handle:
+    start = PeriodicCleanupInput(archive_after=30 * DAY)
+    return await stage.start("PeriodicCleanupWorkflow", start, CLEANUP_WORKFLOW_ID)
+
+
+SHAPES: tuple[Shape, ...] = (
+    reminded_and_completed,
+    changed_in_every_way,
+    unheard,
+    completed_while_slack_was_down,
+    completed_while_people_were_unknown,
+    continued_as_new,
+    carried_on,
+    handed_over_and_taken_back,
+    completed_while_handed_over,
+    relay_accepted,
+    relay_declined_unheard,
+    relay_unanswered,
+    relay_returned,
+    relay_withdrawn,
+    relay_undeliverable,
+    relay_settled_by_completion,
+    relay_that_passes_on,
+    relay_refused,
+    first_week,
+    cleanup,
+)
+"""Each played to its end."""

@@ -1,0 +1,62 @@
+"""What keeps workflows deterministic and light, before any of them runs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FORBIDDEN = ("motor", "pymongo", "bson", "slack_sdk", "slack_bolt", "aiohttp", "apscheduler")
+WORKFLOW_MODULES = sorted(
+    f"relai_workflows.{path.stem}" for path in (ROOT / "relai_workflows").glob("[!_]*.py")
+)
+LOOKS = """
+import importlib, sys
+importlib.import_module(sys.argv[1])
+print(*sorted(sys.modules.keys() & set(sys.argv[2:])))
+"""
+
+
+def lint(source: str, folder: str) -> str:
+    """What ruff says of a module in a folder of the repository."""
+    ruff = Path(sys.executable).with_name("ruff")
+    module = ROOT / folder / "guarded.py"
+    linted = subprocess.run(
+        [ruff, "check", "--select", "TID", "--no-cache", "--stdin-filename", module, "-"],
+        input=source,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return linted.stdout
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from datetime import UTC, datetime\n\nNOW = datetime.now(UTC)\n",
+        "import random\n",
+        "import os\n",
+        "from uuid import uuid4\n\nprint(uuid4())\n",
+        "import asyncio\n\nasyncio.sleep(1)\n",
+    ],
+)
+def test_what_would_differ_on_replay_is_refused_in_workflows_alone(source: str) -> None:
+    assert "TID251" in lint(source, "relai_workflows")
+    assert "TID251" not in lint(source, "relai_activities")
+
+
+@pytest.mark.parametrize("module", WORKFLOW_MODULES)
+def test_a_workflow_module_loads_no_library_that_does_io(module: str) -> None:
+    """The sandbox would load it again for every workflow."""
+    looked = subprocess.run(
+        [sys.executable, "-c", LOOKS, module, *FORBIDDEN],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert looked.stdout.strip() == ""
