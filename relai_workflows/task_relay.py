@@ -175,24 +175,22 @@ class TaskRelayWorkflow:
         if self._is_settled:
             await self._see_the_end(relay)
         elif (reason := self._undelivered()) is not None:
-            await self._apply(
-                RelayUndeliverable(
-                    id=_clock_request(relay, "undeliverable"),
-                    task_id=relay.task_id,
-                    at=now,
-                    relay_id=relay.id,
-                    reason=reason,
-                )
+            undeliverable = RelayUndeliverable(
+                id=_clock_request(relay, "undeliverable"),
+                task_id=relay.task_id,
+                at=now,
+                relay_id=relay.id,
+                reason=reason,
             )
+            await self._follow(await self._apply(undeliverable))
         elif now >= relay.answer_by:
-            await self._apply(
-                RelayExpired(
-                    id=_clock_request(relay, "expired"),
-                    task_id=relay.task_id,
-                    at=now,
-                    relay_id=relay.id,
-                )
+            expired = RelayExpired(
+                id=_clock_request(relay, "expired"),
+                task_id=relay.task_id,
+                at=now,
+                relay_id=relay.id,
             )
+            await self._follow(await self._apply(expired))
         elif now >= relay.nudge_at and not self._is_nudged:
             self._is_nudged = True
             self._outbox.put(
@@ -203,20 +201,23 @@ class TaskRelayWorkflow:
         result = await self._apply(change)
         outcome = Outcome(request_id=change.id, task=result.task, refusal=result.refusal)
         self._outcomes.record(outcome, notices.unheard(outcome, change))
+        # Only now: whoever asked for the outcome is still waiting.
+        await self._follow(result)
 
     async def _apply(self, change: Answer | RelayExpired | RelayUndeliverable) -> ChangeResult:
-        result = await workflow.execute_activity_method(
+        return await workflow.execute_activity_method(
             RelayActivities.end_relay,
             ChangeInput(change=change),
             summary=change.kind,
             **options.STORE,
         )
+
+    async def _follow(self, result: ChangeResult) -> None:
         if result.relay is not None and not result.relay.is_open:
             await self._ended(result.relay)
         elif self._relay is not None and self._relay.is_open and result.refusal is not None:
             # Refused although it looked open from here: somebody else may have ended it.
             await self._see_the_end(self._relay)
-        return result
 
     async def _see_the_end(self, relay: Relay) -> None:
         self._is_settled = False

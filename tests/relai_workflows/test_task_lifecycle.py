@@ -14,7 +14,7 @@ from relai_core.errors import TransientMessengerError
 from relai_workflows.contracts import TaskLifecycleInput
 from relai_workflows.outcomes import HEARING_GRACE
 from relai_workflows.task_lifecycle import LONGEST_RUN
-from tests.relai_core.builders import ANA, BEN, CLEO, a_new_task, a_request
+from tests.relai_core.builders import ANA, BEN, CLEO, Changes, a_new_task, a_request
 from tests.relai_workflows.lives import Life, begin, create
 from tests.relai_workflows.stage import Stage
 
@@ -222,6 +222,20 @@ async def test_a_search_for_reminders_that_fails_holds_up_no_end(stage: Stage) -
     await life.carry_out(life.says.completed())
 
     assert await life.handle.result() is None
+
+
+async def test_a_life_that_begins_again_after_its_end_says_nothing(stage: Stage) -> None:
+    """Temporal forgets the ids of workflows that ended long ago; the store forgets no task."""
+    new = a_new_task(owner=BEN)
+    await stage.store.tasks.create(new)
+    await stage.store.tasks.apply(Changes(new).completed(BEN))
+
+    life = await begin(stage, new)
+    outcome = await life.ask(new.request_id)
+
+    await life.handle.result()
+    assert outcome.task.status is TaskStatus.COMPLETED
+    assert stage.messenger.messages == []
 
 
 async def test_what_was_handled_and_taken_is_carried_on(stage: Stage) -> None:

@@ -317,7 +317,7 @@ async def test_who_waits_for_an_outcome_costs_no_timer(stage: Stage) -> None:
     life = await create(stage)
     stage.directory.down = TransientMessengerError("service_unavailable")
     asking = asyncio.create_task(life.hand_over())
-    while not await has_accepted_question(stage):
+    while not await has_accepted_question(stage):  # noqa: ASYNC110 - it happens in the server
         await asyncio.sleep(POLL.total_seconds())
     stage.directory.down = None
 
