@@ -101,16 +101,24 @@ class FakeMessenger:
 
 
 class FakeDirectory:
-    """The people of a workspace. Whoever was not put here is unknown."""
+    """The people of a workspace. Whoever was not put here is unknown.
+
+    Attributes:
+        quiet: until when someone does not want to be disturbed.
+        down: raised by every call while it is set.
+    """
 
     def __init__(self, *users: User) -> None:
         self.users = {(user.team_id, user.id): user for user in users}
         self.quiet: dict[SlackUserId, datetime] = {}
+        self.down: MessengerError | None = None
 
     def put(self, user: User) -> None:
         self.users[user.team_id, user.id] = user
 
     async def get_user(self, team_id: TeamId, user_id: SlackUserId) -> User:
+        if self.down is not None:
+            raise self.down
         try:
             return self.users[team_id, user_id]
         except KeyError:
@@ -119,5 +127,7 @@ class FakeDirectory:
     async def quiet_until(
         self, team_id: TeamId, user_id: SlackUserId, at: datetime
     ) -> datetime | None:
+        if self.down is not None:
+            raise self.down
         until = self.quiet.get(user_id)
         return until if until is not None and until > at else None
