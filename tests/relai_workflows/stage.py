@@ -130,6 +130,10 @@ class Stage:
         """The messages of these kinds, oldest first."""
         return [posted for posted in self.messenger.messages if posted.kind in kinds]
 
+    def readers(self, kind: NoticeKind) -> list[str]:
+        """Who was told so."""
+        return [posted.to for posted in self.told(kind)]
+
     def _activities(self) -> list[Callable[..., object]]:
         store, directory, hours = self.store, self.directory, self._hours
         tasks = TaskActivities(store.tasks, directory, hours)

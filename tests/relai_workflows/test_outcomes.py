@@ -1,0 +1,98 @@
+"""Every request is answered, or else told by a notice."""
+
+import asyncio
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowUpdateFailedError
+
+from relai_core.domain.notice import NoticeKind
+from relai_core.domain.relay import RelayEnd
+from relai_core.errors import TransientMessengerError
+from relai_workflows.outcomes import HEARING_GRACE
+from tests.relai_core.builders import BEN, CLEO, a_new_task, a_request
+from tests.relai_workflows.lives import begin, create
+from tests.relai_workflows.stage import POLL, Stage
+
+
+async def test_nobody_waits_for_the_outcome_of_an_unknown_request(stage: Stage) -> None:
+    life = await create(stage)
+
+    with pytest.raises(WorkflowUpdateFailedError):
+        await life.ask(a_request())
+
+
+async def test_an_outcome_that_nobody_heard_is_told_by_a_notice(stage: Stage) -> None:
+    life = await create(stage, owner=BEN)
+
+    await life.signal("completed", life.says.completed(BEN))
+    await stage.idle()
+    await life.advance(HEARING_GRACE)
+
+    assert stage.readers(NoticeKind.TASK_UPDATED) == [BEN]
+
+
+async def test_a_refusal_that_nobody_heard_is_told_by_a_notice(stage: Stage) -> None:
+    life = await create(stage, owner=BEN)
+
+    await life.signal("completed", life.says.completed(CLEO))
+    await stage.idle()
+    await life.advance(HEARING_GRACE)
+
+    assert stage.readers(NoticeKind.REQUEST_REFUSED) == [CLEO]
+
+
+async def test_an_outcome_that_was_heard_is_not_told_again(stage: Stage) -> None:
+    life = await create(stage)
+
+    await life.carry_out(life.says.progressed(10))
+    await life.carry_out(life.says.completed())
+    await life.handle.result()
+
+    assert stage.told(NoticeKind.TASK_UPDATED, NoticeKind.TASK_CREATED) == []
+
+
+async def test_a_creator_without_an_answer_is_told_the_number(stage: Stage) -> None:
+    life = await begin(stage, a_new_task())
+    await stage.idle()
+    await life.advance(HEARING_GRACE)
+
+    (told,) = stage.told(NoticeKind.TASK_CREATED)
+
+    assert "T-1" in told.message.text
+
+
+async def test_an_answer_that_nobody_heard_is_told_by_a_notice(stage: Stage) -> None:
+    life = await create(stage)
+    relay = await life.hand_over()
+
+    await relay.signal("accepted", relay.accepted())
+    await stage.idle()
+    await relay.advance(HEARING_GRACE)
+
+    assert await relay.end() is RelayEnd.ACCEPTED
+    assert stage.readers(NoticeKind.TASK_UPDATED) == [BEN]
+
+
+async def test_who_waits_for_an_outcome_costs_no_timer(stage: Stage) -> None:
+    life = await create(stage)
+    stage.directory.down = TransientMessengerError("service_unavailable")
+    asking = asyncio.create_task(life.hand_over())
+    while not await has_accepted_question(stage):  # noqa: ASYNC110 - it happens in the server
+        await asyncio.sleep(POLL.total_seconds())
+    stage.directory.down = None
+
+    relay = await asking
+
+    events = (await relay.handle.fetch_history()).events
+    timers = [each for each in events if each.event_type == EventType.EVENT_TYPE_TIMER_STARTED]
+    assert len(timers) == 1, "the one for the nudge"
+
+
+async def has_accepted_question(stage: Stage) -> bool:
+    """Whether the workflow that was started last has a question for an outcome."""
+    (*_, latest) = stage.started.values()
+    events = (await latest.fetch_history()).events
+    accepted = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+    is_relay = latest.id.startswith("relay-")
+    return is_relay and any(each.event_type == accepted for each in events)

@@ -1,0 +1,110 @@
+"""Hand-overs that nobody may make, that can not arrive, or that meet the unexpected."""
+
+import pytest
+from temporalio.service import RPCError
+
+from relai_core.domain.decisions import RefusalReason
+from relai_core.domain.ids import SlackUserId, relay_id
+from relai_core.domain.notice import NoticeKind
+from relai_core.domain.relay import RelayEnd
+from relai_core.domain.user import User
+from relai_core.errors import UndeliverableError
+from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_request
+from tests.relai_workflows.lives import create
+from tests.relai_workflows.stage import Stage
+
+
+async def test_nobody_else_answers_for_the_receiver(stage: Stage) -> None:
+    life = await create(stage)
+    relay = await life.hand_over()
+
+    outcome = await relay.carry_out(relay.accepted(CLEO))
+
+    assert outcome.refusal is not None
+    assert outcome.refusal.reason is RefusalReason.NOT_THE_RECEIVER
+    assert (await relay.relay()).is_open
+
+
+async def test_a_hand_over_by_someone_else_than_the_owner_is_refused(stage: Stage) -> None:
+    life = await create(stage)
+
+    relay = await life.hand_over(CLEO, from_user=BEN)
+
+    assert relay.outcome.refusal is not None
+    assert relay.outcome.refusal.reason is RefusalReason.NOT_THE_OWNER
+    assert await relay.end() is None
+    assert (await life.task()).owner == ANA
+
+
+@pytest.mark.parametrize("fields", [{"deleted": True}, {"is_bot": True}, {"is_guest": True}])
+async def test_nobody_hands_over_to_who_can_hold_no_task(
+    stage: Stage, fields: dict[str, bool]
+) -> None:
+    stage.directory.put(User(team_id=TEAM, id=BEN, name="ben", **fields))
+    life = await create(stage)
+
+    relay = await life.hand_over()
+
+    assert relay.outcome.refusal is not None
+    assert relay.outcome.refusal.reason is RefusalReason.UNREACHABLE
+    assert await relay.end() is None
+
+
+async def test_nobody_hands_over_to_who_is_unknown(stage: Stage) -> None:
+    life = await create(stage)
+
+    relay = await life.hand_over(SlackUserId("UNOBODY"))
+
+    assert relay.outcome.refusal is not None
+    assert relay.outcome.refusal.reason is RefusalReason.UNREACHABLE
+
+
+async def test_what_can_not_be_delivered_is_returned_at_once(stage: Stage) -> None:
+    """The receiver is deactivated after the hand-over opened, before it could be told."""
+    life = await create(stage)
+    stage.messenger.fails_before.append(UndeliverableError("user_disabled"))
+
+    relay = await life.hand_over()
+
+    assert await relay.end() is RelayEnd.RETURNED
+    assert (await life.task()).owner == ANA
+    (ended,) = stage.told(NoticeKind.RELAY_ENDED)
+    assert ended.to == ANA
+
+
+async def test_a_hand_over_outlives_its_task_s_workflow(stage: Stage) -> None:
+    """An operator ended it; the relay finds nobody to tell, and goes on."""
+    life = await create(stage)
+    relay = await life.hand_over()
+    await life.handle.terminate()
+
+    await relay.carry_out(relay.accepted())
+
+    assert await relay.end() is RelayEnd.ACCEPTED
+
+
+async def test_an_ended_hand_over_takes_no_more_answers(stage: Stage) -> None:
+    life = await create(stage)
+    relay = await life.hand_over()
+    await relay.carry_out(relay.accepted())
+    await relay.end()
+
+    with pytest.raises(RPCError):
+        await relay.signal("declined", relay.declined("Too late"))
+
+
+async def test_a_hand_over_that_ended_before_its_opening_was_known_is_told(stage: Stage) -> None:
+    """The store opened it, its answer was lost, and the task was done meanwhile."""
+    life = await create(stage)
+    request = a_request()
+    opened = life.says.handed_over().model_copy(
+        update={"id": request, "relay_id": relay_id(TEAM, request)}
+    )
+    await stage.store.tasks.apply(opened)
+    await stage.store.tasks.apply(life.says.completed(BEN))
+
+    relay = await life.hand_over(request_id=request)
+
+    assert await relay.end() is RelayEnd.ACCEPTED
+    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert stage.readers(NoticeKind.RELAY_OFFERED) == []
