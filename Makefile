@@ -43,7 +43,7 @@ e2e: install  ## Run only the tests of the whole stack
 	$(BIN)/pytest -m scenario
 
 fingerprints: install  ## Accept the commands the workflows give now as the ones to keep
-	$(BIN)/python -m tests.fingerprints
+	$(BIN)/python -m tests.relai_workflows.fingerprints
 
 lock: install  ## Resolve the newest allowed versions into requirements.lock
 	$(PIP) install uv

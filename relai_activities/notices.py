@@ -14,8 +14,8 @@ from temporalio import activity
 from relai_activities.contracts import NoticeResult, RefreshCardsInput
 from relai_activities.heartbeat import beating
 from relai_core.blockkit.notices import has_buttons, notice_message
-from relai_core.domain.ids import ChannelId, TaskId
-from relai_core.domain.notice import Notice, NoticeRow, NoticeState
+from relai_core.domain.ids import ChannelId, MessageTs, TaskId
+from relai_core.domain.notice import Notice, NoticeKind, NoticeRow, NoticeState
 from relai_core.domain.reminders import ReminderKind, still_true
 from relai_core.domain.task import Task
 from relai_core.errors import (
@@ -31,6 +31,8 @@ from relai_core.ports import Directory, Message, Messenger, NoticeLedger, TaskSt
 
 HISTORY_LAG = timedelta(seconds=2)
 """How long a posted message may take to show in the history."""
+LONGEST_CALL = timedelta(seconds=10)
+"""No call to Slack is under way this long after it began: the client gives up before."""
 
 _log = structlog.get_logger(__name__)
 
@@ -55,7 +57,10 @@ class NoticeActivities:
         """Tell one person one thing. A retry goes on where the last try was lost."""
         async with beating():
             row = await self._notices.plan(notice, datetime.now(UTC))
-            if not row.is_settled and row.attempted_at:
+            if row.is_settled:
+                # The try that settled it may have died before it edited what it had posted.
+                await self._refresh(row)
+            elif row.attempted_at:
                 row = await self._reconciled(row)
             if not row.is_settled and not _given_up(row):
                 row = await self._sent_or_skipped(row)
@@ -72,6 +77,8 @@ class NoticeActivities:
 
     async def _sent_or_skipped(self, row: NoticeRow) -> NoticeRow:
         if obstacle := await self._obstacle(row.notice):
+            if row.reason == _UNREADABLE:
+                return row  # it may be there: neither skipped nor sent can be claimed
             return await self._settle(row, NoticeState.SKIPPED, reason=obstacle)
         return await self._post(row)
 
@@ -87,6 +94,9 @@ class NoticeActivities:
         return "" if await self._still_true(notice) else "no longer true"
 
     async def _still_true(self, notice: Notice) -> bool:
+        if notice.kind is NoticeKind.RELAY_NUDGED and notice.relay_id:
+            relay = await self._tasks.find_relay(notice.relay_id)
+            return relay is not None and relay.is_open
         if not notice.kind.is_reminder or not notice.recipient or not notice.due_at:
             return True
         task = await self._task(notice)
@@ -94,36 +104,47 @@ class NoticeActivities:
         return task is not None and still_true(kind, notice.recipient, notice.due_at, task)
 
     async def _post(self, row: NoticeRow) -> NoticeRow:
+        try:
+            channel = await self._channel(row.notice)
+        except UndeliverableError as error:
+            return await self._failed(row, error)
         now = datetime.now(UTC)
         task = await self._task(row.notice)
         message = await self._rendered(row.notice, task, now)
+        await self._notices.mark_attempt(row, channel, now)
         try:
-            channel = await self._channel(row.notice)
-            await self._notices.mark_attempt(row.key, channel, datetime.now(UTC))
             ts = await self._messenger.post(channel, message, row.key)
         except (UndeliverableError, RejectedMessageError) as error:
-            _log.error("notice_failed", key=row.key, code=error.code)
-            return await self._settle(row, NoticeState.FAILED, reason=error.code)
+            return await self._failed(row, error)
         except AmbiguousDeliveryError as error:
             await self._settle(row, NoticeState.AMBIGUOUS, reason=error.code)
             raise
         except (RateLimitedError, TransientMessengerError, InstallationBrokenError):
-            await self._notices.clear_attempt(row.key)
+            await self._notices.clear_attempt(row)
             raise
         live = row.notice.kind.is_card and has_buttons(message)
         sent = await self._notices.settle(
             row.key, NoticeState.SENT, at=now, ts=ts, reason=row.reason, live=live
         )
-        await self._catch_up(sent, task)
+        if not await self._is_current(task):
+            await self._refresh(sent)
         return sent
+
+    async def _failed(
+        self, row: NoticeRow, error: UndeliverableError | RejectedMessageError
+    ) -> NoticeRow:
+        _log.error("notice_failed", key=row.key, code=error.code)
+        return await self._settle(row, NoticeState.FAILED, reason=error.code)
 
     async def _reconciled(self, row: NoticeRow) -> NoticeRow:
         """A row whose last post may or may not have arrived: look before posting again."""
-        if row.state is NoticeState.PLANNED:
-            row = await self._settle(row, NoticeState.AMBIGUOUS, reason="interrupted")
-        if row.channel is None or row.attempted_at is None:
+        if (began := row.interrupted_at) is not None:
+            row = await self._notices.settle(
+                row.key, NoticeState.AMBIGUOUS, at=began + LONGEST_CALL, reason="interrupted"
+            )
+        if row.channel is None or row.attempted_at is None or row.unknown_since is None:
             return row
-        await _let_history_settle(row.attempted_at)
+        await _until(row.unknown_since + HISTORY_LAG)
         try:
             ts = await self._messenger.find_posted(row.channel, row.key, row.attempted_at)
         except (UndeliverableError, RejectedMessageError, InstallationBrokenError) as error:
@@ -142,26 +163,37 @@ class NoticeActivities:
         await self._refresh(found)
         return found
 
-    async def _catch_up(self, row: NoticeRow, shown: Task | None) -> None:
-        """The task may have moved between the rendering and the ledger: then edit at once."""
-        if row.live and shown is not None:
-            task = await self._tasks.find(shown.id)
-            if task is not None and task.version != shown.version:
-                await self._refresh(row)
+    async def _is_current(self, shown: Task | None) -> bool:
+        """Whether the task is still as it was shown: edits may overtake each other."""
+        if shown is None:
+            return True
+        task = await self._tasks.find(shown.id)
+        return task is None or task.version == shown.version
 
     async def _refresh(self, row: NoticeRow) -> None:
+        """Show how the task stands, until that is how it stands."""
         if not row.live or row.channel is None or row.ts is None:
             return
-        task = await self._task(row.notice)
+        while True:
+            task = await self._task(row.notice)
+            has_more = await self._edited(row, row.channel, row.ts, task)
+            if not has_more or await self._is_current(task):
+                return
+
+    async def _edited(
+        self, row: NoticeRow, channel: ChannelId, ts: MessageTs, task: Task | None
+    ) -> bool:
+        """Edit the message once; whether it has buttons left."""
         message = await self._rendered(row.notice, task, row.settled_at or datetime.now(UTC))
+        is_live = has_buttons(message)
         try:
-            await self._messenger.update(row.channel, row.ts, message)
+            await self._messenger.update(channel, ts, message)
         except (UndeliverableError, RejectedMessageError) as error:
             _log.warning("card_lost", key=row.key, code=error.code)
+            is_live = False
+        if not is_live:
             await self._notices.retire_card(row.key)
-            return
-        if not has_buttons(message):
-            await self._notices.retire_card(row.key)
+        return is_live
 
     async def _rendered(self, notice: Notice, task: Task | None, now: datetime) -> Message:
         relay = await self._tasks.find_relay(notice.relay_id) if notice.relay_id else None
@@ -190,7 +222,7 @@ def _given_up(row: NoticeRow) -> bool:
     return row.reason == _UNREADABLE and row.notice.kind.is_reminder
 
 
-async def _let_history_settle(attempted_at: datetime) -> None:
-    wait = attempted_at + HISTORY_LAG - datetime.now(UTC)
+async def _until(moment: datetime) -> None:
+    wait = moment - datetime.now(UTC)
     if wait > timedelta(0):
         await asyncio.sleep(wait.total_seconds())

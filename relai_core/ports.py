@@ -89,12 +89,19 @@ class NoticeLedger(Protocol):
         """Write the row unless it is there; return it as it stands."""
         ...
 
-    async def mark_attempt(self, key: NoticeKey, channel: ChannelId, at: datetime) -> None:
-        """Note, before Slack is called, that it will be."""
+    async def mark_attempt(self, row: NoticeRow, channel: ChannelId, at: datetime) -> None:
+        """Note, before Slack is called, that it will be.
+
+        Raises:
+            LookupError: the row is settled, or another try has called Slack since it was read.
+        """
         ...
 
-    async def clear_attempt(self, key: NoticeKey) -> None:
-        """Slack provably did nothing: the row is as if it had not been attempted."""
+    async def clear_attempt(self, row: NoticeRow) -> None:
+        """Slack provably did nothing: put back what `row` said before the attempt was marked.
+
+        An earlier attempt whose outcome is unknown stays on record.
+        """
         ...
 
     async def settle(
@@ -107,7 +114,7 @@ class NoticeLedger(Protocol):
         reason: str = "",
         live: bool = False,
     ) -> NoticeRow:
-        """Record what became of it, `AMBIGUOUS` included."""
+        """Record what became of it. `AMBIGUOUS` is since `at`."""
         ...
 
     async def list_live_cards(self, task_id: TaskId) -> list[NoticeRow]:

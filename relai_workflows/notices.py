@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from relai_core.domain.ids import SlackUserId
     from relai_core.domain.notice import Notice, NoticeKind
     from relai_core.domain.outcome import Outcome
-    from relai_core.domain.relay import Relay, RelayEnd
+    from relai_core.domain.relay import Relay, RelayEnd, RelayMode
     from relai_core.domain.reminders import Reminder
     from relai_core.domain.task import NewTask, Task, TaskStatus
     from relai_workflows.contracts import TaskRelayInput
@@ -135,11 +135,15 @@ def relay_unheard(outcome: Outcome, start: TaskRelayInput) -> Notice:
     )
 
 
-def relay_ended(relay: Relay) -> tuple[Notice, ...]:
-    """To the sender, unless they ended it; to the receiver, if it was taken from them."""
+def relay_ended(relay: Relay, *, with_task: bool) -> tuple[Notice, ...]:
+    """To the sender, unless they ended it; to the receiver, if it was taken from them.
+
+    A receiver who held a task that was closed (`with_task`) hears of that, and not of this too.
+    """
     notices: list[Notice] = []
     if relay.ended_by != relay.from_user:
         notices.append(of_relay(NoticeKind.RELAY_ENDED, relay, relay.from_user))
-    if relay.end is RelayEnd.WITHDRAWN and relay.ended_by != relay.to_user:
+    taken = relay.end is RelayEnd.WITHDRAWN and relay.ended_by != relay.to_user
+    if taken and not (with_task and relay.mode is RelayMode.DIRECT):
         notices.append(of_relay(NoticeKind.TASK_TAKEN_BACK, relay, relay.to_user))
     return tuple(notices)

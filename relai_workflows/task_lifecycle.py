@@ -57,7 +57,8 @@ class TaskLifecycleWorkflow:
         self._background = Background()
         self._outbox = Outbox()
         self._outcomes = Outcomes(self._outbox.put, state.handled)
-        self._outcomes.expect(start.new.request_id)
+        if start.state is None:
+            self._outcomes.expect(start.new.request_id)
 
     @workflow.run
     async def run(self, start: TaskLifecycleInput) -> None:

@@ -132,7 +132,7 @@ class TaskRelayWorkflow:
             await self._offer_it(result.relay)
         elif result.relay is not None:
             # A try whose answer was lost had opened it, and it has ended since.
-            await self._ended(result.relay)
+            await self._ended(result.relay, with_task=True)
 
     async def _offer_it(self, relay: Relay) -> None:
         self._relay = relay
@@ -214,7 +214,7 @@ class TaskRelayWorkflow:
 
     async def _follow(self, result: ChangeResult) -> None:
         if result.relay is not None and not result.relay.is_open:
-            await self._ended(result.relay)
+            await self._ended(result.relay, with_task=False)
         elif self._relay is not None and self._relay.is_open and result.refusal is not None:
             # Refused although it looked open from here: somebody else may have ended it.
             await self._see_the_end(self._relay)
@@ -225,11 +225,12 @@ class TaskRelayWorkflow:
             RelayActivities.find_relay, FindRelayInput(relay_id=relay.id), **options.STORE
         )
         if not stored.is_open:
-            await self._ended(stored)
+            # From outside a relay is withdrawn only by the closing of its task.
+            await self._ended(stored, with_task=True)
 
-    async def _ended(self, relay: Relay) -> None:
+    async def _ended(self, relay: Relay, *, with_task: bool) -> None:
         self._relay = relay
-        for notice in notices.relay_ended(relay):
+        for notice in notices.relay_ended(relay, with_task=with_task):
             self._outbox.put(notice)
         await signal_relay_moved(self._start.task_id, self._start.relay_id)
 

@@ -105,15 +105,19 @@ class Notice(Model):
 class NoticeRow(Model):
     """A notice in the ledger, written before its post.
 
-    `attempted_at` is set just before Slack is called: a row that is planned but attempted was
-    interrupted, and counts as ambiguous. `live` says that the message is a card that is still
-    edited when its task changes.
+    `attempted_at` is when Slack was first called without our knowing what came of it, and
+    `last_attempt_at` when it was last called; both are set just before. `unknown_since` is when
+    an answer was last given up. `attempts` counts the calls, so that of two tries at once only
+    one makes the next. `live` says that the message is a card that is still edited when its task
+    changes.
     """
 
     key: NoticeKey
     notice: Notice
     state: NoticeState = NoticeState.PLANNED
     attempted_at: datetime | None = None
+    last_attempt_at: datetime | None = None
+    unknown_since: datetime | None = None
     attempts: int = 0
     channel: ChannelId | None = None
     ts: MessageTs | None = None
@@ -121,6 +125,12 @@ class NoticeRow(Model):
     live: bool = False
     created_at: datetime
     settled_at: datetime | None = None
+
+    @property
+    def interrupted_at(self) -> datetime | None:
+        """When the last call began, if nobody has noted what came of it."""
+        last, known = self.last_attempt_at, self.unknown_since
+        return last if last is not None and (known is None or known < last) else None
 
     @property
     def is_settled(self) -> bool:

@@ -15,8 +15,6 @@ EVENT_TYPE = "relai_notice"
 """The kind of metadata that carries a notice's key."""
 CLOCK_SKEW = timedelta(seconds=60)
 """How far Slack's clock and ours may be apart."""
-STRAGGLING = timedelta(minutes=10)
-"""How long after its call a message may still turn up."""
 
 _PAGE = 100
 _MOST_PAGES = 20
@@ -59,19 +57,19 @@ class SlackMessenger:
     async def find_posted(
         self, channel: ChannelId, key: NoticeKey, since: datetime
     ) -> MessageTs | None:
-        """Look for our message with `key` among those of the minutes from `since` on.
+        """Look for our message with `key` among those from `since` on.
 
         Raises:
             UndeliverableError: there are too many to look through.
         """
         bot_id = await self._own_bot_id()
-        async for found in self._history(channel, since - CLOCK_SKEW, since + STRAGGLING):
+        async for found in self._history(channel, since - CLOCK_SKEW):
             if found.get("bot_id") == bot_id and _key_of(found) == key:
                 return MessageTs(found["ts"])
         return None
 
     async def _history(
-        self, channel: ChannelId, oldest: datetime, latest: datetime
+        self, channel: ChannelId, oldest: datetime
     ) -> AsyncIterator[Mapping[str, Any]]:
         cursor = ""
         for _ in range(_MOST_PAGES):
@@ -79,7 +77,6 @@ class SlackMessenger:
                 page = await self._client.conversations_history(
                     channel=channel,
                     oldest=f"{oldest.timestamp():.6f}",
-                    latest=f"{latest.timestamp():.6f}",
                     limit=_PAGE,
                     cursor=cursor or None,
                     include_all_metadata=True,

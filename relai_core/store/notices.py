@@ -26,24 +26,26 @@ class MongoNoticeLedger:
             # Two first plans may collide on the insert.
             return await self._mongo.retried(partial(self._insert_if_absent, row))
 
-    async def mark_attempt(self, key: NoticeKey, channel: ChannelId, at: datetime) -> None:
-        """Note, before Slack is called, that it will be.
-
-        Raises:
-            LookupError: there is no such row, or it is settled by now: do not post.
-        """
+    async def mark_attempt(self, row: NoticeRow, channel: ChannelId, at: datetime) -> None:
+        attempt = {
+            "attempted_at": row.attempted_at or at,
+            "last_attempt_at": at,
+            "channel": channel,
+        }
         with self._mongo.bounded():
             marked = await self._rows.update_one(
-                {"_id": key, "state": _UNSETTLED},
-                {"$set": {"attempted_at": at, "channel": channel}, "$inc": {"attempts": 1}},
+                {"_id": row.key, "state": _UNSETTLED, "attempts": row.attempts},
+                {"$set": attempt, "$inc": {"attempts": 1}},
             )
         if marked.matched_count == 0:
-            raise LookupError(f"no unsettled notice {key}")
+            raise LookupError(f"notice {row.key} is settled, or another try is under way")
 
-    async def clear_attempt(self, key: NoticeKey) -> None:
+    async def clear_attempt(self, row: NoticeRow) -> None:
+        before = {"attempted_at": row.attempted_at, "last_attempt_at": row.last_attempt_at}
         with self._mongo.bounded():
             await self._rows.update_one(
-                {"_id": key, "state": _UNSETTLED}, {"$set": {"attempted_at": None}}
+                {"_id": row.key, "state": _UNSETTLED, "attempts": row.attempts + 1},
+                {"$set": before},
             )
 
     async def settle(
@@ -61,8 +63,8 @@ class MongoNoticeLedger:
         Raises:
             LookupError: there is no such row.
         """
-        settled_at = None if state in _UNSETTLED["$in"] else at
-        fields = {"state": state, "settled_at": settled_at, "reason": reason, "live": live}
+        moment = "unknown_since" if state is NoticeState.AMBIGUOUS else "settled_at"
+        fields = {"state": state, moment: at, "reason": reason, "live": live}
         with self._mongo.bounded():
             document = await self._rows.find_one_and_update(
                 {"_id": key, "state": _UNSETTLED},

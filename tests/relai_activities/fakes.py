@@ -44,6 +44,7 @@ class FakeMessenger:
         fails_before: raised by the next posts, one each, before anything is done.
         fails_after: raised by the next posts, one each, once they are done.
         down: raised by every call while it is set.
+        hidden: the history does not show yet what was posted.
         unreadable: raised by every look into the history while it is set.
         edits: the `ts` of every message edited, in order.
         looks: the keys that were looked for in the history, in order.
@@ -54,6 +55,7 @@ class FakeMessenger:
         self.fails_before: list[BaseException] = []
         self.fails_after: list[BaseException] = []
         self.down: MessengerError | None = None
+        self.hidden = False
         self.unreadable: MessengerError | None = None
         self.edits: list[MessageTs] = []
         self.looks: list[NoticeKey] = []
@@ -90,6 +92,8 @@ class FakeMessenger:
         self.looks.append(key)
         if self.unreadable is not None:
             raise self.unreadable
+        if self.hidden:
+            return None
         mine = (
             ts for ts, found in self.posted.items() if (found.channel, found.key) == (channel, key)
         )

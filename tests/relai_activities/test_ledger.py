@@ -7,7 +7,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from relai_activities import notices
-from relai_core.domain.notice import Notice, NoticeState
+from relai_activities.notices import LONGEST_CALL
+from relai_core.domain.notice import Notice, NoticeKind, NoticeState
 from relai_core.domain.user import User
 from relai_core.errors import (
     AmbiguousDeliveryError,
@@ -18,6 +19,7 @@ from relai_core.errors import (
     TransientMessengerError,
     UndeliverableError,
 )
+from relai_core.slack.client import CALL_TIMEOUT
 from tests.relai_activities.office import Office
 from tests.relai_core.builders import BEN, TEAM, Changes
 
@@ -27,6 +29,7 @@ WAIT = timedelta(seconds=17)
 @pytest.fixture(autouse=True)
 def _history_shows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notices, "HISTORY_LAG", timedelta(0))
+    monkeypatch.setattr(notices, "LONGEST_CALL", timedelta(0))
 
 
 LOST = AmbiguousDeliveryError("timeout")
@@ -114,12 +117,82 @@ async def test_the_history_is_given_time_to_show_a_message(
     notice = await office.assigned()
     office.messenger.fails_after.append(LOST)
     await fail_to_send(office, notice)
-    attempted_at = (await office.row(notice)).attempted_at
+    lost_at = (await office.row(notice)).unknown_since
 
     await office.send(notice)
 
-    assert attempted_at is not None
-    assert datetime.now(UTC) - attempted_at >= lag
+    assert lost_at is not None
+    assert datetime.now(UTC) - lost_at >= lag
+
+
+async def test_an_interrupted_post_is_given_time_to_end(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker may be cut off from Temporal, and still speak to Slack."""
+    longest = timedelta(milliseconds=200)
+    monkeypatch.setattr(notices, "LONGEST_CALL", longest)
+    notice = await office.assigned()
+    office.messenger.fails_after.append(asyncio.CancelledError())
+    with pytest.raises(asyncio.CancelledError):
+        await office.send(notice)
+    began = (await office.row(notice)).last_attempt_at
+
+    await office.send(notice)
+
+    assert began is not None
+    assert datetime.now(UTC) - began >= longest
+
+
+def test_no_call_takes_longer_than_an_interrupted_one_is_given() -> None:
+    assert LONGEST_CALL > CALL_TIMEOUT
+
+
+async def test_a_lost_answer_is_looked_for_even_after_a_later_try_did_nothing(
+    office: Office,
+) -> None:
+    """Lost, not in the history yet, refused with a 429, and then the history shows it."""
+    notice = await office.assigned()
+    office.messenger.fails_after.append(LOST)
+    await fail_to_send(office, notice)
+    office.messenger.hidden = True
+    office.messenger.fails_before.append(RateLimitedError("ratelimited", WAIT))
+    await fail_to_send(office, notice)
+    office.messenger.hidden = False
+
+    result = await office.send(notice)
+
+    assert result.state is NoticeState.RECONCILED
+    assert len(office.messenger.messages) == 1
+
+
+async def test_a_card_whose_edit_failed_after_the_post_is_edited_by_the_next_try(
+    office: Office,
+) -> None:
+    """The task was completed during the post, and Slack refused the edit."""
+    notice = await office.assigned()
+    assert notice.task_id is not None
+    task = await office.store.tasks.find(notice.task_id)
+    assert task is not None
+    await office.send(notice)
+    await office.store.tasks.apply(Changes(task).completed(BEN))
+
+    await office.send(notice)
+
+    (card,) = office.messenger.messages
+    assert not card.has_buttons
+
+
+async def test_a_nudge_about_what_is_over_is_not_sent(office: Office) -> None:
+    offer = await office.offered()
+    nudge = offer.model_copy(update={"kind": NoticeKind.RELAY_NUDGED})
+    assert offer.task_id is not None
+    task = await office.store.tasks.find(offer.task_id)
+    assert task is not None
+    await office.store.tasks.apply(Changes(task).completed(BEN))
+
+    result = await office.send(nudge)
+
+    assert (result.state, result.reason) == (NoticeState.SKIPPED, "no longer true")
 
 
 async def test_a_reconciled_card_shows_the_task_as_it_is_by_now(office: Office) -> None:

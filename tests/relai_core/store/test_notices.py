@@ -40,23 +40,50 @@ async def test_the_same_plan_ten_times_at_once_is_one_row(database: Database) ->
 
 
 async def test_an_attempt_is_on_record_before_its_outcome(database: Database) -> None:
-    row = await database.notices.plan(_notice(), NOW)
-    await database.notices.mark_attempt(row.key, DM, NOW)
-    await database.notices.mark_attempt(row.key, DM, LATER)
+    planned = await database.notices.plan(_notice(), NOW)
+    await database.notices.mark_attempt(planned, DM, NOW)
+    once = await database.notices.plan(_notice(), NOW)
+    await database.notices.mark_attempt(once, DM, LATER)
 
     row = await database.notices.plan(_notice(), LATER)
 
     assert (row.state, row.attempts) == (NoticeState.PLANNED, 2)
-    assert (row.channel, row.attempted_at) == (DM, LATER)
+    assert (row.channel, row.attempted_at, row.last_attempt_at) == (DM, NOW, LATER)
+    assert row.interrupted_at == LATER
+
+
+async def test_of_two_tries_at_once_one_makes_the_attempt(database: Database) -> None:
+    """A worker that Temporal has given up may still be at it."""
+    row = await database.notices.plan(_notice(), NOW)
+    await database.notices.mark_attempt(row, DM, NOW)
+
+    with pytest.raises(LookupError):
+        await database.notices.mark_attempt(row, DM, LATER)
 
 
 async def test_a_cleared_attempt_did_not_happen(database: Database) -> None:
     row = await database.notices.plan(_notice(), NOW)
-    await database.notices.mark_attempt(row.key, DM, NOW)
+    await database.notices.mark_attempt(row, DM, NOW)
 
-    await database.notices.clear_attempt(row.key)
+    await database.notices.clear_attempt(row)
 
-    assert (await database.notices.plan(_notice(), NOW)).attempted_at is None
+    cleared = await database.notices.plan(_notice(), NOW)
+    assert (cleared.attempted_at, cleared.interrupted_at) == (None, None)
+
+
+async def test_clearing_an_attempt_leaves_an_earlier_unknown_one_on_record(
+    database: Database,
+) -> None:
+    row = await database.notices.plan(_notice(), NOW)
+    await database.notices.mark_attempt(row, DM, NOW)
+    lost = await database.notices.settle(row.key, NoticeState.AMBIGUOUS, at=LATER)
+    await database.notices.mark_attempt(lost, DM, LATER)
+
+    await database.notices.clear_attempt(lost)
+
+    cleared = await database.notices.plan(_notice(), LATER)
+    assert (cleared.attempted_at, cleared.unknown_since) == (NOW, LATER)
+    assert cleared.interrupted_at is None
 
 
 async def test_a_sent_notice_knows_its_message(database: Database) -> None:
@@ -96,14 +123,14 @@ async def test_a_settled_notice_is_not_attempted_again(database: Database) -> No
     sent = await _sent(database, _notice())
 
     with pytest.raises(LookupError):
-        await database.notices.mark_attempt(sent.key, DM, LATER)
+        await database.notices.mark_attempt(sent, DM, LATER)
 
 
 async def test_clearing_an_attempt_of_a_settled_notice_changes_nothing(database: Database) -> None:
     """Another worker may have sent it in the meantime."""
     sent = await _sent(database, _notice())
 
-    await database.notices.clear_attempt(sent.key)
+    await database.notices.clear_attempt(sent)
 
     assert await database.notices.plan(_notice(), LATER) == sent
 
@@ -111,12 +138,12 @@ async def test_clearing_an_attempt_of_a_settled_notice_changes_nothing(database:
 async def test_a_notice_that_was_not_planned_can_be_neither_tried_nor_settled(
     database: Database,
 ) -> None:
-    unknown = NoticeKey("nothing")
+    unknown = NoticeRow(key=NoticeKey("nothing"), notice=_notice(), created_at=NOW)
 
     with pytest.raises(LookupError):
         await database.notices.mark_attempt(unknown, DM, NOW)
     with pytest.raises(LookupError):
-        await database.notices.settle(unknown, NoticeState.SENT, at=NOW)
+        await database.notices.settle(unknown.key, NoticeState.SENT, at=NOW)
 
 
 async def test_live_cards_are_those_of_the_task_oldest_first(database: Database) -> None:
@@ -154,5 +181,5 @@ async def _sent(
     database: Database, notice: Notice, *, live: bool = False, planned: Any = NOW
 ) -> NoticeRow:
     row = await database.notices.plan(notice, planned)
-    await database.notices.mark_attempt(row.key, DM, LATER)
+    await database.notices.mark_attempt(row, DM, LATER)
     return await database.notices.settle(row.key, NoticeState.SENT, at=LATER, ts=TS, live=live)

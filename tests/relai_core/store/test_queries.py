@@ -62,8 +62,8 @@ WRITES: dict[str, Use] = {
     "archive_closed": lambda db, task: db.tasks.archive_closed(LATER, 10),
     "put user": lambda db, task: db.users.put(_user(ME)),
     "plan": lambda db, task: db.notices.plan(_row(task, 0).notice, NOW),
-    "mark_attempt": lambda db, task: db.notices.mark_attempt(_row(task, 0).key, DM, NOW),
-    "clear_attempt": lambda db, task: db.notices.clear_attempt(_row(task, 0).key),
+    "mark_attempt": lambda db, task: db.notices.mark_attempt(_row(task, 0), DM, NOW),
+    "clear_attempt": lambda db, task: db.notices.clear_attempt(_row(task, 0)),
     "settle": lambda db, task: db.notices.settle(_row(task, 0).key, NoticeState.SENT, at=NOW),
     "retire_card": lambda db, task: db.notices.retire_card(_row(task, 1).key),
 }
