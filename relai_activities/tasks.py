@@ -10,7 +10,7 @@ from relai_activities.contracts import ChangeInput, ChangeResult, Deadline, Dead
 from relai_core.domain.changes import TaskChange
 from relai_core.domain.decisions import ChangeRefusedError
 from relai_core.domain.hours import WorkingHours
-from relai_core.domain.ids import RelayId, SlackUserId
+from relai_core.domain.ids import RelayId, SlackUserId, TeamId
 from relai_core.domain.outcome import Refusal
 from relai_core.domain.reminders import next_reminder
 from relai_core.domain.task import NewTask, Task
@@ -40,7 +40,12 @@ class TaskActivities:
 
     @activity.defn(name="create_task_activity")
     async def create_task(self, new: NewTask) -> Task:
-        """Store the task under its number. A retry finds it there."""
+        """Store the task under its number. A retry finds it there.
+
+        If the owner can't hold a task, its creator does: it was asked for, and needs an owner.
+        """
+        if new.owner != new.creator and not await self._can_hold(new.team_id, new.owner):
+            new = new.model_copy(update={"owner": new.creator})
         return await self._tasks.create(new)
 
     @activity.defn(name="update_task_activity")
@@ -79,3 +84,9 @@ class TaskActivities:
             with suppress(NotFoundError):
                 zones[person] = (await self._directory.get_user(task.team_id, person)).zone
         return zones
+
+    async def _can_hold(self, team_id: TeamId, person: SlackUserId) -> bool:
+        try:
+            return (await self._directory.get_user(team_id, person)).unreachable is None
+        except NotFoundError:
+            return False

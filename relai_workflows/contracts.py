@@ -26,9 +26,13 @@ class LifecycleState(Model):
 
 
 class TaskLifecycleInput(Model):
-    """Starting the workflow with this *is* creating the task."""
+    """Starting the workflow with this *is* creating the task.
+
+    `is_awaited` says that somebody asked for the task and waits to hear of it.
+    """
 
     new: NewTask
+    is_awaited: bool = True
     state: LifecycleState | None = None
 
 

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from relai_core.domain.changes import TakenBack, TaskChange
-    from relai_core.domain.ids import SlackUserId
+    from relai_core.domain.ids import RelayId, SlackUserId
     from relai_core.domain.notice import Notice, NoticeKind
     from relai_core.domain.outcome import Outcome
     from relai_core.domain.relay import Relay, RelayEnd, RelayMode
@@ -15,28 +15,35 @@ with workflow.unsafe.imports_passed_through():
     from relai_workflows.contracts import TaskRelayInput
 
 
-def created(new: NewTask) -> Notice:
-    """To the creator, whose command got no answer in time."""
+def created(outcome: Outcome, new: NewTask) -> Notice | None:
+    """To the creator, whose command got no answer in time.
+
+    A creator who is the owner, as they wished, has the card instead.
+    """
+    refusal = outcome.refusal
+    if refusal is None and new.owner == new.creator:
+        return None
     return Notice(
         team_id=new.team_id,
-        kind=NoticeKind.TASK_CREATED,
+        kind=NoticeKind.REQUEST_REFUSED if refusal else NoticeKind.TASK_CREATED,
         moment=new.request_id,
         planned_at=workflow.now(),
         recipient=new.creator,
         task_id=new.id,
+        refusal=refusal.reason if refusal else None,
     )
 
 
-def assigned(new: NewTask) -> Notice:
+def assigned(task: Task) -> Notice:
     """To the first owner: the card of the task."""
     return Notice(
-        team_id=new.team_id,
+        team_id=task.team_id,
         kind=NoticeKind.TASK_ASSIGNED,
-        moment=new.request_id,
+        moment="created",
         planned_at=workflow.now(),
-        recipient=new.owner,
-        task_id=new.id,
-        actor=new.creator,
+        recipient=task.owner,
+        task_id=task.id,
+        actor=task.creator,
     )
 
 
@@ -58,9 +65,15 @@ def unheard(outcome: Outcome, change: TaskChange) -> Notice | None:
     )
 
 
-def closed(task: Task, change: TaskChange) -> tuple[Notice, ...]:
-    """To everyone who created or held the task, but the one who closed it."""
+def closed(task: Task, change: TaskChange, settled: RelayId | None) -> tuple[Notice, ...]:
+    """To everyone who created or held the task, but the one who closed it.
+
+    The sender of a relay that this `settled` hears of both at once, from the relay.
+    """
     done = task.status is TaskStatus.COMPLETED
+    told = {task.closed_by}
+    if settled is not None and task.relay is not None:
+        told.add(task.relay.from_user)
     return tuple(
         Notice(
             team_id=task.team_id,
@@ -72,7 +85,7 @@ def closed(task: Task, change: TaskChange) -> tuple[Notice, ...]:
             actor=task.closed_by,
         )
         for person in task.followers
-        if person != task.closed_by
+        if person not in told
     )
 
 

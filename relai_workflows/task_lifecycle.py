@@ -22,9 +22,11 @@ with workflow.unsafe.imports_passed_through():
         Progressed,
         Snoozed,
         TakenBack,
+        TaskEvent,
         TaskUpdate,
     )
-    from relai_core.domain.outcome import Outcome
+    from relai_core.domain.decisions import RefusalReason
+    from relai_core.domain.outcome import Outcome, Refusal
     from relai_workflows import options
     from relai_workflows.contracts import (
         LifecycleState,
@@ -65,7 +67,7 @@ class TaskLifecycleWorkflow:
         """Live until the task is closed and everyone is told."""
         self._background.start(self._outbox.run())
         if start.state is None:
-            await self._create()
+            await self._create(start)
         self._background.start(self._remind())
         self._leave_at = workflow.now() + LONGEST_RUN
         while not self._may_leave():
@@ -146,17 +148,19 @@ class TaskLifecycleWorkflow:
         if self._outcomes.expect(change.id):
             self._requests.append(change)
 
-    async def _create(self) -> None:
+    async def _create(self, start: TaskLifecycleInput) -> None:
         task = await workflow.execute_activity_method(
-            TaskActivities.create_task, self._new, **options.STORE
+            TaskActivities.create_task, self._new, **options.PEOPLE
         )
-        self._outcomes.record(
-            Outcome(request_id=self._new.request_id, task=task), notices.created(self._new)
-        )
+        is_refused = task.owner != self._new.owner and task.version == 1
+        refusal = Refusal(reason=RefusalReason.UNREACHABLE) if is_refused else None
+        outcome = Outcome(request_id=self._new.request_id, task=task, refusal=refusal)
+        unheard = notices.created(outcome, self._new) if start.is_awaited else None
+        self._outcomes.record(outcome, unheard)
         # A forgotten workflow id can start a task's life again; its end must not repeat.
         self._is_closed = not task.is_open
         if task.is_open:
-            self._outbox.put(notices.assigned(self._new))
+            self._outbox.put(notices.assigned(task))
 
     async def _carry_out(self, change: TaskUpdate | TakenBack) -> None:
         result = await self._apply(change)
@@ -168,7 +172,7 @@ class TaskLifecycleWorkflow:
         self._show()
         if result.event.settled is not None:
             await signal_relay_settled(result.event.settled)
-        self._tell(change, result)
+        self._tell(change, result, result.event)
 
     async def _apply(self, change: TaskUpdate | TakenBack) -> ChangeResult:
         step = (
@@ -180,11 +184,11 @@ class TaskLifecycleWorkflow:
             step, ChangeInput(change=change), summary=change.kind, **options.STORE
         )
 
-    def _tell(self, change: TaskUpdate | TakenBack, result: ChangeResult) -> None:
+    def _tell(self, change: TaskUpdate | TakenBack, result: ChangeResult, event: TaskEvent) -> None:
         if isinstance(change, TakenBack) and result.relay is not None:
             self._outbox.put(notices.taken_back(result.task, change, result.relay.to_user))
         if isinstance(change, Completed | Cancelled):
-            for notice in notices.closed(result.task, change):
+            for notice in notices.closed(result.task, change, event.settled):
                 self._outbox.put(notice)
 
     def _show(self) -> None:

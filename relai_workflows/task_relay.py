@@ -56,7 +56,7 @@ class TaskRelayWorkflow:
     def __init__(self, start: TaskRelayInput) -> None:
         self._start = start
         self._relay: Relay | None = None
-        self._offer: Notice | None = None
+        self._asked: list[Notice] = []
         self._is_nudged = False
         self._is_settled = False
         self._requests: deque[Answer] = deque()
@@ -136,8 +136,7 @@ class TaskRelayWorkflow:
 
     async def _offer_it(self, relay: Relay) -> None:
         self._relay = relay
-        self._offer = notices.of_relay(NoticeKind.RELAY_OFFERED, relay, relay.to_user)
-        self._outbox.put(self._offer)
+        self._ask(notices.of_relay(NoticeKind.RELAY_OFFERED, relay, relay.to_user))
         await signal_relay_moved(relay.task_id, relay.id)
 
     async def _next_event(self) -> None:
@@ -167,8 +166,12 @@ class TaskRelayWorkflow:
 
     def _undelivered(self) -> str | None:
         """Why the receiver could not be told, if so."""
-        result = self._outbox.result(self._offer.key) if self._offer else None
-        return result.reason if result is not None and result.is_undelivered else None
+        results = [self._outbox.result(notice.key) for notice in self._asked]
+        return next((each.reason for each in results if each and each.is_undelivered), None)
+
+    def _ask(self, notice: Notice) -> None:
+        self._asked.append(notice)
+        self._outbox.put(notice)
 
     async def _look_after(self, relay: Relay) -> None:
         now = workflow.now()
@@ -193,7 +196,7 @@ class TaskRelayWorkflow:
             await self._follow(await self._apply(expired))
         elif now >= relay.nudge_at and not self._is_nudged:
             self._is_nudged = True
-            self._outbox.put(
+            self._ask(
                 notices.of_relay(NoticeKind.RELAY_NUDGED, relay, relay.to_user, relay.nudge_at)
             )
 

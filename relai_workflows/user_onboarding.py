@@ -62,7 +62,7 @@ class UserOnboardingWorkflow:
         with suppress(WorkflowAlreadyStartedError):
             await workflow.start_child_workflow(
                 "TaskLifecycleWorkflow",
-                TaskLifecycleInput(new=new),
+                TaskLifecycleInput(new=new, is_awaited=False),
                 id=lifecycle_id(new.id),
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,

@@ -151,6 +151,10 @@ def _unreachable(asked: _Asked) -> str:
     )
 
 
+def _already_used(asked: _Asked) -> str:
+    return f"That was carried out before, on another task. {title_of(asked.task)} is unchanged."
+
+
 def _place(asked: _Asked) -> str:
     owner = asked.task.owner
     return "yours" if owner == asked.viewer else f"with {mention(owner)}"
@@ -166,4 +170,5 @@ _REFUSALS: dict[RefusalReason, Callable[[_Asked], str]] = {
     RefusalReason.RELAY_ENDED: _relay_ended,
     RefusalReason.SAME_PERSON: _same_person,
     RefusalReason.UNREACHABLE: _unreachable,
+    RefusalReason.ALREADY_USED: _already_used,
 }

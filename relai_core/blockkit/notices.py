@@ -164,7 +164,11 @@ def _nudged(scene: _Scene) -> Message:
 def _relay_ended(scene: _Scene) -> Message:
     if scene.viewer != scene.relay.from_user:
         return _card(scene, relay_texts.relay_received_text(scene.task, scene.relay))
-    return _card(scene, relay_texts.relay_ended_text(scene.task, scene.relay))
+    text = relay_texts.relay_ended_text(scene.task, scene.relay)
+    if scene.task.is_open:
+        return _card(scene, text)
+    # Which end it was, and what ended it: the sender hears of both here.
+    return _plain(f"{text} {tasks.closed_text(scene.task, scene.viewer)}")
 
 
 def _reminder(scene: _Scene) -> Message:

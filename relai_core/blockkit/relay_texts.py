@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from relai_core.blockkit.elements import due_text, inline, mention, title_of
-from relai_core.blockkit.tasks import closed_text, due_clause
+from relai_core.blockkit.tasks import due_clause
 from relai_core.domain.relay import Relay, RelayEnd, RelayMode
 from relai_core.domain.task import Task
 from relai_core.domain.user import Unreachable
@@ -122,10 +122,8 @@ def _unanswered(task: Task, relay: Relay) -> str:
 
 
 def _withdrawn(task: Task, relay: Relay) -> str:
-    if not task.is_open:
-        over = f"The hand-over to {mention(relay.to_user)} ended with it."
-        return f"{closed_text(task, relay.from_user)} {over}"
-    ended = f"The hand-over of {title_of(task)} to {mention(relay.to_user)} was taken back"
+    how = "taken back" if task.is_open else "withdrawn"
+    ended = f"The hand-over of {title_of(task)} to {mention(relay.to_user)} was {how}"
     return f"{ended}{_at(relay)}. {_home(task, relay)}".strip()
 
 

@@ -41,6 +41,7 @@ class RefusalReason(StrEnum):
     RELAY_ENDED = "relay_ended"
     SAME_PERSON = "same_person"
     UNREACHABLE = "unreachable"
+    ALREADY_USED = "already_used"
 
 
 class ChangeRefusedError(Exception):

@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 from functools import partial
 
 from relai_core.domain.changes import TaskChange, TaskEvent
-from relai_core.domain.decisions import decide, ended_relay, event_of, numbered
+from relai_core.domain.decisions import (
+    ChangeRefusedError,
+    RefusalReason,
+    decide,
+    ended_relay,
+    event_of,
+    numbered,
+)
 from relai_core.domain.ids import RelayId, SlackUserId, TaskId, TeamId
 from relai_core.domain.relay import Relay
 from relai_core.domain.task import NewTask, Task
@@ -104,6 +111,8 @@ class MongoTaskStore:
     async def _apply(self, change: TaskChange) -> Applied:
         task = await self._get(change.task_id)
         if (event := await self._find_event(change)) is not None:
+            if event.task_id != task.id:
+                raise ChangeRefusedError(RefusalReason.ALREADY_USED, task)
             # Read again: the task above may be from before the event.
             return Applied(await self._get(change.task_id), event)
         after = decide(task, change)
@@ -122,10 +131,7 @@ class MongoTaskStore:
 
     async def _find_event(self, change: TaskChange) -> TaskEvent | None:
         document = await self._events.find_one({"_id": change.id})
-        event = from_document(TaskEvent, document) if document else None
-        if event is not None and event.task_id != change.task_id:
-            raise ValueError(f"request {change.id} has changed another task, {event.task_id}")
-        return event
+        return from_document(TaskEvent, document) if document else None
 
     async def _replace(self, before: Task, after: Task, session: Session) -> None:
         replaced = await self._tasks.replace_one(

@@ -10,7 +10,7 @@ from relai_core.domain.notice import NoticeKind
 from relai_core.domain.relay import RelayEnd
 from relai_core.errors import TransientMessengerError
 from relai_workflows.outcomes import HEARING_GRACE
-from tests.relai_core.builders import BEN, CLEO, a_new_task, a_request
+from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_new_task, a_request
 from tests.relai_workflows.lives import begin, create
 from tests.relai_workflows.stage import POLL, Stage
 
@@ -53,13 +53,35 @@ async def test_an_outcome_that_was_heard_is_not_told_again(stage: Stage) -> None
 
 
 async def test_a_creator_without_an_answer_is_told_the_number(stage: Stage) -> None:
-    life = await begin(stage, a_new_task())
+    life = await begin(stage, a_new_task(owner=BEN))
     await stage.idle()
     await life.advance(HEARING_GRACE)
 
     (told,) = stage.told(NoticeKind.TASK_CREATED)
 
     assert "T-1" in told.message.text
+
+
+async def test_a_creator_who_owns_the_task_has_the_card_and_nothing_more(stage: Stage) -> None:
+    life = await begin(stage, a_new_task())
+    await stage.idle()
+    await life.advance(HEARING_GRACE)
+
+    assert [each.kind for each in stage.messenger.messages] == [NoticeKind.TASK_ASSIGNED]
+
+
+async def test_a_task_for_someone_who_cannot_hold_it_stays_with_its_creator(stage: Stage) -> None:
+    """They were deactivated between the command and its being carried out."""
+    gone = stage.directory.users[TEAM, BEN].model_copy(update={"deleted": True})
+    stage.directory.put(gone)
+
+    life = await begin(stage, a_new_task(owner=BEN))
+    await stage.idle()
+    await life.advance(HEARING_GRACE)
+
+    assert stage.readers(NoticeKind.TASK_ASSIGNED) == [ANA]
+    (told,) = stage.told(NoticeKind.REQUEST_REFUSED)
+    assert "can't hold a task" in told.message.text
 
 
 async def test_an_answer_that_nobody_heard_is_told_by_a_notice(stage: Stage) -> None:

@@ -120,9 +120,10 @@ async def test_a_request_of_another_task_is_not_taken_for_a_repeat(database: Dat
     await database.tasks.apply(Changes(first).completed().model_copy(update={"id": shared}))
     change = Changes(second).completed().model_copy(update={"id": shared})
 
-    with pytest.raises(ValueError, match="another task"):
+    with pytest.raises(ChangeRefusedError) as refused:
         await database.tasks.apply(change)
 
+    assert refused.value.reason is RefusalReason.ALREADY_USED
     assert await database.tasks.find(second.id) == second
 
 
