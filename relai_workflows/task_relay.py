@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from relai_activities.relays import RelayActivities
     from relai_core.domain.changes import (
         RelayAccepted,
+        RelayAnswer,
         RelayDeclined,
         RelayExpired,
         RelayUndeliverable,
@@ -38,9 +39,6 @@ with workflow.unsafe.imports_passed_through():
         TaskRelayInput,
         TaskRelayResult,
     )
-
-Answer = RelayAccepted | RelayDeclined | RelayWithdrawn
-"""What the people of a hand-over can do about it while it is open."""
 
 _LONG_AGO = timedelta(0)
 
@@ -59,7 +57,7 @@ class TaskRelayWorkflow:
         self._asked: list[Notice] = []
         self._is_nudged = False
         self._is_settled = False
-        self._requests: deque[Answer] = deque()
+        self._requests: deque[RelayAnswer] = deque()
         self._background = Background()
         self._outbox = Outbox()
         self._outcomes = Outcomes(self._outbox.put)
@@ -108,7 +106,7 @@ class TaskRelayWorkflow:
     def _outcome_is_known(self, asked: OutcomeAsked) -> None:
         self._outcomes.require_known(asked.request_id)
 
-    def _record(self, change: Answer) -> None:
+    def _record(self, change: RelayAnswer) -> None:
         if self._outcomes.expect(change.id):
             self._requests.append(change)
 
@@ -200,14 +198,14 @@ class TaskRelayWorkflow:
                 notices.of_relay(NoticeKind.RELAY_NUDGED, relay, relay.to_user, relay.nudge_at)
             )
 
-    async def _carry_out(self, change: Answer) -> None:
+    async def _carry_out(self, change: RelayAnswer) -> None:
         result = await self._apply(change)
         outcome = Outcome(request_id=change.id, task=result.task, refusal=result.refusal)
         self._outcomes.record(outcome, notices.unheard(outcome, change))
         # Only now: whoever asked for the outcome is still waiting.
         await self._follow(result)
 
-    async def _apply(self, change: Answer | RelayExpired | RelayUndeliverable) -> ChangeResult:
+    async def _apply(self, change: RelayAnswer | RelayExpired | RelayUndeliverable) -> ChangeResult:
         return await workflow.execute_activity_method(
             RelayActivities.end_relay,
             ChangeInput(change=change),

@@ -124,16 +124,8 @@ class TakenBack(_Change):
     relay_id: RelayId
 
 
-RelayChange = Annotated[
-    RelayOpened
-    | RelayAccepted
-    | RelayDeclined
-    | RelayWithdrawn
-    | RelayExpired
-    | RelayUndeliverable,
-    Field(discriminator="kind"),
-]
-"""Changes that only the relay's own workflow applies."""
+RelayAnswer = RelayAccepted | RelayDeclined | RelayWithdrawn
+"""What the people of a hand-over can do about it while it is open."""
 
 TaskUpdate = Annotated[
     Completed | Cancelled | Progressed | Edited | Snoozed, Field(discriminator="kind")

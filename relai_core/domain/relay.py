@@ -28,7 +28,7 @@ class RelayEnd(StrEnum):
 
 
 class Relay(Model):
-    """A hand-over. Open until `end` is set, and never open past `answer_by` for long."""
+    """A hand-over. Open until `end` is set, at the latest when its workflow sees `answer_by`."""
 
     id: RelayId
     task_id: TaskId

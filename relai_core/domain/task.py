@@ -86,7 +86,7 @@ class Task(Model):
 
     @property
     def followers(self) -> tuple[SlackUserId, ...]:
-        """Everyone who is told of its end: creator and all who held it, each once."""
+        """Everyone who is told of its end: creator and the owners in `hops`, each once."""
         return tuple(dict.fromkeys((self.creator, *self.hops)))
 
 
