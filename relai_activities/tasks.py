@@ -1,6 +1,7 @@
 """Steps on a task: create it, change it, and find its next reminder."""
 
 from contextlib import suppress
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from temporalio import activity
@@ -65,17 +66,21 @@ class TaskActivities:
         if task is None or not task.is_open or task.due_at is None:
             return Deadline()
         now = now_after(asked.at)
-        reminder = next_reminder(
-            task,
-            taken=asked.taken,
-            zones=await self._zones(task),
-            hours=self._hours,
-            now=now,
-        )
-        if reminder is None or reminder.at > now:
-            return Deadline(reminder=reminder, wait_until=reminder.at if reminder else None)
-        quiet = await self._directory.quiet_until(task.team_id, reminder.recipient, now)
-        return Deadline(reminder=reminder, wait_until=quiet)
+        zones = await self._zones(task)
+        quiet: dict[SlackUserId, datetime | None] = {}
+        while True:
+            upcoming = next_reminder(
+                task, taken=asked.taken, zones=zones, quiet=quiet, hours=self._hours, now=now
+            )
+            if upcoming is None:
+                return Deadline()
+            reminder, send_at = upcoming
+            if send_at > now:
+                return Deadline(reminder=reminder, wait_until=send_at)
+            person = reminder.recipient
+            if person in quiet:
+                return Deadline(reminder=reminder)
+            quiet[person] = await self._directory.quiet_until(task.team_id, person, now)
 
     async def _zones(self, task: Task) -> dict[SlackUserId, ZoneInfo]:
         """Time zones of owner and creator; left out is who Slack does not know."""

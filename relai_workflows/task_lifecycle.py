@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from relai_core.domain.decisions import RefusalReason
     from relai_core.domain.outcome import Outcome, Refusal
+    from relai_core.domain.reminders import Reminder
     from relai_workflows import options
     from relai_workflows.contracts import (
         LifecycleState,
@@ -205,10 +206,15 @@ class TaskLifecycleWorkflow:
             )
             if next_up.reminder is not None and next_up.wait_until is None:
                 # Taken before it is sent: a crash may cost nobody a second reminder.
-                self._taken[next_up.reminder.key] = None
+                self._take(next_up.reminder)
                 self._outbox.put(notices.reminder(self._new, next_up.reminder))
             else:
                 await self._wait_for(next_up)
+
+    def _take(self, reminder: Reminder) -> None:
+        """Remember it, and forget those of other due dates: edits must not make the state grow."""
+        kept = [key for key in self._taken if reminder.shares_date_with(key)]
+        self._taken = dict.fromkeys([*kept, reminder.key])
 
     async def _wait_for(self, next_up: Deadline) -> None:
         """Sleep until the next moment that matters, or until something has changed."""

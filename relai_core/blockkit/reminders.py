@@ -36,5 +36,5 @@ def _stands(due_at: datetime, now: datetime) -> str:
 
 def _for_the_owner(due_at: datetime, now: datetime) -> str:
     if now > due_at + LATE_AFTER:
-        return "Mark it complete, move the date, or hand it over."
+        return "Mark it complete, or hand it over."
     return "Mark it complete when it is done, or hand it over."

@@ -14,7 +14,7 @@ from tests.relai_workflows.stage import Stage
 
 ZONE = ZoneInfo("Asia/Tokyo")
 """Ben's. Ana lives in UTC."""
-FRIDAY = 4
+WEDNESDAY, FRIDAY = 2, 4
 
 
 @pytest.fixture
@@ -44,6 +44,18 @@ async def test_what_is_overdue_on_a_weekend_is_said_on_monday_morning(stage: Sta
     (overdue,) = stage.told(NoticeKind.REMINDER_OVERDUE)
     monday_nine = due_at + timedelta(days=2, hours=18)
     assert timedelta(0) <= overdue.at - monday_nine < timedelta(minutes=1)
+
+
+async def test_what_was_held_back_into_the_night_waits_for_the_morning(stage: Stage) -> None:
+    due_at = next_weekday(WEDNESDAY, time(15))
+    life = await create(stage, owner=BEN, creator=BEN, due_at=due_at)
+    stage.directory.quiet[BEN] = due_at + timedelta(hours=12)
+
+    await life.advance_to(due_at + timedelta(hours=19))
+
+    (due,) = stage.told(NoticeKind.REMINDER_DUE)
+    thursday_nine = due_at + timedelta(hours=18)
+    assert timedelta(0) <= due.at - thursday_nine < timedelta(minutes=1)
 
 
 async def test_a_window_that_the_evening_cuts_goes_on_in_the_morning(stage: Stage) -> None:

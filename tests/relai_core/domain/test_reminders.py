@@ -14,6 +14,7 @@ from relai_core.domain.reminders import (
     OVERDUE_AFTER,
     Reminder,
     ReminderKind,
+    Upcoming,
     next_reminder,
     still_true,
 )
@@ -34,16 +35,31 @@ def upcoming(
     taken: Collection[str] = (),
     zones: dict[SlackUserId, ZoneInfo] | None = None,
 ) -> Reminder | None:
+    found = upcoming_at(task, now=now, taken=taken, zones=zones)
+    return found.reminder if found else None
+
+
+def upcoming_at(
+    task: Task,
+    *,
+    now: datetime = NOW,
+    taken: Collection[str] = (),
+    zones: dict[SlackUserId, ZoneInfo] | None = None,
+    quiet: dict[SlackUserId, datetime | None] | None = None,
+) -> Upcoming | None:
+    """The same, with the moment at which it may go out."""
     everyone = dict.fromkeys((ANA, BEN, CLEO), UTC_ZONE)
-    return next_reminder(task, taken=taken, zones=zones or everyone, hours=OFFICE, now=now)
+    return next_reminder(
+        task, taken=taken, zones=zones or everyone, quiet=quiet or {}, hours=OFFICE, now=now
+    )
 
 
 def all_of(task: Task, *, now: datetime = NOW) -> list[Reminder]:
     """Every reminder of the task, as they come if nothing else happens."""
     told: list[Reminder] = []
-    while reminder := upcoming(task, now=now, taken=[r.key for r in told]):
-        told.append(reminder)
-        now = max(now, reminder.at)
+    while found := upcoming_at(task, now=now, taken=[r.key for r in told]):
+        told.append(found.reminder)
+        now = max(now, found.send_at)
     return told
 
 
