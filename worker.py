@@ -103,7 +103,7 @@ def _activities(
     hours = settings.working_hours
     tasks = TaskActivities(store.tasks, directory, hours)
     relays = RelayActivities(store.tasks, directory, hours)
-    notices = NoticeActivities(store.tasks, store.notices, directory, messenger)
+    notices = NoticeActivities(store.tasks, store.notices, directory, messenger, hours)
     users = UserActivities(store.tasks, directory, templates, hours, settings.relai_admin_channel)
     cleanup = CleanupActivities(store.tasks)
     return [

@@ -75,6 +75,11 @@ class NoticeResult(Model):
     reason: str = ""
 
     @property
+    def is_deferred(self) -> bool:
+        """Whether a reminder has to wait for a better hour."""
+        return self.state is NoticeState.PLANNED
+
+    @property
     def is_undelivered(self) -> bool:
         return self.state in (NoticeState.SKIPPED, NoticeState.FAILED)
 

@@ -11,12 +11,14 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from temporalio import activity
 
+from relai_activities.clock import now_after
 from relai_activities.contracts import NoticeResult, RefreshCardsInput
 from relai_activities.heartbeat import beating
 from relai_core.blockkit.notices import has_buttons, notice_message
+from relai_core.domain.hours import WorkingHours
 from relai_core.domain.ids import ChannelId, MessageTs, TaskId
 from relai_core.domain.notice import Notice, NoticeKind, NoticeRow, NoticeState
-from relai_core.domain.reminders import ReminderKind, still_true
+from relai_core.domain.reminders import ReminderKind, sendable_at, still_true
 from relai_core.domain.task import Task
 from relai_core.errors import (
     AmbiguousDeliveryError,
@@ -46,15 +48,20 @@ class NoticeActivities:
         notices: NoticeLedger,
         directory: Directory,
         messenger: Messenger,
+        hours: WorkingHours,
     ) -> None:
         self._tasks = tasks
         self._notices = notices
         self._directory = directory
         self._messenger = messenger
+        self._hours = hours
 
     @activity.defn(name="send_notification_activity")
     async def send_notification(self, notice: Notice) -> NoticeResult:
-        """Tell one person one thing. A retry goes on where the last try was lost."""
+        """Tell one person one thing. A retry goes on where the last try was lost.
+
+        A reminder that may not go out at this hour stays planned, and is to be planned anew.
+        """
         async with beating():
             row = await self._notices.plan(notice, datetime.now(UTC))
             if row.is_settled:
@@ -80,7 +87,25 @@ class NoticeActivities:
             if row.reason == _UNREADABLE:
                 return row  # it may be there: neither skipped nor sent can be claimed
             return await self._settle(row, NoticeState.SKIPPED, reason=obstacle)
+        if row.attempted_at is None and not await self._is_welcome(row.notice):
+            return row
         return await self._post(row)
+
+    async def _is_welcome(self, notice: Notice) -> bool:
+        """Whether a reminder may go out at this hour; it may have waited for Slack till night."""
+        if not notice.kind.is_reminder or notice.recipient is None:
+            return True
+        now = now_after(activity.info().scheduled_time)
+        person = await self._directory.get_user(notice.team_id, notice.recipient)
+        quiet_until = await self._directory.quiet_until(notice.team_id, notice.recipient, now)
+        moment = sendable_at(
+            notice.planned_at,
+            now=now,
+            quiet_until=quiet_until,
+            hours=self._hours,
+            zone=person.zone,
+        )
+        return moment <= now
 
     async def _obstacle(self, notice: Notice) -> str:
         """Why the notice must not go out now, or an empty text."""

@@ -25,7 +25,14 @@ class Outbox:
 
     def put(self, notice: Notice) -> None:
         """Send a notice when those before it are sent."""
+        self._results.pop(notice.key, None)
         self._waiting.append(notice)
+
+    async def send(self, notice: Notice) -> NoticeResult:
+        """Put a notice here, and wait to know what became of it."""
+        self.put(notice)
+        await workflow.wait_condition(lambda: notice.key in self._results)
+        return self._results.pop(notice.key)
 
     def refresh_cards(self, task_id: TaskId) -> None:
         """Show how the task stands on every card, once, however often this is asked."""

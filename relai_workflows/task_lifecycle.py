@@ -205,11 +205,16 @@ class TaskLifecycleWorkflow:
                 **options.PEOPLE,
             )
             if next_up.reminder is not None and next_up.wait_until is None:
-                # Taken before it is sent: a crash may cost nobody a second reminder.
-                self._take(next_up.reminder)
-                self._outbox.put(notices.reminder(self._new, next_up.reminder))
+                await self._send(next_up.reminder)
             else:
                 await self._wait_for(next_up)
+
+    async def _send(self, reminder: Reminder) -> None:
+        # Taken before it is sent: a crash may cost nobody a second reminder.
+        self._take(reminder)
+        result = await self._outbox.send(notices.reminder(self._new, reminder))
+        if result.is_deferred:
+            del self._taken[reminder.key]
 
     def _take(self, reminder: Reminder) -> None:
         """Remember it, and forget those of other due dates: edits must not make the state grow."""

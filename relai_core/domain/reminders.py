@@ -127,7 +127,7 @@ def _meant(
         Reminder(kind=kind, recipient=person, due_at=due, at=at)
         for kind, person, since in people
         if person in zones
-        and (raw := _moment(kind, due)) >= since
+        and (raw := _moment(kind, due)) > since
         and (at := _shifted(kind, raw, due, hours, zones[person])) >= since
     ]
 

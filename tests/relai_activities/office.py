@@ -10,6 +10,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 from relai_activities.contracts import NoticeResult, RefreshCardsInput
 from relai_activities.interceptor import ErrorInterceptor
 from relai_activities.notices import NoticeActivities
+from relai_core.domain.hours import WorkingHours
 from relai_core.domain.ids import SlackUserId
 from relai_core.domain.notice import Notice, NoticeKind, NoticeRow
 from relai_core.domain.relay import RelayMode
@@ -28,6 +29,7 @@ class Office:
     def __init__(self, store: Database) -> None:
         self.store = store
         self.messenger: FakeMessenger = FakeMessenger()
+        self.hours = WorkingHours.parse("mon-sun 00:00-24:00")
         everyone = [User(team_id=TEAM, id=each, name=each.lower()) for each in (ANA, BEN, CLEO)]
         self.directory = FakeDirectory(*everyone)
 
@@ -35,7 +37,7 @@ class Office:
     def notices(self) -> NoticeActivities:
         """The activities under test, with the messenger of now."""
         return NoticeActivities(
-            self.store.tasks, self.store.notices, self.directory, self.messenger
+            self.store.tasks, self.store.notices, self.directory, self.messenger, self.hours
         )
 
     async def send(self, notice: Notice) -> NoticeResult:

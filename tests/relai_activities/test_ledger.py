@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 
 from relai_activities import notices
 from relai_activities.notices import LONGEST_CALL
+from relai_core.domain.hours import WorkingHours
 from relai_core.domain.notice import Notice, NoticeKind, NoticeState
 from relai_core.domain.user import User
 from relai_core.errors import (
@@ -20,10 +21,11 @@ from relai_core.errors import (
     UndeliverableError,
 )
 from relai_core.slack.client import CALL_TIMEOUT
-from tests.relai_activities.office import Office
+from tests.relai_activities.office import Office, a_notice
 from tests.relai_core.builders import BEN, TEAM, Changes
 
 WAIT = timedelta(seconds=17)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @pytest.fixture(autouse=True)
@@ -328,3 +330,29 @@ async def test_a_broken_installation_is_tried_again_once_a_minute(office: Office
         await office.send(await office.assigned())
 
     assert raised.value.next_retry_delay == timedelta(minutes=1)
+
+
+async def test_a_reminder_that_waited_till_night_stays_planned(office: Office) -> None:
+    """Slack was down until an hour at which nobody may be disturbed."""
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    weekday = WEEKDAYS[(datetime.now(UTC) + timedelta(days=3)).weekday()]
+    office.hours = WorkingHours.parse(f"{weekday} 09:00-17:00")
+    task = await office.task(due_at=yesterday)
+    reminder = a_notice(NoticeKind.REMINDER_DUE, task, due_at=task.due_at, planned_at=yesterday)
+
+    result = await office.send(reminder)
+
+    assert result.is_deferred
+    assert office.messenger.messages == []
+
+
+async def test_a_reminder_is_deferred_while_its_person_is_not_to_be_disturbed(
+    office: Office,
+) -> None:
+    reminder = await office.reminder()
+    office.directory.quiet[BEN] = datetime.now(UTC) + timedelta(hours=1)
+
+    result = await office.send(reminder)
+
+    assert result.is_deferred
+    assert office.messenger.messages == []

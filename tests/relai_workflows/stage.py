@@ -138,7 +138,7 @@ class Stage:
         store, directory, hours = self.store, self.directory, self._hours
         tasks = TaskActivities(store.tasks, directory, hours)
         relays = RelayActivities(store.tasks, directory, hours)
-        notices = NoticeActivities(store.tasks, store.notices, directory, self.messenger)
+        notices = NoticeActivities(store.tasks, store.notices, directory, self.messenger, hours)
         users = UserActivities(store.tasks, directory, TEMPLATES, hours, ADMINS)
         return [
             tasks.create_task,

@@ -232,3 +232,11 @@ def test_reminders_are_few_in_order_and_never_from_the_past_of_the_task(
         kinds = [order.index(r.kind) for r in told if r.recipient == person]
         assert kinds == sorted(kinds)
     assert all(r.at >= r.due_at + OVERDUE_AFTER for r in told if r.kind is ReminderKind.OVERDUE)
+
+
+def test_a_task_due_in_exactly_a_day_is_not_reminded_of_at_once() -> None:
+    """Its card has just said so."""
+    told = upcoming(a_task(due_at=NOW + DAY))
+
+    assert told is not None
+    assert told.kind is ReminderKind.DUE
