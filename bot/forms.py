@@ -7,6 +7,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack_codes import code_of
 from relai_core.errors import InvalidInputError, UnavailableError
 
 _TOO_LATE = frozenset(
@@ -38,7 +39,7 @@ class Forms:
         try:
             await self._client.views_open(trigger_id=trigger_id, view=view)
         except SlackApiError as error:
-            code = error.response.get("error")
+            code = code_of(error)
             _log.warning("form_not_opened", callback=view.get("callback_id"), error=code)
             if code in _TOO_LATE:
                 raise InvalidInputError(

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.payloads import BlockAction
+from bot.slack_codes import code_of
 from relai_core.domain.ids import ChannelId, SlackUserId
 from relai_core.ports import Message
 
@@ -50,6 +51,7 @@ class Whispers:
             await self._tell(click.user_id, click.channel_id, message)
 
     async def _respond(self, click: BlockAction, message: Message, replaces: bool) -> bool:
+        """Whether the answer is there, or may be; False if it provably is not."""
         # Bolt's own `respond` hides failures, and posts again after a lost answer.
         webhook = AsyncWebhookClient(
             click.response_url or "",
@@ -63,9 +65,13 @@ class Whispers:
                 response_type="ephemeral",
                 replace_original=replaces,
             )
-        except _FAILURES as error:
-            _log.warning("response_url_failed", error=str(error))
+        except aiohttp.ClientConnectorError as error:
+            _log.warning("response_url_not_connected", error=str(error))
             return False
+        except _FAILURES as error:
+            # It may have been said: said nowhere is a smaller evil than said twice.
+            _log.error("response_url_not_confirmed", error=str(error))
+            return True
         if response.status_code != 200:
             _log.warning("response_url_refused", status=response.status_code, body=response.body)
         return response.status_code == 200
@@ -87,6 +93,6 @@ class Whispers:
                 channel=channel, user=user, text=message.text, blocks=message.blocks or None
             )
         except SlackApiError as error:
-            _log.info("not_told_in_channel", channel=channel, error=error.response.get("error"))
+            _log.info("not_told_in_channel", channel=channel, error=code_of(error))
             return False
         return True

@@ -9,6 +9,7 @@ from relai_core.domain.ids import (
     MessageTs,
     NoticeKey,
     RelayId,
+    RequestId,
     SlackUserId,
     TaskId,
     TeamId,
@@ -75,6 +76,10 @@ class TaskStore(Protocol):
 
     async def list_events(self, task_id: TaskId) -> list[TaskEvent]:
         """The trail of a task, oldest first."""
+        ...
+
+    async def find_event(self, request_id: RequestId) -> TaskEvent | None:
+        """What a request led to, if it has been carried out."""
         ...
 
     async def archive_closed(self, before: datetime, limit: int) -> int:

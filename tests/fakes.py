@@ -78,6 +78,10 @@ class FakeTaskStore:
     async def list_events(self, task_id: TaskId) -> list[TaskEvent]:
         return self.events.get(task_id, [])
 
+    async def find_event(self, request_id: RequestId) -> TaskEvent | None:
+        events = [event for trail in self.events.values() for event in trail]
+        return next((event for event in events if event.id == request_id), None)
+
     async def archive_closed(self, before: datetime, limit: int) -> int:
         raise NotImplementedError
 

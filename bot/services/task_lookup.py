@@ -6,7 +6,7 @@ from bot.services.durable_calls import WorkflowEndedError
 from bot.services.temporal_service import Answered
 from relai_core.domain.changes import TaskChange
 from relai_core.domain.decisions import decide
-from relai_core.domain.ids import RelayId, TaskId, TeamId, team_of
+from relai_core.domain.ids import RelayId, RequestId, TaskId, TeamId, team_of
 from relai_core.domain.relay import Relay
 from relai_core.domain.task import Task
 from relai_core.domain.user import User
@@ -55,8 +55,12 @@ class TaskLookup:
             raise NotFoundError("There is no such hand-over in this workspace.")
         return relay
 
-    async def get_meant(self, number: int | None, speaker: User) -> Task:
+    async def get_meant(
+        self, number: int | None, speaker: User, request: RequestId | None = None
+    ) -> Task:
         """The task with that number or, without one, the only open task of the speaker.
+
+        A `request` that was carried out before still means the task it meant then.
 
         Raises:
             InvalidInputError: without a number it could be several, or there is none.
@@ -64,6 +68,8 @@ class TaskLookup:
         """
         if number is not None:
             return await self.get_by_number(number, speaker.team_id)
+        if request is not None and (event := await self._tasks.find_event(request)) is not None:
+            return await self.get(event.task_id, speaker.team_id)
         owned = await self._tasks.list_owned(speaker.team_id, speaker.id, _NAMED_AT_MOST + 1)
         if len(owned) == 1:
             return owned[0]
@@ -85,7 +91,7 @@ class TaskLookup:
     async def _get_after_end(self, change: TaskChange, team_id: TeamId) -> Task:
         """The store's word on a change whose workflow has ended: a repeat, or too late."""
         task = await self.get(change.task_id, team_id)
-        if all(event.id != change.id for event in await self._tasks.list_events(task.id)):
+        if await self._tasks.find_event(change.id) is None:
             decide(task, change)
             raise RuntimeError(f"{change.kind} of {task.id} is allowed, but no workflow runs")
         return task

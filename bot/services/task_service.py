@@ -88,7 +88,7 @@ class TaskService:
         self, number: int | None, *, actor: User, request: RequestId
     ) -> Task | None:
         """Mark a task complete by its number or, without one, the actor's only open task."""
-        task = await self._lookup.get_meant(number, actor)
+        task = await self._lookup.get_meant(number, actor, request)
         return await self.complete(task.id, actor=actor, request=request)
 
     async def report_progress(
@@ -97,7 +97,7 @@ class TaskService:
         """Say how far a task is, for its owner."""
         if not 0 <= progress <= 100:
             raise InvalidInputError("Progress is a number from 0 to 100.")
-        task = await self._lookup.get_meant(number, actor)
+        task = await self._lookup.get_meant(number, actor, request)
         change = Progressed(
             id=request, task_id=task.id, at=self._now(), actor=actor.id, progress=progress
         )

@@ -13,7 +13,7 @@ from relai_core.domain.decisions import (
     event_of,
     numbered,
 )
-from relai_core.domain.ids import RelayId, SlackUserId, TaskId, TeamId
+from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, TeamId
 from relai_core.domain.relay import Relay
 from relai_core.domain.task import NewTask, Task
 from relai_core.errors import NotFoundError
@@ -82,6 +82,11 @@ class MongoTaskStore:
             documents = await cursor.to_list(None)
         return [from_document(TaskEvent, document) for document in documents]
 
+    async def find_event(self, request_id: RequestId) -> TaskEvent | None:
+        with self._mongo.bounded():
+            document = await self._events.find_one({"_id": request_id})
+        return from_document(TaskEvent, document) if document else None
+
     async def archive_closed(self, before: datetime, limit: int) -> int:
         with self._mongo.bounded():
             return await self._mongo.retried(partial(self._archive.move, before, limit))
@@ -110,7 +115,7 @@ class MongoTaskStore:
 
     async def _apply(self, change: TaskChange) -> Applied:
         task = await self._get(change.task_id)
-        if (event := await self._find_event(change)) is not None:
+        if (event := await self.find_event(change.id)) is not None:
             if event.task_id != task.id:
                 raise ChangeRefusedError(RefusalReason.ALREADY_USED, task)
             # Read again: the task above may be from before the event.
@@ -128,10 +133,6 @@ class MongoTaskStore:
         if (task := await self.find(task_id)) is None:
             raise NotFoundError("There is no such task in this workspace.")
         return task
-
-    async def _find_event(self, change: TaskChange) -> TaskEvent | None:
-        document = await self._events.find_one({"_id": change.id})
-        return from_document(TaskEvent, document) if document else None
 
     async def _replace(self, before: Task, after: Task, session: Session) -> None:
         replaced = await self._tasks.replace_one(

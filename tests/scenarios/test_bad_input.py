@@ -130,3 +130,27 @@ async def test_unknown_words_get_help_not_a_usage_error(workspace: Workspace) ->
     assert "/task help" in answer_of(await ana.types("/task show forty-two"))
     assert "/task new" in answer_of(await ana.types("/task help"))
     assert "/relay" in answer_of(await ana.types("/relay help"))
+
+
+@pytest.mark.parametrize("kind", ["server_error", "ratelimited", "lost_before"])
+async def test_a_form_that_slack_does_not_open_is_said_to_be_so(
+    workspace: Workspace, kind: str
+) -> None:
+    """Nothing was to be saved yet, and what to do is said."""
+    ana = await workspace.person("ana")
+    await workspace.fault("views.open", kind)
+
+    said = answer_of(await ana.types("/task new"))
+
+    assert "Slack can't be reached" in said
+
+
+async def test_a_form_is_answered_even_if_slack_fails_to_whisper(workspace: Workspace) -> None:
+    """Where an ephemeral message fails, the DM takes its place."""
+    ana = await workspace.person("ana")
+    await ana.types("/task new")
+    await workspace.fault("chat.postEphemeral", "server_error")
+
+    await ana.submits(await ana.modal(), title="Whisper it")
+
+    await ana.sees("Whisper it", "is yours")

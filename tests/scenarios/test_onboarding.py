@@ -19,6 +19,7 @@ async def test_a_newcomer_whose_joining_is_delivered_twice_is_welcomed_once(
     await newcomer.sees("Try a hand-over", "Mark complete")
     assert await newcomer.count("Welcome") == 1
     assert await newcomer.count("Try a hand-over", "Mark complete") == 1
+    assert await newcomer.count("was created") == 0
 
 
 async def test_a_guest_is_not_onboarded(workspace: Workspace) -> None:

@@ -95,3 +95,37 @@ async def test_a_double_click_completes_once_and_a_late_click_hears_who_was_firs
 
     await eventually("Ana is told once", told)
     assert all("Mark complete" not in labels_of(m) for m in await bo.messages())
+
+
+async def test_a_late_repeat_without_a_number_means_the_task_it_meant_then(
+    workspace: Workspace,
+) -> None:
+    """`/task done` for the only task, delivered again when another one is the only task."""
+    ana = await workspace.person("ana")
+    await ana.types("/task new First")
+    done = await ana.types("/task done")
+    await ana.types("/task new Second")
+
+    await workspace.post(f"deliveries/{done['id']}/repeat", {})
+
+    assert "Second" in answer_of(await ana.types("/task list"))
+    assert "Done by" in answer_of(await ana.types("/task done"))
+    assert "Second" not in answer_of(await ana.types("/task list"))
+
+
+async def test_a_relay_that_ends_with_its_task_is_told_once_and_by_its_end(
+    workspace: Workspace,
+) -> None:
+    """The receiver completes the task: its sender hears of both in one message."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number = number_in(answer_of(await ana.types("/task new Two in one")))
+    await ana.types(f"/relay @{bo.name} {number}")
+    await bo.sees(number, "Accept")
+
+    await bo.types(f"/task done {number}")
+
+    await ana.sees(number, "accepted", "Done by")
+    witness = number_in(answer_of(await bo.types(f"/task new Witness @{ana.name}")))
+    await ana.sees(witness, "Mark complete")
+    news = [m for m in await ana.messages() if not m.get("is_ephemeral") and "edited" not in m]
+    assert sum("Done by" in text_of(m) for m in news) == 1

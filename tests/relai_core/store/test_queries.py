@@ -14,7 +14,7 @@ from pymongo.database import Database as RawDatabase
 
 from devstack.mongo_server import MongoServer
 from relai_core.domain.changes import TaskEvent
-from relai_core.domain.ids import ChannelId, RelayId, SlackUserId
+from relai_core.domain.ids import ChannelId, RelayId, RequestId, SlackUserId
 from relai_core.domain.notice import Notice, NoticeKind, NoticeRow, NoticeState
 from relai_core.domain.task import Task
 from relai_core.domain.user import User
@@ -51,6 +51,7 @@ QUERIES: dict[str, tuple[Use, int]] = {
     "list_offered": (lambda db, task: db.tasks.list_offered(TEAM, ME, 20), 20),
     "find_relay": (lambda db, task: db.tasks.find_relay(RelayId("relay-7")), 1),
     "list_events": (lambda db, task: db.tasks.list_events(task.id), 2),
+    "find_event": (lambda db, task: db.tasks.find_event(RequestId("none")), 0),
     "find user": (lambda db, task: db.users.find(TEAM, ME), 1),
     "list_live_cards": (lambda db, task: db.notices.list_live_cards(task.id), 1),
 }
