@@ -97,7 +97,7 @@ async def test_a_request_of_another_time_is_refused(slack: Sender, age: int) -> 
     assert status == 401
 
 
-@pytest.mark.parametrize("stamp", ["abc", "", "1e9", "²", "-1", "9" * 30])
+@pytest.mark.parametrize("stamp", ["abc", "", "1e9", "²", "-1", "9" * 30, "9" * 5000])
 async def test_a_timestamp_that_is_none_is_refused(slack: Sender, stamp: str) -> None:
     signature = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": "v0=0"}
 
