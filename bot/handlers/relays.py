@@ -84,7 +84,7 @@ class RelayHandlers:
     async def on_accept_clicked(self, click: BlockAction) -> ButtonAnswer | None:
         actor = await self._users.get_speaker(click.team_id, click.user_id)
         task = await self._relays.accept(RelayId(click.value), actor=actor, request=click.request)
-        return _answered(task, click, "The task is yours.")
+        return _answered(task, click, "to accept the task")
 
     async def on_decline_clicked(self, click: BlockAction) -> None:
         actor = await self._users.get_speaker(click.team_id, click.user_id)
@@ -101,14 +101,14 @@ class RelayHandlers:
             actor=actor,
             request=form.request,
         )
-        return None if task else plain(saved_text("You declined."))
+        return None if task else plain(saved_text("to decline the task"))
 
     async def on_take_back_clicked(self, click: BlockAction) -> ButtonAnswer | None:
         actor = await self._users.get_speaker(click.team_id, click.user_id)
         task = await self._relays.take_back(
             RelayId(click.value), actor=actor, request=click.request
         )
-        return _answered(task, click, "The task comes back to you.")
+        return _answered(task, click, "to take the task back")
 
     async def _open_form(self, asked: OpenRelayForm, command: SlashCommand, sender: User) -> None:
         tasks, chosen = await self._relays.list_relayable(sender, number=asked.number)
@@ -117,7 +117,7 @@ class RelayHandlers:
             task_id=chosen,
             to=asked.to,
             note=asked.note,
-            mode=self._relays.mode,
+            mode=asked.mode or self._relays.mode,
             channel=command.channel_id,
         )
         await self._forms.open(command.trigger_id, view, instead=_INSTEAD)
@@ -125,7 +125,7 @@ class RelayHandlers:
 
 def _sent(task: Task | None) -> Message:
     if task is None or task.relay is None:
-        return plain(saved_text("The task is on its way."))
+        return plain(saved_text("to hand the task over"))
     return relay_sent(task, task.relay)
 
 

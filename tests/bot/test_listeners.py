@@ -67,7 +67,7 @@ async def test_without_a_worker_the_person_hears_that_it_is_saved(open_office: O
 
     await open_office.type("ana", "/task new Renew the certificate")
 
-    assert (await open_office.reads("ana"))[-1].startswith("Saved.")
+    assert (await open_office.reads("ana"))[-1].startswith("Saved")
 
 
 async def test_what_was_not_saved_is_given_back(open_office: Office) -> None:
@@ -246,6 +246,16 @@ async def test_a_receiver_who_cannot_hold_a_task_is_refused_in_the_form(
     assert "has been deactivated" in outcome["errors"]["receiver"]
 
 
+async def test_the_form_opens_in_the_mode_that_was_typed(open_office: Office) -> None:
+    await open_office.type("ana", "/task new Renew the certificate")
+
+    await open_office.type("ana", "/relay T-1 --handshake")
+
+    view = await top_view(open_office, "ana")
+    mode = next(block for block in view["blocks"] if block.get("block_id") == "mode")
+    assert mode["element"]["initial_option"]["value"] == "handshake"
+
+
 async def test_a_decline_asks_for_the_reason_and_gives_the_task_back(open_office: Office) -> None:
     await open_office.type("ana", "/task new Renew the certificate")
     await open_office.type("ana", "/relay T-1 @bo")
@@ -312,6 +322,19 @@ async def test_a_used_up_response_url_is_no_reason_to_stay_silent(open_office: O
     await press(open_office, "ana", card, "task_complete")
 
     assert "was already completed" in (await open_office.reads("ana"))[-1]
+
+
+async def test_a_whisper_whose_answer_was_lost_is_not_said_again(open_office: Office) -> None:
+    await open_office.type("ana", "/task new Renew the certificate")
+    await open_office.type("ana", "/task show T-1")
+    card = await latest_message(open_office, "ana")
+    await open_office.type("ana", "/task done T-1")
+    await open_office.fail("response_url", "lost_after")
+
+    await press(open_office, "ana", card, "task_complete")
+
+    said = [text for text in await open_office.reads("ana") if "was already completed" in text]
+    assert len(said) == 1
 
 
 async def test_an_unknown_button_is_answered(open_office: Office) -> None:
