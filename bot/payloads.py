@@ -1,5 +1,6 @@
 """The few fields of Slack's payloads that we read, and nothing else of them."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from relai_core.blockkit.ids import InputId
 from relai_core.domain.ids import ChannelId, RequestId, SlackUserId, TeamId, request_id
+from relai_core.errors import InvalidInputError
 
 
 class _Payload(BaseModel):
@@ -118,7 +120,10 @@ class _View(_Payload):
 
 
 class ViewSubmission(_Payload):
-    """A modal that was sent. Each input's block_id and action_id are the same `InputId`."""
+    """A modal that was sent. Each input's block_id and action_id are the same `InputId`.
+
+    One that was refused stays open, and with other input it is another request.
+    """
 
     team: _Team
     user: _Person
@@ -126,7 +131,8 @@ class ViewSubmission(_Payload):
 
     @property
     def request(self) -> RequestId:
-        return request_id(self.team_id, self.view.id)
+        held = json.dumps(self.view.state.model_dump(), sort_keys=True)
+        return request_id(self.team_id, self.view.id, held)
 
     @property
     def team_id(self) -> TeamId:
@@ -154,8 +160,16 @@ class ViewSubmission(_Payload):
         return option.value if option else None
 
     def moment(self, field: InputId) -> datetime | None:
+        """The moment chosen, if one was.
+
+        Raises:
+            InvalidInputError: no calendar has it.
+        """
         seconds = self._input(field).selected_date_time
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+        try:
+            return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+        except (OverflowError, ValueError, OSError) as error:
+            raise InvalidInputError("There is no such date.", field=field) from error
 
     def _input(self, field: InputId) -> InputState:
         return self.view.state.values.get(field, {}).get(field, InputState())

@@ -26,11 +26,16 @@ from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, relay
 from relai_core.domain.relay import NOTE_LIMIT, Relay, RelayEnd, RelayMode
 from relai_core.domain.task import Task
 from relai_core.domain.user import User
-from relai_core.errors import InvalidInputError
+from relai_core.errors import InvalidInputError, NotAllowedError
 from relai_core.ports import TaskStore
 
+LONGEST_WINDOW = timedelta(days=30)
+"""A hand-over that waits longer would be one in limbo."""
 _OFFERED_IN_FORM = 100
 """Options that fit a select menu."""
+_REFUSED_BEFORE = (
+    "Nothing was handed over: this very request was refused before. Make a new one with `/relay`."
+)
 
 
 class Relayable(NamedTuple):
@@ -101,7 +106,7 @@ class RelayService:
 
     async def relay(self, wish: RelayTask, *, sender: User, request: RequestId) -> Task | None:
         """Hand over the task of a number or, without one, the sender's only open task."""
-        task = await self._lookup.get_meant(wish.number, sender)
+        task = await self._lookup.get_meant(wish.number, sender, request)
         return await self._relay(task, wish, sender, request)
 
     async def relay_task(
@@ -136,7 +141,14 @@ class RelayService:
         change = RelayWithdrawn(
             id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay_id
         )
-        return await self._answer(change, actor)
+        try:
+            return await self._answer(change, actor)
+        except ChangeRefusedError as refused:
+            ended = refused.relay
+            if ended is None or ended.id != relay_id or ended.end is not RelayEnd.UNANSWERED:
+                raise
+        # The window closed on the way, and the sender may still have it back.
+        return await self._reclaim(ended, actor, request)
 
     async def _answer(self, change: RelayAnswer, actor: User) -> Task | None:
         workflow_id = relay_workflow_id(change.relay_id)
@@ -184,14 +196,31 @@ class RelayService:
                 answer_by=wish.answer_by,
             )
         except WorkflowEndedError:
-            return await self._lookup.get(task.id, sender.team_id)
+            return await self._get_relayed(task.id, wish.to, mode, sender, request)
         return answered.task_after()
+
+    async def _get_relayed(
+        self, task_id: TaskId, to: SlackUserId, mode: RelayMode, sender: User, request: RequestId
+    ) -> Task:
+        """The store's word on a hand-over whose workflow has ended: a repeat, or never opened."""
+        relay = await self._tasks.find_relay(relay_id(sender.team_id, request))
+        task = await self._lookup.get(task_id, sender.team_id)
+        if relay is None:
+            self._require_allowed(task, to, mode, sender, request)
+            raise NotAllowedError(_REFUSED_BEFORE)
+        if task.relay is None or task.relay.id != relay.id:
+            raise ChangeRefusedError(RefusalReason.RELAY_ENDED, task, relay)
+        return task
 
     def _require_sensible(self, wish: RelayTask) -> None:
         _require_short("note", wish.note)
         if wish.answer_by is not None and wish.answer_by <= self._now():
             raise InvalidInputError(
                 "The moment to answer by has already passed.", field="answer_by"
+            )
+        if wish.answer_by is not None and wish.answer_by > self._now() + LONGEST_WINDOW:
+            raise InvalidInputError(
+                "The moment to answer by is more than 30 days away.", field="answer_by"
             )
 
     def _require_allowed(

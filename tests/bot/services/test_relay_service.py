@@ -1,5 +1,6 @@
 """The use cases of hand-overs."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from bot.services.relay_service import RelayService
 from bot.services.temporal_service import lifecycle_id, relay_workflow_id
 from bot.services.user_service import UserService
 from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
-from relai_core.domain.ids import RelayId
+from relai_core.domain.ids import RelayId, RequestId, TaskId, TeamId, relay_id
 from relai_core.domain.relay import NOTE_LIMIT, RelayEnd, RelayMode
 from relai_core.domain.task import Task
 from relai_core.errors import InvalidInputError, NotAllowedError, NotFoundError
@@ -21,6 +22,7 @@ from tests.relai_core.builders import (
     CLEO,
     NOW,
     OTHER_TEAM,
+    TEAM,
     Changes,
     a_request,
     a_task,
@@ -30,11 +32,29 @@ from tests.relai_core.builders import (
 ana, ben, cleo = a_person(ANA), a_person(BEN), a_person(CLEO)
 
 
+class RacedTaskStore(FakeTaskStore):
+    """A store in which something happens between the first look at a task and the next.
+
+    Attributes:
+        first_read: the tasks as the first look sees them.
+    """
+
+    first_read: Mapping[TaskId, Task] | None = None
+
+    async def find_by_number(self, team_id: TeamId, number: int) -> Task | None:
+        if self.first_read is None:
+            return await super().find_by_number(team_id, number)
+        now, self.tasks = self.tasks, dict(self.first_read)
+        seen = await super().find_by_number(team_id, number)
+        self.tasks = now
+        return seen
+
+
 class Desk:
     """The service over a store and a gateway in memory."""
 
     def __init__(self, *tasks: Task) -> None:
-        self.store = FakeTaskStore(*tasks)
+        self.store = RacedTaskStore(*tasks)
         self.gateway = FakeGateway(self.store)
         users = UserService(FakeDirectory(GUEST), FakeUserStore(), self.gateway)
         self.relays = RelayService(
@@ -45,6 +65,10 @@ class Desk:
             window=timedelta(minutes=10),
             now=lambda: NOW,
         )
+
+    def end_relay_of(self, request: RequestId) -> None:
+        """Let the workflow of a request have ended."""
+        self.gateway.ended.add(relay_workflow_id(relay_id(TEAM, request)))
 
 
 def handed_over(task: Task) -> tuple[Task, RelayId]:
@@ -121,6 +145,53 @@ async def test_a_repeat_of_a_relay_is_the_same_relay() -> None:
     assert await desk.relays.relay(wish, sender=ana, request=request) == first
 
 
+async def test_a_late_repeat_of_a_relay_is_answered_with_its_task() -> None:
+    """The first was written down between the question for the task and the start."""
+    desk, request, wish = Desk(a_task()), a_request(), RelayTask(42, BEN)
+    before = desk.store.tasks.copy()
+    relayed = await desk.relays.relay(wish, sender=ana, request=request)
+    desk.end_relay_of(request)
+    desk.store.first_read = before
+
+    assert await desk.relays.relay(wish, sender=ana, request=request) == relayed
+
+
+async def test_a_request_that_was_refused_before_is_told_that_nothing_was_handed_over() -> None:
+    desk, request = Desk(a_task()), a_request()
+    desk.end_relay_of(request)
+
+    with pytest.raises(NotAllowedError, match="Nothing was handed over"):
+        await desk.relays.relay(RelayTask(42, BEN), sender=ana, request=request)
+
+
+async def test_a_request_that_was_refused_before_is_told_the_reason_that_still_holds() -> None:
+    task, request = a_task(), a_request()
+    desk = Desk(handed_over(task)[0])
+    desk.end_relay_of(request)
+    desk.store.first_read = {task.id: task}
+
+    with pytest.raises(ChangeRefusedError) as caught:
+        await desk.relays.relay(RelayTask(42, CLEO), sender=ana, request=request)
+
+    assert caught.value.reason is RefusalReason.NOT_THE_OWNER
+
+
+async def test_a_late_repeat_is_told_how_its_relay_ended_if_the_task_has_moved_on() -> None:
+    desk, request, wish = Desk(a_task()), a_request(), RelayTask(42, BEN)
+    before = desk.store.tasks.copy()
+    await desk.relays.relay(wish, sender=ana, request=request)
+    await desk.relays.relay(RelayTask(42, CLEO), sender=ben, request=a_request())
+    desk.end_relay_of(request)
+    desk.store.first_read = before
+
+    with pytest.raises(ChangeRefusedError) as caught:
+        await desk.relays.relay(wish, sender=ana, request=request)
+
+    assert caught.value.reason is RefusalReason.RELAY_ENDED
+    assert caught.value.relay is not None
+    assert caught.value.relay.id == relay_id(TEAM, request)
+
+
 async def test_without_a_number_the_only_open_task_is_handed_over() -> None:
     task = await Desk(a_task(7)).relays.relay(RelayTask(None, BEN), sender=ana, request=a_request())
 
@@ -194,6 +265,20 @@ async def test_an_unanswered_relay_is_taken_back_through_the_tasks_workflow() ->
     assert back is not None
     assert back.owner == ANA
     assert desk.gateway.asked == [(lifecycle_id(task.id), "taken_back")]
+
+
+async def test_a_relay_that_goes_unanswered_on_the_way_is_taken_back_all_the_same() -> None:
+    task = a_task()
+    opened = Changes(task).handed_over()
+    unanswered = after(task, opened, Changes(task).expired(opened))
+    desk = Desk(after(task, opened))
+    desk.store.tasks[task.id] = unanswered
+
+    back = await desk.relays.take_back(opened.relay_id, actor=ana, request=a_request())
+
+    assert back is not None
+    assert back.owner == ANA
+    assert [kind for _, kind in desk.gateway.asked] == ["relay_withdrawn", "taken_back"]
 
 
 async def test_only_the_sender_takes_back() -> None:

@@ -1,0 +1,24 @@
+"""What makes two payloads of Slack's the same request."""
+
+from typing import Any
+
+from bot.payloads import ViewSubmission
+
+
+def a_submission(title: str, view_id: str = "V1") -> ViewSubmission:
+    """A form with one input, sent."""
+    inputs: dict[str, Any] = {"title": {"title": {"type": "plain_text_input", "value": title}}}
+    view = {"id": view_id, "callback_id": "task_form", "state": {"values": inputs}}
+    return ViewSubmission.model_validate({"team": {"id": "T1"}, "user": {"id": "U1"}, "view": view})
+
+
+def test_a_form_that_is_delivered_twice_is_one_request() -> None:
+    assert a_submission("Renew").request == a_submission("Renew").request
+
+
+def test_a_form_that_is_sent_again_with_other_input_is_another_request() -> None:
+    assert a_submission("Renew").request != a_submission("Renew the certificate").request
+
+
+def test_another_form_with_the_same_input_is_another_request() -> None:
+    assert a_submission("Renew").request != a_submission("Renew", view_id="V2").request
