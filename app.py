@@ -38,8 +38,10 @@ from relai_core.slack.preflight import Installation, check_installation
 from relai_core.slack.proxies import ignore_proxies_on_loopback
 from relai_core.store import database
 
-_STORE = timedelta(milliseconds=700)
+STORE_TIMEOUT = timedelta(milliseconds=700)
 """Someone waits: less than `user_service.ASKED_WITHIN`, so that the part that is down is named."""
+PATIENCE = timedelta(milliseconds=400)
+"""How long Slack is asked about people we know: half of `user_service.ASKED_WITHIN`."""
 _DRAIN = timedelta(seconds=5)
 _LONGEST_PAUSE = 30.0
 
@@ -76,7 +78,9 @@ async def _run(settings: Settings) -> None:
             settings.slack_bot_token.get_secret_value(), settings.slack_api_url, http
         )
         store = await database.connect(
-            settings.mongodb_uri.get_secret_value(), settings.mongodb_database, timeout=_STORE
+            settings.mongodb_uri.get_secret_value(),
+            settings.mongodb_database,
+            timeout=STORE_TIMEOUT,
         )
         stack.callback(store.close)
         temporal_client = await temporal.connect(settings, lazy=True)
@@ -94,7 +98,7 @@ async def _run(settings: Settings) -> None:
             ]
         )
         stack.push_async_callback(server.stop)
-        await server.start(settings.relai_host, settings.relai_port)
+        await _listen(server, settings)
 
         installation = await _installation(client, settings)
         replies = Replies(whispers)
@@ -108,6 +112,16 @@ async def _run(settings: Settings) -> None:
             slack.opened(_always)
         _log.info("bot_started", team=installation.team_id, socket=settings.uses_socket_mode)
         await asyncio.Event().wait()
+
+
+async def _listen(server: Server, settings: Settings) -> None:
+    host, port = settings.relai_host, settings.relai_port
+    try:
+        await server.start(host, port)
+    except OSError as error:
+        raise SettingsError(
+            f"RELAI_PORT {port} of RELAI_HOST {host} can't be listened on: {error.strerror}"
+        ) from error
 
 
 def _socket(
@@ -146,7 +160,8 @@ def _handlers(
     gateway: TemporalService,
     replies: Replies,
 ) -> list[Handlers]:
-    users = UserService(SlackDirectory(client, store.users), store.users, gateway)
+    directory = SlackDirectory(client, store.users, patience=PATIENCE)
+    users = UserService(directory, store.users, gateway)
     tasks = TaskService(store.tasks, users, gateway)
     relays = RelayService(
         store.tasks,

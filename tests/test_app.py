@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,8 @@ from typing import Any
 
 import aiohttp
 
+import app
+from bot.services.user_service import ASKED_WITHIN
 from devstack.slack_sandbox.options import Options
 from devstack.slack_sandbox.server import running_sandbox
 
@@ -103,6 +106,25 @@ async def test_a_wrong_app_token_ends_the_bot_instead_of_hanging_it(tmp_path: Pa
 
     assert code == 2
     assert "SLACK_APP_TOKEN" in said
+
+
+async def test_a_port_that_is_taken_is_named_and_ends_the_bot(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = environment(f"http://{NOBODY}", RELAI_PORT=str(other.getsockname()[1]))
+        async with a_bot(tmp_path, taken) as bot:
+            code, said = await bot.ends()
+
+    assert code == 2
+    assert "RELAI_PORT" in said
+    assert "Traceback" not in said
+
+
+def test_a_store_that_hangs_is_named_before_the_question_for_a_person_ends() -> None:
+    assert app.STORE_TIMEOUT < ASKED_WITHIN
+
+
+def test_the_mirror_serves_before_the_question_for_a_person_ends() -> None:
+    assert app.PATIENCE < ASKED_WITHIN
 
 
 async def test_the_bot_waits_for_slack_and_leaves_cleanly(tmp_path: Path) -> None:

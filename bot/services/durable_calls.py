@@ -11,8 +11,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from relai_core.errors import RelaiError, UnavailableError
 
-DURABLE_WITHIN = timedelta(seconds=1)
-"""Half of what an answer may take: the outcome is asked for in the other half."""
+DURABLE_WITHIN = timedelta(milliseconds=900)
+"""With `ASKED_WITHIN` before it and `OUTCOME_WITHIN` after it less than an answer may take."""
 _PAUSE = timedelta(milliseconds=100)
 _TRANSIENT = frozenset(
     {
@@ -25,6 +25,7 @@ _TRANSIENT = frozenset(
         RPCStatusCode.UNKNOWN,
     }
 )
+_NO_NAMESPACE = "NamespaceNotFoundFailure"
 # The SDK tells only in words that a call never left: no connection yet, or none any more.
 _NEVER_CONNECTED = "Failed client connect"
 _REFUSED = "tcp connect error"
@@ -66,8 +67,9 @@ async def confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
     """Make a repeatable call until it is confirmed, or `DURABLE_WITHIN` has passed.
 
     Raises:
-        RPCError: Temporal refused it for good.
-        UnavailableError: no try ever left this process, so nothing was done.
+        RPCError: Temporal knows no such workflow.
+        UnavailableError: no try ever left this process, or Temporal refused it for good, so
+            nothing was done.
         UnconfirmedError: a try may have arrived.
     """
     may_be_done = False
@@ -79,7 +81,7 @@ async def confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
                 try:
                     return await call()
                 except (RPCError, RuntimeError) as error:
-                    _require_transient(error)
+                    _require_transient(error, by_earlier_try)
                     may_be_done = by_earlier_try or not _was_never_sent(error)
                     failure = error
                 await asyncio.sleep(_PAUSE.total_seconds())
@@ -88,13 +90,23 @@ async def confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
         raise (UnconfirmedError() if may_be_done else UnavailableError("Temporal")) from failure
 
 
-def _require_transient(error: RPCError | RuntimeError) -> None:
-    """Raise `error` again unless the same call may succeed in a moment."""
-    if isinstance(error, RPCError):
-        if error.status not in _TRANSIENT:
+def _require_transient(error: RPCError | RuntimeError, may_be_done: bool) -> None:
+    """Raise what `error` means unless the same call may succeed in a moment."""
+    if isinstance(error, RuntimeError):
+        if not str(error).startswith(_NEVER_CONNECTED):
             raise error
-    elif not str(error).startswith(_NEVER_CONNECTED):
+    elif _is_unknown_workflow(error):
         raise error
+    elif error.status not in _TRANSIENT:
+        _log.error("temporal_refused", status=error.status.name, cause=str(error))
+        raise (UnconfirmedError() if may_be_done else UnavailableError("Temporal")) from error
+
+
+def _is_unknown_workflow(error: RPCError) -> bool:
+    """Tell a workflow that is not there from a namespace that is not."""
+    details = error.grpc_status.details
+    no_namespace = any(detail.type_url.endswith(_NO_NAMESPACE) for detail in details)
+    return error.status is RPCStatusCode.NOT_FOUND and not no_namespace
 
 
 def _was_never_sent(error: RPCError | RuntimeError) -> bool:

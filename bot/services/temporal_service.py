@@ -57,7 +57,11 @@ __all__ = [
     "relay_workflow_id",
 ]
 
-OUTCOME_WITHIN = timedelta(seconds=1)
+OUTCOME_WITHIN = timedelta(milliseconds=800)
+"""How long an outcome is waited for."""
+WAY_BACK = timedelta(milliseconds=300)
+"""The workflow counts as heard what it records until then by the clock of its workflow task, which
+stands still from the task's start on; what it counts must still reach us while we listen."""
 RelayAnswer = RelayAccepted | RelayDeclined | RelayWithdrawn
 """What people can do about an open hand-over."""
 _RELAY_SIGNALS: dict[type[RelayAnswer], str] = {
@@ -214,7 +218,8 @@ class TemporalService:
     async def _answered(self, workflow_id: str, request: RequestId) -> Answered:
         """Ask what became of a request that is saved; its outcome may well come later."""
         handle = self._client.get_workflow_handle(workflow_id)
-        asked = OutcomeAsked(request_id=request, until=datetime.now(UTC) + OUTCOME_WITHIN)
+        until = datetime.now(UTC) + OUTCOME_WITHIN - WAY_BACK
+        asked = OutcomeAsked(request_id=request, until=until)
         try:
             async with asyncio.timeout(OUTCOME_WITHIN.total_seconds()):
                 outcome = await handle.execute_update("outcome", asked, result_type=Outcome)
@@ -224,6 +229,8 @@ class TemporalService:
             WorkflowUpdateFailedError,
             WorkflowUpdateRPCTimeoutOrCancelledError,
         ) as error:
+            # The SDK turns every cancellation into its own error. So when the time for the whole
+            # answer is up meanwhile, that ends here as well, in "saved": the request is.
             _log.info("outcome_not_known_yet", workflow_id=workflow_id, cause=type(error).__name__)
             return Answered(workflow_id, None)
         return Answered(workflow_id, outcome)

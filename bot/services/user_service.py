@@ -11,7 +11,7 @@ from relai_core.domain.user import Unreachable, User
 from relai_core.errors import MessengerError, NotAllowedError, NotFoundError, UnavailableError
 from relai_core.ports import Directory, UserStore
 
-ASKED_WITHIN = timedelta(seconds=1)
+ASKED_WITHIN = timedelta(milliseconds=800)
 """Someone waits for the answer, and a durable step is still to come."""
 
 _WHY_NOT = {

@@ -1,5 +1,6 @@
 """People as Slack knows them, with a mirror for the times it can't be asked."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from relai_core.errors import (
     UndeliverableError,
 )
 from relai_core.ports import UserStore
+from relai_core.slack.client import CALL_TIMEOUT
 from relai_core.slack.errors import UNKNOWN_PERSON, narrowing
 
 FRESH_FOR = timedelta(minutes=10)
@@ -37,20 +39,32 @@ _log = structlog.get_logger(__name__)
 
 
 class SlackDirectory:
-    """Fulfils `relai_core.ports.Directory`."""
+    """Fulfils `relai_core.ports.Directory`.
+
+    Args:
+        client: Where people are looked up.
+        users: The mirror.
+        fresh_for: How long the mirror is as good as Slack.
+        patience: How long Slack may keep whoever asks waiting for a person the mirror knows.
+    """
 
     def __init__(
-        self, client: AsyncWebClient, users: UserStore, fresh_for: timedelta = FRESH_FOR
+        self,
+        client: AsyncWebClient,
+        users: UserStore,
+        fresh_for: timedelta = FRESH_FOR,
+        patience: timedelta = CALL_TIMEOUT,
     ) -> None:
         self._client = client
         self._users = users
         self._fresh_for = fresh_for
+        self._patience = patience
 
     async def get_user(self, team_id: TeamId, user_id: SlackUserId) -> User:
         """A person, seen in Slack within `fresh_for`.
 
-        While Slack is down or limits us, what the mirror knows from the last day is good enough:
-        that is logged as `directory_stale`.
+        While Slack is down, limits us or tries our patience, what the mirror knows from the last
+        day is good enough: that is logged as `directory_stale`.
 
         Raises:
             NotFoundError: Slack knows no such person here.
@@ -61,10 +75,11 @@ class SlackDirectory:
         known = await self._users.find(team_id, user_id)
         if known is not None and now - known.refreshed_at < self._fresh_for:
             return known
+        serves = known is not None and now - known.refreshed_at <= STALE_AFTER
         try:
-            user = await self._ask(team_id, user_id, now)
+            user = await self._ask(team_id, user_id, self._patience if serves else CALL_TIMEOUT)
         except (TransientMessengerError, RateLimitedError) as error:
-            if known is None or now - known.refreshed_at > STALE_AFTER:
+            if known is None or not serves:
                 raise
             _log.warning(
                 "directory_stale", user_id=user_id, seen=known.refreshed_at, code=error.code
@@ -86,9 +101,11 @@ class SlackDirectory:
             answer = await self._client.dnd_info(user=user_id, team_id=team_id)
         return quiet_end({name: answer.get(name) for name in _DND}, at)
 
-    async def _ask(self, team_id: TeamId, user_id: SlackUserId, now: datetime) -> User:
+    async def _ask(self, team_id: TeamId, user_id: SlackUserId, within: timedelta) -> User:
+        now = datetime.now(UTC)
         with _person_known(), narrowing(repeatable=True):
-            answer = await self._client.users_info(user=user_id)
+            async with asyncio.timeout(within.total_seconds()):
+                answer = await self._client.users_info(user=user_id)
         return user_from_payload(team_id, answer["user"], now)
 
 

@@ -1,24 +1,31 @@
 """Durable steps on a real Temporal: done once, and told honestly when they can't be confirmed."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from bot.services.durable_calls import UnconfirmedError, WorkflowEndedError
+from bot.replies import ANSWER_WITHIN
+from bot.services import temporal_service
+from bot.services.durable_calls import DURABLE_WITHIN, UnconfirmedError, WorkflowEndedError
 from bot.services.temporal_health import NoWorkerError, TemporalHealth
 from bot.services.temporal_service import (
+    OUTCOME_WITHIN,
+    WAY_BACK,
     TemporalService,
     UserOnboardingInput,
     lifecycle_id,
 )
+from bot.services.user_service import ASKED_WITHIN
 from devstack.temporal_server import TemporalServer
 from relai_activities.contracts import NoticeResult, RefreshCardsInput
 from relai_activities.tasks import TaskActivities
@@ -30,6 +37,7 @@ from relai_core.domain.relay import RelayMode
 from relai_core.domain.task import TaskStatus
 from relai_core.errors import UnavailableError
 from relai_core.settings import Settings
+from relai_workflows.contracts import OutcomeAsked
 from relai_workflows.task_lifecycle import TaskLifecycleWorkflow
 from tests.fakes import FakeDirectory, FakeTaskStore
 from tests.relai_core.builders import ANA, BEN, TEAM, Changes, a_new_task, a_request
@@ -205,6 +213,50 @@ async def test_a_relay_is_named_by_the_request_that_asked_for_it(
     assert (await service.get_workflow_status(first)).workflow_type == "TaskRelayWorkflow"
 
 
+async def test_what_the_workflow_counts_as_heard_can_still_reach_us(
+    server: TemporalServer, client: Client, service: TemporalService, task_queue: str
+) -> None:
+    new = a_new_task()
+
+    async with a_worker(server, task_queue):
+        await service.start_task_lifecycle_workflow(new)
+    answered_at = datetime.now(UTC)
+
+    (asked,) = await questions(client, lifecycle_id(new.id))
+    assert asked.until < answered_at + OUTCOME_WITHIN - WAY_BACK
+
+
+async def questions(client: Client, workflow_id: str) -> list[OutcomeAsked]:
+    """The questions for an outcome that a workflow was asked."""
+    history = await client.get_workflow_handle(workflow_id).fetch_history()
+    accepted = [
+        event.workflow_execution_update_accepted_event_attributes
+        for event in history.events
+        if event.HasField("workflow_execution_update_accepted_event_attributes")
+    ]
+    return [
+        OutcomeAsked.model_validate_json(update.accepted_request.input.args.payloads[0].data)
+        for update in accepted
+    ]
+
+
+async def test_who_runs_out_of_time_while_asking_for_the_outcome_hears_that_it_is_saved(
+    service: TemporalService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temporal_service, "OUTCOME_WITHIN", timedelta(seconds=30))
+    new = a_new_task()
+
+    async with asyncio.timeout((DURABLE_WITHIN + WAY_BACK).total_seconds()) as limit:
+        answered = await service.start_task_lifecycle_workflow(new)
+
+    assert limit.expired()
+    assert answered.task_after() is None
+
+
+def test_all_steps_together_take_less_than_an_answer_may() -> None:
+    assert ASKED_WITHIN + DURABLE_WITHIN + OUTCOME_WITHIN < ANSWER_WITHIN
+
+
 async def test_nobody_is_welcomed_twice(client: Client, service: TemporalService) -> None:
     joined = UserOnboardingInput(team_id=TEAM, user_id=ANA)
     workflow_id = await service.start_user_onboarding_workflow(joined)
@@ -236,6 +288,25 @@ async def test_when_temporal_was_never_there_nothing_was_saved(
 
     with pytest.raises(UnavailableError, match="nothing was saved"):
         await service_of_doomed.start_task_lifecycle_workflow(a_new_task())
+
+
+@pytest.mark.parametrize("namespace", ["nowhere", "not a namespace" * 100])
+async def test_what_temporal_refuses_for_good_was_not_saved(
+    server: TemporalServer, namespace: str
+) -> None:
+    settings = settings_for(server).model_copy(update={"temporal_namespace": namespace})
+    service = TemporalService(await temporal.connect(settings, lazy=True), "nobody-polls-this")
+    new = a_new_task()
+
+    with structlog.testing.capture_logs() as logs:
+        with pytest.raises(UnavailableError, match="nothing was saved"):
+            await service.start_task_lifecycle_workflow(new)
+        with pytest.raises(UnavailableError, match="nothing was saved"):
+            await service.signal_task_completed(
+                lifecycle_id(new.id), change=Changes(new).completed()
+            )
+
+    assert [line["event"] for line in logs] == ["temporal_refused"] * 2
 
 
 async def test_a_request_that_may_have_arrived_is_not_called_unsaved(

@@ -119,6 +119,37 @@ async def test_the_mirror_of_a_day_serves_while_slack_can_not_be_asked(
     assert [(line["event"], line["user_id"]) for line in logs] == [("directory_stale", ana)]
 
 
+async def test_the_mirror_of_a_day_serves_once_slack_has_tried_the_patience(
+    world: World, client: AsyncWebClient, mirror: Mirror, team: TeamId, ana: SlackUserId
+) -> None:
+    directory = SlackDirectory(client, mirror, patience=timedelta(milliseconds=20))
+    await mirror.put(a_user(team, ana, timedelta(hours=23)))
+    await fault(world, "users.info", "slow", delay=1)
+
+    with structlog.testing.capture_logs() as logs:
+        user = await directory.get_user(team, ana)
+
+    assert user.name == "old"
+    assert [(line["event"], line["user_id"]) for line in logs] == [("directory_stale", ana)]
+
+
+@pytest.mark.parametrize("known", [None, timedelta(days=2)], ids=["unknown", "known too long ago"])
+async def test_patience_does_not_end_where_the_mirror_can_not_serve(
+    world: World,
+    client: AsyncWebClient,
+    mirror: Mirror,
+    team: TeamId,
+    ana: SlackUserId,
+    known: timedelta | None,
+) -> None:
+    directory = SlackDirectory(client, mirror, patience=timedelta(milliseconds=20))
+    if known is not None:
+        await mirror.put(a_user(team, ana, known))
+    await fault(world, "users.info", "slow", delay=0.1)
+
+    assert (await directory.get_user(team, ana)).name == "ana"
+
+
 async def test_a_mirror_of_two_days_does_not_serve(
     world: World, directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
