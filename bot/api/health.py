@@ -1,4 +1,7 @@
-"""`GET /health`: whether the bot can do its work, part by part."""
+"""`GET /health`: whether the bot can do its work, part by part.
+
+It is for readiness. A bot whose parts are down lives, and a restart would mend none of them.
+"""
 
 import asyncio
 import time
@@ -9,6 +12,7 @@ from typing import Any, Literal
 from aiohttp import web
 from pydantic import BaseModel
 
+from bot.services.durable_calls import UnconfirmedError
 from relai_core.errors import UnavailableError
 
 CHECKED_WITHIN = timedelta(seconds=1.5)
@@ -100,7 +104,7 @@ async def _state(check: Check) -> PartHealth:
             await check()
     except UnavailableError as error:
         return PartHealth(status="down", detail=f"{error.part} can't be reached")
-    except TimeoutError:
+    except (TimeoutError, UnconfirmedError):
         return PartHealth(status="down", detail="no answer in time")
     except Exception as error:  # noqa: BLE001 - whatever it is, the part is down
         return PartHealth(status="down", detail=str(error) or type(error).__name__)

@@ -10,6 +10,7 @@ import pytest
 from bot.api import health
 from bot.api.health import HealthApi, NotThereError, SlackCheck
 from bot.server import Server
+from bot.services.durable_calls import UnconfirmedError
 from relai_core.errors import UnavailableError
 
 Json = dict[str, object]
@@ -25,6 +26,10 @@ async def gone() -> None:
 
 async def silent() -> None:
     await asyncio.Event().wait()
+
+
+async def unconfirmed() -> None:
+    raise UnconfirmedError
 
 
 async def no_worker() -> None:
@@ -77,6 +82,15 @@ async def test_a_part_that_does_not_answer_is_down(monkeypatch: pytest.MonkeyPat
 
     assert status == 503
     assert "no answer in time" in str(body)
+
+
+async def test_a_part_of_which_nothing_is_confirmed_is_told_plainly() -> None:
+    _, body = await ask(HealthApi({"temporal": unconfirmed}, worker=there))
+
+    assert body["parts"] == {
+        "temporal": {"status": "down", "detail": "no answer in time"},
+        "worker": {"status": "ok"},
+    }
 
 
 async def test_many_who_ask_at_once_are_one_check() -> None:
