@@ -57,7 +57,7 @@ class TaskHandlers:
         actor = await self._users.get_speaker(click.team_id, click.user_id)
         task = await self._tasks.complete(TaskId(click.value), actor=actor, request=click.request)
         if task is None:
-            return ButtonAnswer(plain(saved_text("The task is done.")))
+            return ButtonAnswer(plain(saved_text("to mark the task complete")))
         return (
             ButtonAnswer(task_card(task, actor.id), replaces=True) if click.is_ephemeral else None
         )
@@ -98,12 +98,12 @@ class TaskHandlers:
         number, request = asked.number, command.request
         if isinstance(asked, CompleteTask):
             task = await self._tasks.complete_meant(number, actor=speaker, request=request)
-            saved = "The task is done."
+            saved = "to mark the task complete"
         else:
             task = await self._tasks.report_progress(
                 number, asked.progress, actor=speaker, request=request
             )
-            saved = f"Progress: {asked.progress} %."
+            saved = f"progress, {asked.progress} %"
         return task_card(task, speaker.id) if task else plain(saved_text(saved))
 
     async def _open_form(self, asked: OpenTaskForm, command: SlashCommand) -> None:
@@ -119,5 +119,5 @@ class TaskHandlers:
 
 def _created(task: Task | None, creator: SlackUserId) -> Message:
     if task is None:
-        return plain(saved_text("Your new task is on its way."))
+        return plain(saved_text("a new task"))
     return task_created(task, creator)

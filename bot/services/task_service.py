@@ -1,7 +1,7 @@
 """Tasks: make, complete, report, show, list. The binding rules are the store's, at the write."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.commands import CreateTask
@@ -17,7 +17,10 @@ from relai_core.domain.user import User
 from relai_core.errors import InvalidInputError
 from relai_core.ports import TaskStore
 
-_LISTED_AT_MOST = 50
+FARTHEST_DUE = timedelta(days=3650)
+"""Whatever lies beyond is a slip of the pen, and would be waited for."""
+_LISTED_AT_MOST = 500
+"""More than anyone holds; of what is shown the rest is counted."""
 
 
 class TaskLists(NamedTuple):
@@ -135,3 +138,5 @@ def _require_sayable(wish: CreateTask, now: datetime) -> None:
         )
     if wish.due_at is not None and wish.due_at <= now:
         raise InvalidInputError("The due date has already passed.", field="due")
+    if wish.due_at is not None and wish.due_at > now + FARTHEST_DUE:
+        raise InvalidInputError("The due date is more than ten years away.", field="due")

@@ -69,8 +69,8 @@ def refusal_text(
 
 
 def saved_text(what: str) -> str:
-    """The answer when the wish is durable but not yet carried out."""
-    return f"Saved. {what} The card follows in a moment."
+    """The answer when a wish, such as "a new task", is durable but not yet carried out."""
+    return f"Saved: {what}. What comes of it follows in a moment."
 
 
 def not_saved(error_text: str, typed: str) -> Message:

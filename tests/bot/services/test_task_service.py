@@ -105,6 +105,7 @@ async def test_who_cannot_hold_a_task_is_named_with_the_reason(owner: User, why:
         (CreateTask("Renew", description="x" * (DESCRIPTION_LIMIT + 1)), "description"),
         (CreateTask("Renew", due_at=NOW), "due"),
         (CreateTask("Renew", due_at=NOW - timedelta(days=1)), "due"),
+        (CreateTask("Renew", due_at=NOW + timedelta(days=4000)), "due"),
     ],
 )
 async def test_input_that_cannot_be_used_names_its_field(wish: CreateTask, field: str) -> None:
