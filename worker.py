@@ -4,12 +4,13 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from typing import TypeVar
 
 import structlog
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from relai_activities.cleanup import CleanupActivities
@@ -81,16 +82,27 @@ async def _serve(
     activities: list[Callable[..., object]],
     stopping: asyncio.Event,
 ) -> None:
-    await _until_up("MongoDB", store.ensure_indexes, stopping)
-    connected = await _until_up("Temporal", lambda: temporal.connect(settings), stopping)
+    await until_up("MongoDB", store.ensure_indexes, stopping)
+    connected = await until_up("Temporal", lambda: connect(settings), stopping)
     if connected is None:
         return
-    await ensure_cleanup_schedule(
-        connected, settings.temporal_task_queue, settings.relai_archive_after
-    )
     async with _worker(connected, settings.temporal_task_queue, activities):
         _log.info("worker_started", task_queue=settings.temporal_task_queue)
         await stopping.wait()
+
+
+async def connect(settings: Settings) -> Client:
+    """Connect to Temporal and see to the Schedule, one step as far as trying again goes.
+
+    Raises:
+        RuntimeError: Temporal can't be reached.
+        RPCError: it drops on the way, or has no such namespace.
+    """
+    client = await temporal.connect(settings)
+    await ensure_cleanup_schedule(
+        client, settings.temporal_task_queue, settings.relai_archive_after
+    )
+    return client
 
 
 def _activities(
@@ -134,16 +146,18 @@ def _worker(client: Client, task_queue: str, activities: list[Callable[..., obje
     )
 
 
-async def _until_up(
+async def until_up(
     part: str, attempt: Callable[[], Awaitable[_Result]], stopping: asyncio.Event
 ) -> _Result | None:
     """Try until a part answers, with a line for each try; None if told to stop meanwhile."""
     while not stopping.is_set():
         try:
             return await attempt()
-        except (RuntimeError, UnavailableError) as error:
+        except (RuntimeError, RPCError, UnavailableError) as error:
             _log.warning("waiting_for", part=part, error=str(error))
-            await asyncio.sleep(RETRY.total_seconds())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RETRY.total_seconds()):
+                    await stopping.wait()
     return None
 
 

@@ -1,10 +1,19 @@
-"""The worker as a process: what it says when it can't start."""
+"""The worker as a process: what it says when it can't start, and how it waits for its parts."""
 
+import asyncio
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
+from temporalio.client import Client
+
+import worker
+from devstack.temporal_server import TemporalServer
+from relai_core.errors import UnavailableError
+from relai_core.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
@@ -48,3 +57,38 @@ def test_a_template_file_that_is_no_list_of_tasks_is_refused(tmp_path: Path) -> 
     assert result.returncode == 2
     assert "RELAI_ONBOARDING_TEMPLATE" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+async def test_temporal_that_fails_while_the_schedule_is_made_is_waited_for(tmp_path: Path) -> None:
+    stopping = asyncio.Event()
+
+    async def connect_once() -> Client:
+        try:
+            return await worker.connect(settings)
+        finally:
+            stopping.set()
+
+    async with TemporalServer(tmp_path) as temporal:
+        settings = Settings(
+            slack_bot_token="xoxb-1",
+            slack_app_token="xapp-1",
+            temporal_host=temporal.address,
+            temporal_namespace="not-made-yet",
+        )
+        with structlog.testing.capture_logs() as logs:
+            assert await worker.until_up("Temporal", connect_once, stopping) is None
+
+    assert [(line["event"], line["part"]) for line in logs] == [("waiting_for", "Temporal")]
+
+
+async def test_who_waits_for_a_part_stops_at_once_when_told_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "RETRY", timedelta(hours=1))
+    stopping = asyncio.Event()
+
+    async def gone() -> str:
+        asyncio.get_running_loop().call_soon(stopping.set)
+        raise UnavailableError("MongoDB")
+
+    assert await worker.until_up("MongoDB", gone, stopping) is None
