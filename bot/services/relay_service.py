@@ -134,7 +134,7 @@ class RelayService:
         return await self._answer(change, actor)
 
     async def take_back(self, relay_id: RelayId, *, actor: User, request: RequestId) -> Task | None:
-        """Undo one's own hand-over, while it is open or after it ended unanswered."""
+        """Undo one's own hand-over, while it is open or after it ended unanswered, if just now."""
         relay = await self._lookup.get_relay(relay_id, actor.team_id)
         if relay.end is RelayEnd.UNANSWERED:
             return await self._reclaim(relay, actor, request)
@@ -147,7 +147,6 @@ class RelayService:
             ended = refused.relay
             if ended is None or ended.id != relay_id or ended.end is not RelayEnd.UNANSWERED:
                 raise
-        # The window closed on the way, and the sender may still have it back.
         return await self._reclaim(ended, actor, request)
 
     async def _answer(self, change: RelayAnswer, actor: User) -> Task | None:
