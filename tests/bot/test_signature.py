@@ -7,9 +7,7 @@ import pytest
 from bot.signature import is_from_slack
 
 
-@pytest.mark.parametrize(
-    "stamp", ["", "abc", "-1", "1e9", "9" * 400, "٣" * 10, str(int(time.time())) + " "]
-)
+@pytest.mark.parametrize("stamp", ["", "abc", "-1", "1e9", "9" * 400, "٣" * 10, "1764000000 "])
 def test_a_malformed_time_stamp_is_not_from_slack(stamp: str) -> None:
     headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": "v0=00"}
 
