@@ -38,10 +38,12 @@ from relai_core.slack.preflight import Installation, check_installation
 from relai_core.slack.proxies import ignore_proxies_on_loopback
 from relai_core.store import database
 
+# Somebody waits for each of these; see `replies.ANSWER_WITHIN`.
 STORE_TIMEOUT = timedelta(milliseconds=700)
-"""Someone waits: less than `user_service.ASKED_WITHIN`, so that the part that is down is named."""
 PATIENCE = timedelta(milliseconds=400)
-"""How long Slack is asked about people we know: half of `user_service.ASKED_WITHIN`."""
+"""How long Slack is asked about a person whom the mirror knows."""
+ASK_WITHIN = timedelta(milliseconds=800)
+"""How long it is asked about anybody else."""
 _DRAIN = timedelta(seconds=5)
 _LONGEST_PAUSE = 30.0
 
@@ -160,7 +162,7 @@ def _handlers(
     gateway: TemporalService,
     replies: Replies,
 ) -> list[Handlers]:
-    directory = SlackDirectory(client, store.users, patience=PATIENCE)
+    directory = SlackDirectory(client, store.users, patience=PATIENCE, ask_within=ASK_WITHIN)
     users = UserService(directory, store.users, gateway)
     tasks = TaskService(store.tasks, users, gateway)
     relays = RelayService(

@@ -14,7 +14,9 @@ from typing import Any
 import aiohttp
 
 import app
-from bot.services.user_service import ASKED_WITHIN
+from bot.replies import ANSWER_WITHIN
+from bot.services.durable_calls import DURABLE_WITHIN
+from bot.services.temporal_service import OUTCOME_WITHIN
 from devstack.slack_sandbox.options import Options
 from devstack.slack_sandbox.server import running_sandbox
 
@@ -119,12 +121,10 @@ async def test_a_port_that_is_taken_is_named_and_ends_the_bot(tmp_path: Path) ->
     assert "Traceback" not in said
 
 
-def test_a_store_that_hangs_is_named_before_the_question_for_a_person_ends() -> None:
-    assert app.STORE_TIMEOUT < ASKED_WITHIN
+def test_all_steps_of_a_command_take_less_than_an_answer_may() -> None:
+    longest = max(app.STORE_TIMEOUT, app.PATIENCE, app.ASK_WITHIN)
 
-
-def test_the_mirror_serves_before_the_question_for_a_person_ends() -> None:
-    assert app.PATIENCE < ASKED_WITHIN
+    assert longest + DURABLE_WITHIN + OUTCOME_WITHIN < ANSWER_WITHIN
 
 
 async def test_the_bot_waits_for_slack_and_leaves_cleanly(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from relai_core.errors import RelaiError, UnavailableError
 
 DURABLE_WITHIN = timedelta(milliseconds=900)
-"""With `ASKED_WITHIN` before it and `OUTCOME_WITHIN` after it less than an answer may take."""
+"""With the look at a person before it and `OUTCOME_WITHIN` after it less than an answer takes."""
 _PAUSE = timedelta(milliseconds=100)
 _TRANSIENT = frozenset(
     {

@@ -1,8 +1,5 @@
 """People: who may speak, who can be given a task, who has just joined."""
 
-import asyncio
-from datetime import timedelta
-
 import structlog
 
 from bot.services.temporal_service import TemporalService, UserOnboardingInput
@@ -10,9 +7,6 @@ from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.domain.user import Unreachable, User
 from relai_core.errors import MessengerError, NotAllowedError, NotFoundError, UnavailableError
 from relai_core.ports import Directory, UserStore
-
-ASKED_WITHIN = timedelta(milliseconds=800)
-"""Someone waits for the answer, and a durable step is still to come."""
 
 _WHY_NOT = {
     Unreachable.BOT: "is a bot",
@@ -79,9 +73,8 @@ class UserService:
 
     async def _get(self, team_id: TeamId, user_id: SlackUserId) -> User:
         try:
-            async with asyncio.timeout(ASKED_WITHIN.total_seconds()):
-                return await self._directory.get_user(team_id, user_id)
+            return await self._directory.get_user(team_id, user_id)
         except NotFoundError:
             raise NotFoundError("Slack knows no such person in this workspace.") from None
-        except (MessengerError, TimeoutError) as error:
+        except MessengerError as error:
             raise UnavailableError("Slack") from error

@@ -46,6 +46,7 @@ class SlackDirectory:
         users: The mirror.
         fresh_for: How long the mirror is as good as Slack.
         patience: How long Slack may keep whoever asks waiting for a person the mirror knows.
+        ask_within: The same for a person it does not know, or not well enough.
     """
 
     def __init__(
@@ -54,11 +55,13 @@ class SlackDirectory:
         users: UserStore,
         fresh_for: timedelta = FRESH_FOR,
         patience: timedelta = CALL_TIMEOUT,
+        ask_within: timedelta = CALL_TIMEOUT,
     ) -> None:
         self._client = client
         self._users = users
         self._fresh_for = fresh_for
         self._patience = patience
+        self._ask_within = ask_within
 
     async def get_user(self, team_id: TeamId, user_id: SlackUserId) -> User:
         """A person, seen in Slack within `fresh_for`.
@@ -77,7 +80,7 @@ class SlackDirectory:
             return known
         serves = known is not None and now - known.refreshed_at <= STALE_AFTER
         try:
-            user = await self._ask(team_id, user_id, self._patience if serves else CALL_TIMEOUT)
+            user = await self._ask(team_id, user_id, self._patience if serves else self._ask_within)
         except (TransientMessengerError, RateLimitedError) as error:
             if known is None or not serves:
                 raise

@@ -1,12 +1,8 @@
 """Who may speak, who can be given a task, who is welcomed."""
 
-import asyncio
-from datetime import timedelta
-
 import pytest
 
 from bot.services.user_service import UserService
-from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.domain.user import User
 from relai_core.errors import (
     NotAllowedError,
@@ -33,14 +29,6 @@ class Desk:
         self.users = UserService(self.directory, self.store, self.gateway)
 
 
-class SilentDirectory(FakeDirectory):
-    """Slack takes the question and never answers."""
-
-    async def get_user(self, team_id: TeamId, user_id: SlackUserId) -> User:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-
 async def test_a_full_member_may_speak() -> None:
     assert (await Desk().users.get_speaker(TEAM, ANA)).id == ANA
 
@@ -65,15 +53,6 @@ async def test_when_slack_cannot_be_asked_nothing_was_saved() -> None:
 
     with pytest.raises(UnavailableError, match="Slack can't be reached"):
         await desk.users.get_speaker(TEAM, ANA)
-
-
-async def test_a_directory_that_does_not_answer_is_not_waited_for(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("bot.services.user_service.ASKED_WITHIN", timedelta(milliseconds=10))
-
-    with pytest.raises(UnavailableError):
-        await Desk(SilentDirectory()).users.get_speaker(TEAM, ANA)
 
 
 async def test_who_joins_is_remembered_and_welcomed() -> None:

@@ -150,6 +150,16 @@ async def test_patience_does_not_end_where_the_mirror_can_not_serve(
     assert (await directory.get_user(team, ana)).name == "ana"
 
 
+async def test_somebody_unknown_is_asked_about_for_so_long_and_no_longer(
+    world: World, client: AsyncWebClient, mirror: Mirror, team: TeamId, ana: SlackUserId
+) -> None:
+    directory = SlackDirectory(client, mirror, ask_within=timedelta(milliseconds=20))
+    await fault(world, "users.info", "slow", delay=1)
+
+    with pytest.raises(TransientMessengerError):
+        await directory.get_user(team, ana)
+
+
 async def test_a_mirror_of_two_days_does_not_serve(
     world: World, directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
