@@ -1,5 +1,6 @@
 """The first week of someone who joined the workspace."""
 
+import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -60,13 +61,14 @@ class UserOnboardingWorkflow:
     async def _give(self, new: NewTask) -> None:
         """Start an ordinary task that outlives this workflow."""
         with suppress(WorkflowAlreadyStartedError):
-            await workflow.start_child_workflow(
+            child = await workflow.start_child_workflow(
                 "TaskLifecycleWorkflow",
                 TaskLifecycleInput(new=new, is_awaited=False),
                 id=lifecycle_id(new.id),
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             )
+            child.add_done_callback(_look_at)
 
     async def _follow_up(self, plan: OnboardingPlan) -> CountOpenResult:
         """Ask after open tasks at each moment of the plan; how many were open and done at last."""
@@ -128,3 +130,9 @@ class UserOnboardingWorkflow:
                 counts=(counts.open, counts.done),
             )
         )
+
+
+def _look_at(child: asyncio.Task[object]) -> None:
+    """How the task ends is its own affair; unseen, asyncio would log its failure as a crash."""
+    if not child.cancelled():
+        child.exception()

@@ -6,6 +6,7 @@ conditions: that is what the stored histories are replayed for.
 """
 
 import ast
+import gc
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,8 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def fingerprints(folder: Path = WORKFLOWS) -> dict[str, Fingerprint]:
     """Those of every module that gives commands, by its name."""
+    # Python before 3.11.9 fails if a finalizer that formats a traceback runs within ast.parse.
+    gc.collect()
     modules = {path.stem: ast.parse(path.read_text()) for path in sorted(folder.glob("*.py"))}
     functions = {name: dict(_functions(tree)) for name, tree in modules.items()}
     giving = _giving([each for module in functions.values() for each in module.values()])
