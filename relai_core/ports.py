@@ -186,11 +186,3 @@ class Messenger(Protocol):
     ) -> MessageTs | None:
         """Look in the history for a message that carries `key`."""
         ...
-
-
-class Probe(Protocol):
-    """Something `/health` asks whether it is there."""
-
-    async def ping(self) -> None:
-        """Return if it answers; raise if it does not."""
-        ...

@@ -48,8 +48,3 @@ class Relay(Model):
     @property
     def is_open(self) -> bool:
         return self.end is None
-
-    @property
-    def takes_back(self) -> bool:
-        """Whether the sender may still pull the task back to themselves."""
-        return self.is_open or self.end is RelayEnd.UNANSWERED
