@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from relai_core.domain.changes import TaskChange, TaskEvent
+from relai_core.domain.figures import Figures
 from relai_core.domain.ids import (
     ChannelId,
     MessageTs,
@@ -14,9 +15,11 @@ from relai_core.domain.ids import (
     TaskId,
     TeamId,
 )
+from relai_core.domain.keyed_request import KeyedRequest, StoredAnswer
 from relai_core.domain.notice import Notice, NoticeRow, NoticeState
 from relai_core.domain.relay import Relay
 from relai_core.domain.task import NewTask, Task
+from relai_core.domain.task_query import TaskQuery
 from relai_core.domain.user import User
 
 
@@ -61,6 +64,10 @@ class TaskStore(Protocol):
         """Open tasks whose hand-over waits for this person's answer, the most urgent first."""
         ...
 
+    async def list_page(self, query: TaskQuery, limit: int) -> list[Task]:
+        """Up to `limit` tasks that fit, the newest first, archived ones included."""
+        ...
+
     async def apply(self, change: TaskChange) -> Applied:
         """Decide and apply a change, task, relay and event together or not at all.
 
@@ -74,8 +81,10 @@ class TaskStore(Protocol):
         """One relay, open or ended."""
         ...
 
-    async def list_events(self, task_id: TaskId) -> list[TaskEvent]:
-        """The trail of a task, oldest first."""
+    async def list_events(
+        self, task_id: TaskId, *, after: int = 0, limit: int | None = None
+    ) -> list[TaskEvent]:
+        """The trail of a task, oldest first: up to `limit` events of versions beyond `after`."""
         ...
 
     async def find_event(self, request_id: RequestId) -> TaskEvent | None:
@@ -142,9 +151,47 @@ class UserStore(Protocol):
         """One person as last seen."""
         ...
 
+    async def list_page(
+        self, team_id: TeamId, *, after: SlackUserId | None, limit: int
+    ) -> list[User]:
+        """Up to `limit` people by their ids, those beyond `after`."""
+        ...
+
+
+class KeyedRequestStore(Protocol):
+    """API requests with an `Idempotency-Key`, each with its answer, kept for a week."""
+
+    async def claim(self, request: KeyedRequest) -> KeyedRequest:
+        """Write a request down unless its id is known; what stands under the id then."""
+        ...
+
+    async def record(self, request_id: str, answer: StoredAnswer) -> StoredAnswer:
+        """Keep the answer unless there is one already; the one that is kept.
+
+        Raises:
+            LookupError: no such request was claimed.
+        """
+        ...
+
+
+class FigureStore(Protocol):
+    """Counts for monitoring."""
+
+    async def count(self, team_id: TeamId, at: datetime) -> Figures:
+        """Count what a workspace holds at `at`."""
+        ...
+
 
 class Directory(Protocol):
     """People as they are now."""
+
+    async def find_by_email(self, team_id: TeamId, email: str) -> User | None:
+        """The active person with this address, if Slack knows one.
+
+        Raises:
+            MessengerError: Slack can't be asked.
+        """
+        ...
 
     async def get_user(self, team_id: TeamId, user_id: SlackUserId) -> User:
         """A person, seen within the last minutes.

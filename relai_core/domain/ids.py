@@ -24,6 +24,9 @@ RelayId = NewType("RelayId", str)
 NoticeKey = NewType("NoticeKey", str)
 """One message to one person about one thing: `task:kind:moment:person`."""
 
+TokenName = NewType("TokenName", str)
+"""The name of an API token: a system that acts in people's names."""
+
 _DIGEST_BYTES = 10
 """80 bits: a collision within a workspace stays improbable past a billion requests."""
 
