@@ -3,7 +3,15 @@
 from datetime import datetime, timedelta
 
 from relai_core.domain.changes import TaskChange, TaskEvent
-from relai_core.domain.ids import ChannelId, RelayId, RequestId, SlackUserId, TaskId, TeamId
+from relai_core.domain.ids import (
+    ChannelId,
+    RelayId,
+    RequestId,
+    SlackUserId,
+    TaskId,
+    TeamId,
+    TokenName,
+)
 from relai_core.domain.model import Model
 from relai_core.domain.notice import NoticeState
 from relai_core.domain.outcome import Refusal
@@ -32,7 +40,7 @@ class ChangeResult(Model):
 
 
 class RelayTaskInput(Model):
-    """A hand-over to open, asked for at `at`. See `TaskRelayInput` for the window."""
+    """A hand-over to open, asked for at `at`. See `TaskRelayInput` for the rest."""
 
     request_id: RequestId
     relay_id: RelayId
@@ -45,6 +53,7 @@ class RelayTaskInput(Model):
     window: timedelta
     answer_by: datetime | None = None
     at: datetime
+    via: TokenName | None = None
 
 
 class FindRelayInput(Model):
@@ -91,12 +100,13 @@ class RefreshCardsInput(Model):
 
 
 class OnboardingInput(Model):
-    """Asks how to onboard someone who joined at `joined_at`."""
+    """Asks how to onboard someone who joined at `joined_at`. `via` goes on to their tasks."""
 
     team_id: TeamId
     user_id: SlackUserId
     inviter: SlackUserId | None
     joined_at: datetime
+    via: TokenName | None = None
 
 
 class OnboardingPlan(Model):

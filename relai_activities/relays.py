@@ -50,6 +50,7 @@ class RelayActivities:
             note=asked.note,
             nudge_at=nudge_at,
             answer_by=answer_by,
+            via=asked.via,
         )
         return await apply_change(self._tasks, opened)
 

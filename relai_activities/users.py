@@ -74,6 +74,7 @@ class UserActivities:
             owner=asked.user_id,
             due_at=self._due(asked.joined_at, template.due_days, zone),
             created_at=asked.joined_at,
+            via=asked.via,
         )
 
     def _due(self, joined_at: datetime, days: int | None, zone: ZoneInfo) -> datetime | None:

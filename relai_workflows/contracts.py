@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, TeamId
+from relai_core.domain.decisions import RefusalReason
+from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, TeamId, TokenName
 from relai_core.domain.model import Model
 from relai_core.domain.relay import RelayEnd, RelayMode
 from relai_core.domain.task import NewTask
@@ -46,6 +47,7 @@ class TaskRelayInput(Model):
     """Starting the workflow with this is handing the task over.
 
     The window is `window` of the receiver's working time, unless `answer_by` names the moment.
+    `via` is the API token that hands it over in the sender's name, if one does.
     """
 
     request_id: RequestId
@@ -58,6 +60,7 @@ class TaskRelayInput(Model):
     note: str = ""
     window: timedelta
     answer_by: datetime | None = None
+    via: TokenName | None = None
 
 
 class RelaySettled(Model):
@@ -67,17 +70,22 @@ class RelaySettled(Model):
 
 
 class TaskRelayResult(Model):
-    """How the relay ended; no end when it was refused and never opened."""
+    """How the relay ended. One that never opened has no end; `refusal` says why it did not."""
 
     end: RelayEnd | None
+    refusal: RefusalReason | None = None
 
 
 class UserOnboardingInput(Model):
-    """Someone joined. `inviter` gets the summary; without one the plan's channel does."""
+    """Someone joined. `inviter` gets the summary; without one the plan's channel does.
+
+    `via` is the API token that asked for the onboarding, if one did.
+    """
 
     team_id: TeamId
     user_id: SlackUserId
     inviter: SlackUserId | None = None
+    via: TokenName | None = None
 
 
 class PeriodicCleanupInput(Model):

@@ -8,17 +8,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId
+from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, TokenName
 from relai_core.domain.model import Model
 from relai_core.domain.relay import RelayMode
 
 
 class _Change(Model):
-    """Shared by all: `id` makes a repeat recognisable, `actor` is None for the clock."""
+    """Shared by all: `id` makes a repeat recognisable, `actor` is None for the clock.
+
+    `via` is the API token that asked for it in the actor's name; None if they asked themselves.
+    """
 
     id: RequestId
     task_id: TaskId
     at: datetime
+    via: TokenName | None = None
 
 
 class Completed(_Change):
@@ -156,6 +160,7 @@ class TaskEvent(Model):
     `id` is the id of the change, so a change that is applied twice leaves one event. `version` is
     the task's version after it, so the events of a task are ordered without gaps. `settled` names
     a relay that this change ended on the way, such as an open hand-over when the work is done.
+    `via` is the API token that acted in the actor's name, if one did.
     """
 
     id: RequestId
@@ -168,3 +173,4 @@ class TaskEvent(Model):
     relay_id: RelayId | None = None
     settled: RelayId | None = None
     note: str = ""
+    via: TokenName | None = None

@@ -108,6 +108,7 @@ def event_of(before: Task, after: Task, change: TaskChange) -> TaskEvent:
         relay_id=subject,
         settled=ended.id if ended and ended.id != subject else None,
         note=getattr(change, "reason", "") or getattr(change, "note", ""),
+        via=change.via,
     )
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from enum import StrEnum
 
-from relai_core.domain.ids import RequestId, SlackUserId, TaskId, TeamId
+from relai_core.domain.ids import RequestId, SlackUserId, TaskId, TeamId, TokenName
 from relai_core.domain.model import Model
 from relai_core.domain.relay import Relay
 
@@ -27,7 +27,7 @@ class TaskStatus(StrEnum):
 
 
 class NewTask(Model):
-    """A task as asked for, before it has a number."""
+    """A task as asked for, before it has a number; `via` is the API token that asked, if any."""
 
     id: TaskId
     team_id: TeamId
@@ -38,6 +38,7 @@ class NewTask(Model):
     owner: SlackUserId
     due_at: datetime | None = None
     created_at: datetime
+    via: TokenName | None = None
 
 
 class Task(Model):

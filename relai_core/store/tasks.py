@@ -166,6 +166,7 @@ def _created(new: NewTask, task: Task) -> TaskEvent:
         actor=task.creator,
         owner=task.owner,
         at=task.created_at,
+        via=new.via,
     )
 
 
