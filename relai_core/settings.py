@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from relai_core.domain.api_token import ApiToken, parse_api_tokens
 from relai_core.domain.hours import WorkingHours
 from relai_core.domain.ids import ChannelId
 from relai_core.domain.relay import RelayMode
@@ -23,6 +24,11 @@ from relai_core.domain.relay import RelayMode
 
 def _working_hours(text: str) -> str:
     WorkingHours.parse(text)
+    return text
+
+
+def _api_tokens(text: str) -> str:
+    parse_api_tokens(text)
     return text
 
 
@@ -60,12 +66,15 @@ class Settings(BaseSettings):
     mongodb_uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0")
     mongodb_database: str = "relai"
 
+    api_tokens: Annotated[str, AfterValidator(_api_tokens)] = ""
+
     relai_host: str = "127.0.0.1"
     relai_port: int = Field(default=8080, ge=0, le=65535)
     relai_log_format: str = Field(default="console", pattern="^(console|json)$")
     relai_relay_mode: RelayMode = RelayMode.DIRECT
     relai_relay_window: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0))
     relai_working_hours: Annotated[str, AfterValidator(_working_hours)] = "mon-fri 09:00-17:00"
+    relai_api_requests_per_minute: int = Field(default=600, gt=0)
     relai_archive_after: timedelta = Field(default=timedelta(days=30), gt=timedelta(0))
     relai_onboarding_template: Path = Path("onboarding.yml")
     relai_admin_channel: ChannelId | None = None
@@ -91,6 +100,10 @@ class Settings(BaseSettings):
     @property
     def uses_socket_mode(self) -> bool:
         return self.slack_app_token is not None
+
+    @property
+    def tokens(self) -> tuple[ApiToken, ...]:
+        return parse_api_tokens(self.api_tokens)
 
     @property
     def working_hours(self) -> WorkingHours:
