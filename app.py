@@ -21,6 +21,7 @@ from bot.handlers.users import UserHandlers
 from bot.replies import Replies
 from bot.scheduler import WATCH_EVERY, Scheduler
 from bot.server import Server, SlackRoute
+from bot.services.relay_answer_service import RelayAnswerService
 from bot.services.relay_service import RelayService
 from bot.services.task_service import TaskService
 from bot.services.temporal_health import TemporalHealth
@@ -172,10 +173,11 @@ def _handlers(
         mode=settings.relai_relay_mode,
         window=settings.relai_relay_window,
     )
+    answers = RelayAnswerService(store.tasks, gateway)
     forms = Forms(client)
     return [
         TaskHandlers(tasks, users, forms, replies),
-        RelayHandlers(relays, users, forms, replies),
+        RelayHandlers(relays, answers, users, forms, replies),
         UserHandlers(users, user_from_payload, replies),
     ]
 

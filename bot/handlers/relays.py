@@ -8,6 +8,7 @@ from bot.grammar import parse_relay_command
 from bot.payloads import BlockAction, SlashCommand, ViewSubmission
 from bot.replies import ButtonAnswer, Replies, plain
 from bot.services.clock import utc_now
+from bot.services.relay_answer_service import RelayAnswerService
 from bot.services.relay_service import RelayService
 from bot.services.user_service import UserService
 from relai_core.blockkit.answers import help_message, saved_text
@@ -28,9 +29,15 @@ class RelayHandlers:
     """Hears of everything about hand-overs."""
 
     def __init__(
-        self, relays: RelayService, users: UserService, forms: Forms, replies: Replies
+        self,
+        relays: RelayService,
+        answers: RelayAnswerService,
+        users: UserService,
+        forms: Forms,
+        replies: Replies,
     ) -> None:
         self._relays = relays
+        self._answers = answers
         self._users = users
         self._forms = forms
         self._replies = replies
@@ -83,19 +90,19 @@ class RelayHandlers:
 
     async def on_accept_clicked(self, click: BlockAction) -> ButtonAnswer | None:
         actor = await self._users.get_speaker(click.team_id, click.user_id)
-        task = await self._relays.accept(RelayId(click.value), actor=actor, request=click.request)
+        task = await self._answers.accept(RelayId(click.value), actor=actor, request=click.request)
         return _answered(task, click, "to accept the task")
 
     async def on_decline_clicked(self, click: BlockAction) -> None:
         actor = await self._users.get_speaker(click.team_id, click.user_id)
         relay_id = RelayId(click.value)
-        task = await self._relays.get_declinable(relay_id, actor=actor, request=click.request)
+        task = await self._answers.get_declinable(relay_id, actor=actor, request=click.request)
         view = decline_form(relay_id, task.title)
         await self._forms.open(click.trigger_id, view, instead="Decline… again")
 
     async def on_decline_form_sent(self, form: ViewSubmission) -> Message | None:
         actor = await self._users.get_speaker(form.team_id, form.user_id)
-        task = await self._relays.decline(
+        task = await self._answers.decline(
             RelayId(form.view.private_metadata),
             form.text(InputId.REASON),
             actor=actor,
@@ -105,7 +112,7 @@ class RelayHandlers:
 
     async def on_take_back_clicked(self, click: BlockAction) -> ButtonAnswer | None:
         actor = await self._users.get_speaker(click.team_id, click.user_id)
-        task = await self._relays.take_back(
+        task = await self._answers.take_back(
             RelayId(click.value), actor=actor, request=click.request
         )
         return _answered(task, click, "to take the task back")

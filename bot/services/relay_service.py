@@ -1,4 +1,4 @@
-"""Hand-overs: pass on, accept, decline, take back. The binding rules are the store's."""
+"""Opening a hand-over. The binding rules are the store's, see `decisions`."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -7,23 +7,13 @@ from bot.commands import RelayTask
 from bot.services.clock import Clock, utc_now
 from bot.services.durable_calls import WorkflowEndedError
 from bot.services.task_lookup import TaskLookup
-from bot.services.temporal_service import (
-    RelayAnswer,
-    TemporalService,
-    lifecycle_id,
-    relay_workflow_id,
-)
+from bot.services.temporal_service import TemporalService
+from bot.services.text_limits import require_fits
 from bot.services.user_service import UserService
-from relai_core.domain.changes import (
-    RelayAccepted,
-    RelayDeclined,
-    RelayOpened,
-    RelayWithdrawn,
-    TakenBack,
-)
+from relai_core.domain.changes import RelayOpened
 from relai_core.domain.decisions import ChangeRefusedError, RefusalReason, decide
-from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, relay_id
-from relai_core.domain.relay import NOTE_LIMIT, Relay, RelayEnd, RelayMode
+from relai_core.domain.ids import RequestId, SlackUserId, TaskId, TokenName, relay_id
+from relai_core.domain.relay import NOTE_LIMIT, RelayMode
 from relai_core.domain.task import Task
 from relai_core.domain.user import User
 from relai_core.errors import InvalidInputError, NotAllowedError
@@ -46,10 +36,11 @@ class Relayable(NamedTuple):
 
 
 class RelayService:
-    """The use cases of `/relay` and of an offer's buttons.
+    """The use cases of `/relay` and of `/api/tasks/{id}/relay`.
 
     Writes return the task after it, with the relay on it, or None if it is saved and the outcome
-    follows. They raise `ChangeRefusedError` when the rules speak against it.
+    follows. They raise `ChangeRefusedError` when the rules speak against it. `via` names the API
+    token that asks in the sender's name.
     """
 
     def __init__(
@@ -93,89 +84,31 @@ class RelayService:
         others = [task for task in owned if task.id != chosen.id]
         return Relayable([chosen, *others][:_OFFERED_IN_FORM], chosen.id)
 
-    async def get_declinable(self, relay_id: RelayId, *, actor: User, request: RequestId) -> Task:
-        """The task of an offer that the actor may decline.
-
-        Raises:
-            ChangeRefusedError: it has ended, or is not theirs to answer.
-        """
-        relay = await self._lookup.get_relay(relay_id, actor.team_id)
-        task = await self._lookup.get(relay.task_id, actor.team_id)
-        decide(task, self._declined(relay, "", actor, request))
-        return task
-
     async def relay(self, wish: RelayTask, *, sender: User, request: RequestId) -> Task | None:
         """Hand over the task of a number or, without one, the sender's only open task."""
         task = await self._lookup.get_meant(wish.number, sender, request)
-        return await self._relay(task, wish, sender, request)
+        return await self._relay(task, wish, sender, request, None)
 
     async def relay_task(
-        self, task_id: TaskId, wish: RelayTask, *, sender: User, request: RequestId
+        self,
+        task_id: TaskId,
+        wish: RelayTask,
+        *,
+        sender: User,
+        request: RequestId,
+        via: TokenName | None = None,
     ) -> Task | None:
-        """Hand over a task that was picked in a form."""
+        """Hand over a task that was picked in a form, or by its id."""
         task = await self._lookup.get(task_id, sender.team_id)
-        return await self._relay(task, wish, sender, request)
-
-    async def accept(self, relay_id: RelayId, *, actor: User, request: RequestId) -> Task | None:
-        """Take an offered task."""
-        relay = await self._lookup.get_relay(relay_id, actor.team_id)
-        change = RelayAccepted(
-            id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay_id
-        )
-        return await self._answer(change, actor)
-
-    async def decline(
-        self, relay_id: RelayId, reason: str, *, actor: User, request: RequestId
-    ) -> Task | None:
-        """Give an offered task back, with a reason."""
-        _require_short("reason", reason)
-        relay = await self._lookup.get_relay(relay_id, actor.team_id)
-        change = self._declined(relay, reason, actor, request)
-        return await self._answer(change, actor)
-
-    async def take_back(self, relay_id: RelayId, *, actor: User, request: RequestId) -> Task | None:
-        """Undo one's own hand-over, while it is open or after it ended unanswered, if just now."""
-        relay = await self._lookup.get_relay(relay_id, actor.team_id)
-        if relay.end is RelayEnd.UNANSWERED:
-            return await self._reclaim(relay, actor, request)
-        change = RelayWithdrawn(
-            id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay_id
-        )
-        try:
-            return await self._answer(change, actor)
-        except ChangeRefusedError as refused:
-            ended = refused.relay
-            if ended is None or ended.id != relay_id or ended.end is not RelayEnd.UNANSWERED:
-                raise
-        return await self._reclaim(ended, actor, request)
-
-    async def _answer(self, change: RelayAnswer, actor: User) -> Task | None:
-        workflow_id = relay_workflow_id(change.relay_id)
-        signalled = self._temporal.signal_relay_answered(workflow_id, change=change)
-        return await self._lookup.get_outcome(signalled, change, actor.team_id)
-
-    def _declined(
-        self, relay: Relay, reason: str, actor: User, request: RequestId
-    ) -> RelayDeclined:
-        return RelayDeclined(
-            id=request,
-            task_id=relay.task_id,
-            at=self._now(),
-            actor=actor.id,
-            relay_id=relay.id,
-            reason=reason,
-        )
-
-    async def _reclaim(self, relay: Relay, actor: User, request: RequestId) -> Task | None:
-        change = TakenBack(
-            id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay.id
-        )
-        workflow_id = lifecycle_id(relay.task_id)
-        signalled = self._temporal.signal_task_reassigned(workflow_id, actor.id, change=change)
-        return await self._lookup.get_outcome(signalled, change, actor.team_id)
+        return await self._relay(task, wish, sender, request, via)
 
     async def _relay(
-        self, task: Task, wish: RelayTask, sender: User, request: RequestId
+        self,
+        task: Task,
+        wish: RelayTask,
+        sender: User,
+        request: RequestId,
+        via: TokenName | None,
     ) -> Task | None:
         if task.relay is not None and task.relay.id == relay_id(sender.team_id, request):
             return task  # a repeat of the request that opened it
@@ -193,6 +126,7 @@ class RelayService:
                 mode=mode,
                 window=self._window,
                 answer_by=wish.answer_by,
+                via=via,
             )
         except WorkflowEndedError:
             return await self._get_relayed(task.id, wish.to, mode, sender, request)
@@ -212,7 +146,7 @@ class RelayService:
         return task
 
     def _require_sensible(self, wish: RelayTask) -> None:
-        _require_short("note", wish.note)
+        require_fits("note", wish.note, NOTE_LIMIT)
         if wish.answer_by is not None and wish.answer_by <= self._now():
             raise InvalidInputError(
                 "The moment to answer by has already passed.", field="answer_by"
@@ -240,11 +174,4 @@ class RelayService:
                 nudge_at=now,
                 answer_by=now,
             ),
-        )
-
-
-def _require_short(field: str, text: str) -> None:
-    if len(text) > NOTE_LIMIT:
-        raise InvalidInputError(
-            f"The {field} is {len(text)} characters long; {NOTE_LIMIT} fit.", field=field
         )

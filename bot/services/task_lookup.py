@@ -8,7 +8,7 @@ from relai_core.domain.changes import TaskChange
 from relai_core.domain.decisions import decide
 from relai_core.domain.ids import RelayId, RequestId, TaskId, TeamId, team_of
 from relai_core.domain.relay import Relay
-from relai_core.domain.task import Task
+from relai_core.domain.task import Task, parse_task_number
 from relai_core.domain.user import User
 from relai_core.errors import InvalidInputError, NotFoundError
 from relai_core.ports import TaskStore
@@ -43,6 +43,17 @@ class TaskLookup:
         if task is None:
             raise NotFoundError(f"There is no task T-{number} in this workspace.")
         return task
+
+    async def get_named(self, name: str, team_id: TeamId) -> Task:
+        """One task by its T-number or its id.
+
+        Raises:
+            NotFoundError: this workspace has no such task.
+        """
+        number = parse_task_number(name)
+        if number is not None:
+            return await self.get_by_number(number, team_id)
+        return await self.get(TaskId(name), team_id)
 
     async def get_relay(self, relay_id: RelayId, team_id: TeamId) -> Relay:
         """One hand-over by its id.

@@ -9,10 +9,12 @@ from bot.services.clock import Clock, utc_now
 from bot.services.durable_calls import WorkflowEndedError
 from bot.services.task_lookup import TaskLookup
 from bot.services.temporal_service import TemporalService, lifecycle_id
+from bot.services.text_limits import require_fits
 from bot.services.user_service import UserService
-from relai_core.domain.changes import Completed, Progressed
-from relai_core.domain.ids import RequestId, TaskId, task_id
+from relai_core.domain.changes import Cancelled, Completed, Edited, Progressed, TaskEvent
+from relai_core.domain.ids import RequestId, TaskId, TeamId, TokenName, task_id
 from relai_core.domain.task import DESCRIPTION_LIMIT, TITLE_LIMIT, NewTask, Task
+from relai_core.domain.task_query import TaskQuery
 from relai_core.domain.user import User
 from relai_core.errors import InvalidInputError
 from relai_core.ports import TaskStore
@@ -31,11 +33,20 @@ class TaskLists(NamedTuple):
     created: list[Task]
 
 
+class TaskEdit(NamedTuple):
+    """What to put right. None leaves a field as it is."""
+
+    title: str | None = None
+    description: str | None = None
+    due_at: datetime | None = None
+
+
 class TaskService:
-    """The use cases of `/task` and of a card's buttons.
+    """The use cases of `/task`, of a card's buttons and of `/api/tasks`.
 
     Writes return the task after it, or None if it is saved and the outcome follows. They raise
-    `ChangeRefusedError` when the rules speak against it.
+    `ChangeRefusedError` when the rules speak against it. `via` names the API token that asks in
+    the actor's name.
     """
 
     def __init__(
@@ -51,7 +62,14 @@ class TaskService:
         self._temporal = temporal
         self._now = now
 
-    async def create(self, wish: CreateTask, *, creator: User, request: RequestId) -> Task | None:
+    async def create(
+        self,
+        wish: CreateTask,
+        *,
+        creator: User,
+        request: RequestId,
+        via: TokenName | None = None,
+    ) -> Task | None:
         """Make a task of its owner's from their first instant.
 
         Raises:
@@ -59,7 +77,8 @@ class TaskService:
             NotAllowedError: no task can be given to the owner.
         """
         now = self._now()
-        _require_sayable(wish, now)
+        _require_sayable(wish.title, wish.description)
+        _require_ahead(wish.due_at, now)
         owner = wish.owner or creator.id
         if owner != creator.id:
             await self._users.get_receiver(creator.team_id, owner)
@@ -73,6 +92,7 @@ class TaskService:
             owner=owner,
             due_at=wish.due_at,
             created_at=now,
+            via=via,
         )
         try:
             answered = await self._temporal.start_task_lifecycle_workflow(new)
@@ -80,10 +100,12 @@ class TaskService:
             return await self._lookup.get(new.id, creator.team_id)
         return answered.task_after()
 
-    async def complete(self, task_id: TaskId, *, actor: User, request: RequestId) -> Task | None:
+    async def complete(
+        self, task_id: TaskId, *, actor: User, request: RequestId, via: TokenName | None = None
+    ) -> Task | None:
         """Mark a task complete, for its owner or its creator."""
         task = await self._lookup.get(task_id, actor.team_id)
-        change = Completed(id=request, task_id=task.id, at=self._now(), actor=actor.id)
+        change = Completed(id=request, task_id=task.id, at=self._now(), actor=actor.id, via=via)
         signalled = self._temporal.signal_task_completed(lifecycle_id(task.id), change=change)
         return await self._lookup.get_outcome(signalled, change, actor.team_id)
 
@@ -99,17 +121,72 @@ class TaskService:
     ) -> Task | None:
         """Say how far a task is, for its owner."""
         if not 0 <= progress <= 100:
-            raise InvalidInputError("Progress is a number from 0 to 100.")
+            raise InvalidInputError("Progress is a number from 0 to 100.", field="progress")
         task = await self._lookup.get_meant(number, actor, request)
+        return await self.progress(task.id, progress, actor=actor, request=request)
+
+    async def progress(
+        self,
+        task_id: TaskId,
+        progress: int,
+        *,
+        actor: User,
+        request: RequestId,
+        via: TokenName | None = None,
+    ) -> Task | None:
+        """Say how far a task is, from 0 to 100, for its owner."""
         change = Progressed(
-            id=request, task_id=task.id, at=self._now(), actor=actor.id, progress=progress
+            id=request, task_id=task_id, at=self._now(), actor=actor.id, progress=progress, via=via
         )
-        signalled = self._temporal.signal_task_progressed(lifecycle_id(task.id), change=change)
+        signalled = self._temporal.signal_task_progressed(lifecycle_id(task_id), change=change)
+        return await self._lookup.get_outcome(signalled, change, actor.team_id)
+
+    async def edit(
+        self,
+        task_id: TaskId,
+        edit: TaskEdit,
+        *,
+        actor: User,
+        request: RequestId,
+        via: TokenName | None = None,
+    ) -> Task | None:
+        """Put a task right, for its owner or its creator.
+
+        Raises:
+            InvalidInputError: no title, a text too long, a due date that has passed.
+        """
+        now = self._now()
+        _require_sayable(edit.title, edit.description)
+        _require_ahead(edit.due_at, now)
+        change = Edited(
+            id=request, task_id=task_id, at=now, actor=actor.id, via=via, **edit._asdict()
+        )
+        signalled = self._temporal.signal_task_edited(lifecycle_id(task_id), change=change)
+        return await self._lookup.get_outcome(signalled, change, actor.team_id)
+
+    async def cancel(
+        self, task_id: TaskId, *, actor: User, request: RequestId, via: TokenName | None = None
+    ) -> Task | None:
+        """Drop a task, for its owner or its creator."""
+        change = Cancelled(id=request, task_id=task_id, at=self._now(), actor=actor.id, via=via)
+        signalled = self._temporal.signal_task_cancelled(lifecycle_id(task_id), change=change)
         return await self._lookup.get_outcome(signalled, change, actor.team_id)
 
     async def get(self, number: int, *, viewer: User) -> Task:
         """One task of the viewer's workspace by its number."""
         return await self._lookup.get_by_number(number, viewer.team_id)
+
+    async def get_named(self, name: str, team_id: TeamId) -> Task:
+        """One task of a workspace by its T-number or its id."""
+        return await self._lookup.get_named(name, team_id)
+
+    async def list_page(self, query: TaskQuery, limit: int) -> list[Task]:
+        """Up to `limit` tasks that fit, the newest first."""
+        return await self._tasks.list_page(query, limit)
+
+    async def list_trail(self, task: Task, *, after: int, limit: int) -> list[TaskEvent]:
+        """What happened to a task, oldest first: up to `limit` events of versions past `after`."""
+        return await self._tasks.list_events(task.id, after=after, limit=limit)
 
     async def list_for(self, viewer: User) -> TaskLists:
         """What waits for the viewer's answer, what they own, what they gave to others."""
@@ -122,21 +199,15 @@ class TaskService:
         return TaskLists(offered, owned, created)
 
 
-def _require_sayable(wish: CreateTask, now: datetime) -> None:
-    if not wish.title:
+def _require_sayable(title: str | None, description: str | None) -> None:
+    if title == "":
         raise InvalidInputError("A task needs a title.", field="title")
-    if len(wish.title) > TITLE_LIMIT:
-        raise InvalidInputError(
-            f"The title is {len(wish.title)} characters long; {TITLE_LIMIT} fit. "
-            "Put the rest into the description.",
-            field="title",
-        )
-    if len(wish.description) > DESCRIPTION_LIMIT:
-        raise InvalidInputError(
-            f"The description is {len(wish.description)} characters long; {DESCRIPTION_LIMIT} fit.",
-            field="description",
-        )
-    if wish.due_at is not None and wish.due_at <= now:
+    require_fits("title", title, TITLE_LIMIT, "Put the rest into the description.")
+    require_fits("description", description, DESCRIPTION_LIMIT)
+
+
+def _require_ahead(due_at: datetime | None, now: datetime) -> None:
+    if due_at is not None and due_at <= now:
         raise InvalidInputError("The due date has already passed.", field="due")
-    if wish.due_at is not None and wish.due_at > now + FARTHEST_DUE:
+    if due_at is not None and due_at > now + FARTHEST_DUE:
         raise InvalidInputError("The due date is more than ten years away.", field="due")

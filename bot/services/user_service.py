@@ -1,9 +1,11 @@
 """People: who may speak, who can be given a task, who has just joined."""
 
+import re
+
 import structlog
 
 from bot.services.temporal_service import TemporalService, UserOnboardingInput
-from relai_core.domain.ids import SlackUserId, TeamId
+from relai_core.domain.ids import SlackUserId, TeamId, TokenName
 from relai_core.domain.user import Unreachable, User
 from relai_core.errors import MessengerError, NotAllowedError, NotFoundError, UnavailableError
 from relai_core.ports import Directory, UserStore
@@ -14,6 +16,8 @@ _WHY_NOT = {
     Unreachable.GUEST: "is a guest in this workspace",
     Unreachable.OUTSIDER: "belongs to another company",
 }
+
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
 
 _log = structlog.get_logger(__name__)
 
@@ -57,6 +61,42 @@ class UserService:
             )
         return receiver
 
+    async def resolve(self, team_id: TeamId, reference: str) -> User:
+        """The person whom another system names by Slack id, e-mail address, or our id `TEAM:ID`.
+
+        Whoever was seen before is known, even if they have left since.
+
+        Raises:
+            NotFoundError: this workspace has no such person.
+            UnavailableError: the directory can't be asked.
+        """
+        if "@" in reference:
+            return await self._find_by_email(team_id, reference)
+        user_id = reference.removeprefix(f"{team_id}:")
+        if not _SLACK_ID.fullmatch(user_id):
+            raise NotFoundError("Give a person's Slack id, such as U012AB3CD, or e-mail address.")
+        known = await self._users.find(team_id, SlackUserId(user_id))
+        return known or await self._get(team_id, SlackUserId(user_id))
+
+    async def list_page(
+        self, team_id: TeamId, *, after: SlackUserId | None, limit: int
+    ) -> list[User]:
+        """Up to `limit` of the people seen so far, by id, those beyond `after`."""
+        return await self._users.list_page(team_id, after=after, limit=limit)
+
+    async def onboard(
+        self, newcomer: User, inviter: User | None, via: TokenName | None = None
+    ) -> str:
+        """Welcome someone at the wish of another system; the workflow id."""
+        return await self._temporal.start_user_onboarding_workflow(
+            UserOnboardingInput(
+                team_id=newcomer.team_id,
+                user_id=newcomer.id,
+                inviter=inviter.id if inviter else None,
+                via=via,
+            )
+        )
+
     async def join(self, joined: User) -> None:
         """Remember someone new, and welcome them if they are a full member."""
         await self._users.put(joined)
@@ -70,6 +110,15 @@ class UserService:
     async def change(self, changed: User) -> None:
         """Remember someone as they are now."""
         await self._users.put(changed)
+
+    async def _find_by_email(self, team_id: TeamId, address: str) -> User:
+        try:
+            found = await self._directory.find_by_email(team_id, address)
+        except MessengerError as error:
+            raise UnavailableError("Slack") from error
+        if found is None:
+            raise NotFoundError("Slack knows no active person with this address.")
+        return found
 
     async def _get(self, team_id: TeamId, user_id: SlackUserId) -> User:
         try:

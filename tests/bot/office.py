@@ -17,6 +17,7 @@ from bot.handlers.tasks import TaskHandlers
 from bot.handlers.users import UserHandlers
 from bot.replies import ANSWER_WITHIN, Replies
 from bot.server import Server, SlackRoute
+from bot.services.relay_answer_service import RelayAnswerService
 from bot.services.relay_service import RelayService
 from bot.services.task_service import TaskService
 from bot.services.user_service import UserService
@@ -129,10 +130,11 @@ class Office:
             mode=RelayMode.DIRECT,
             window=timedelta(minutes=10),
         )
+        answers = RelayAnswerService(self.store, self.gateway)
         forms = Forms(self.client)
         return [
             TaskHandlers(tasks, users, forms, self.replies),
-            RelayHandlers(relays, users, forms, self.replies),
+            RelayHandlers(relays, answers, users, forms, self.replies),
             UserHandlers(users, _read_user, self.replies),
         ]
 

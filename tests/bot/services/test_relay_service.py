@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.commands import RelayTask
+from bot.services.relay_answer_service import RelayAnswerService
 from bot.services.relay_service import RelayService
 from bot.services.temporal_service import lifecycle_id, relay_workflow_id
 from bot.services.user_service import UserService
@@ -51,7 +52,7 @@ class RacedTaskStore(FakeTaskStore):
 
 
 class Desk:
-    """The service over a store and a gateway in memory."""
+    """The services over a store and a gateway in memory."""
 
     def __init__(self, *tasks: Task) -> None:
         self.store = RacedTaskStore(*tasks)
@@ -65,6 +66,7 @@ class Desk:
             window=timedelta(minutes=10),
             now=lambda: NOW,
         )
+        self.answers = RelayAnswerService(self.store, self.gateway, now=lambda: NOW)
 
     def end_relay_of(self, request: RequestId) -> None:
         """Let the workflow of a request have ended."""
@@ -202,7 +204,7 @@ async def test_without_a_number_the_only_open_task_is_handed_over() -> None:
 async def test_the_receiver_accepts() -> None:
     task, relay = handed_over(a_task())
 
-    accepted = await Desk(task).relays.accept(relay, actor=ben, request=a_request())
+    accepted = await Desk(task).answers.accept(relay, actor=ben, request=a_request())
 
     assert accepted is not None
     assert accepted.relay is not None
@@ -213,7 +215,7 @@ async def test_nobody_else_accepts() -> None:
     task, relay = handed_over(a_task())
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await Desk(task).relays.accept(relay, actor=cleo, request=a_request())
+        await Desk(task).answers.accept(relay, actor=cleo, request=a_request())
 
     assert caught.value.reason is RefusalReason.NOT_THE_RECEIVER
 
@@ -221,7 +223,7 @@ async def test_nobody_else_accepts() -> None:
 async def test_declining_gives_the_task_back_with_the_reason() -> None:
     task, relay = handed_over(a_task())
 
-    declined = await Desk(task).relays.decline(relay, "on leave", actor=ben, request=a_request())
+    declined = await Desk(task).answers.decline(relay, "on leave", actor=ben, request=a_request())
 
     assert declined is not None
     assert declined.owner == ANA
@@ -232,11 +234,11 @@ async def test_declining_gives_the_task_back_with_the_reason() -> None:
 async def test_an_answer_after_the_end_is_told_how_it_ended() -> None:
     task, relay = handed_over(a_task())
     desk = Desk(task)
-    await desk.relays.take_back(relay, actor=ana, request=a_request())
+    await desk.answers.take_back(relay, actor=ana, request=a_request())
     desk.gateway.ended.add(relay_workflow_id(relay))
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await desk.relays.accept(relay, actor=ben, request=a_request())
+        await desk.answers.accept(relay, actor=ben, request=a_request())
 
     assert caught.value.reason is RefusalReason.RELAY_ENDED
     assert caught.value.relay is not None
@@ -247,7 +249,7 @@ async def test_an_open_relay_is_taken_back_through_its_own_workflow() -> None:
     task, relay = handed_over(a_task())
     desk = Desk(task)
 
-    back = await desk.relays.take_back(relay, actor=ana, request=a_request())
+    back = await desk.answers.take_back(relay, actor=ana, request=a_request())
 
     assert back is not None
     assert back.owner == ANA
@@ -260,7 +262,7 @@ async def test_an_unanswered_relay_is_taken_back_through_the_tasks_workflow() ->
     unanswered = after(task, opened, Changes(task).expired(opened))
     desk = Desk(unanswered)
 
-    back = await desk.relays.take_back(opened.relay_id, actor=ana, request=a_request())
+    back = await desk.answers.take_back(opened.relay_id, actor=ana, request=a_request())
 
     assert back is not None
     assert back.owner == ANA
@@ -274,7 +276,7 @@ async def test_a_relay_that_goes_unanswered_on_the_way_is_taken_back_all_the_sam
     desk = Desk(after(task, opened))
     desk.store.tasks[task.id] = unanswered
 
-    back = await desk.relays.take_back(opened.relay_id, actor=ana, request=a_request())
+    back = await desk.answers.take_back(opened.relay_id, actor=ana, request=a_request())
 
     assert back is not None
     assert back.owner == ANA
@@ -285,7 +287,7 @@ async def test_only_the_sender_takes_back() -> None:
     task, relay = handed_over(a_task())
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await Desk(task).relays.take_back(relay, actor=cleo, request=a_request())
+        await Desk(task).answers.take_back(relay, actor=cleo, request=a_request())
 
     assert caught.value.reason is RefusalReason.NOT_THE_SENDER
 
@@ -295,7 +297,7 @@ async def test_another_workspaces_relay_does_not_exist() -> None:
     theirs = RelayId(f"{OTHER_TEAM}-relay")
 
     with pytest.raises(NotFoundError):
-        await Desk(task).relays.accept(theirs, actor=ben, request=a_request())
+        await Desk(task).answers.accept(theirs, actor=ben, request=a_request())
 
 
 async def test_a_form_offers_the_senders_own_open_tasks() -> None:
