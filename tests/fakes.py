@@ -10,11 +10,14 @@ from bot.services.temporal_service import (
     RelayAnswer,
     TemporalService,
     UserOnboardingInput,
+    WorkflowStatus,
     lifecycle_id,
     relay_workflow_id,
 )
 from relai_core.domain.changes import (
+    Cancelled,
     Completed,
+    Edited,
     Progressed,
     RelayOpened,
     TakenBack,
@@ -22,7 +25,15 @@ from relai_core.domain.changes import (
     TaskEvent,
 )
 from relai_core.domain.decisions import ChangeRefusedError, decide, event_of, numbered
-from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, TeamId, relay_id
+from relai_core.domain.ids import (
+    RelayId,
+    RequestId,
+    SlackUserId,
+    TaskId,
+    TeamId,
+    TokenName,
+    relay_id,
+)
 from relai_core.domain.outcome import Outcome, Refusal
 from relai_core.domain.relay import Relay, RelayMode
 from relai_core.domain.task import NewTask, Task
@@ -128,6 +139,7 @@ class FakeGateway(TemporalService):
 
     Attributes:
         asked: what was asked of it, workflow id and kind, in order.
+        statuses: what it knows of workflows, by id.
         has_worker: without one everything is saved and nothing carried out.
         ended: workflows that take no signal any more and can't be started again.
         failure: raised instead of every durable step.
@@ -138,6 +150,7 @@ class FakeGateway(TemporalService):
         self._store = store
         self.asked: list[tuple[str, str]] = []
         self.onboarded: list[UserOnboardingInput] = []
+        self.statuses: dict[str, WorkflowStatus] = {}
         self.has_worker = True
         self.ended: set[str] = set()
         self.failure: Exception | None = None
@@ -163,6 +176,7 @@ class FakeGateway(TemporalService):
         mode: RelayMode,
         window: timedelta,
         answer_by: datetime | None = None,
+        via: TokenName | None = None,
     ) -> Answered:
         opened_at = self._store.tasks[task_id].updated_at
         ends_at = answer_by or opened_at + window
@@ -178,6 +192,7 @@ class FakeGateway(TemporalService):
             note=message,
             nudge_at=ends_at,
             answer_by=ends_at,
+            via=via,
         )
         return await self._carry_out(relay_workflow_id(relay), change)
 
@@ -186,7 +201,20 @@ class FakeGateway(TemporalService):
         self.onboarded.append(data)
         return f"onboarding-{data.user_id}"
 
+    async def get_workflow_status(self, workflow_id: str) -> WorkflowStatus:
+        if self.failure is not None:
+            raise self.failure
+        if (status := self.statuses.get(workflow_id)) is None:
+            raise WorkflowEndedError(workflow_id)
+        return status
+
     async def signal_task_completed(self, workflow_id: str, *, change: Completed) -> Answered:
+        return await self._carry_out(workflow_id, change)
+
+    async def signal_task_cancelled(self, workflow_id: str, *, change: Cancelled) -> Answered:
+        return await self._carry_out(workflow_id, change)
+
+    async def signal_task_edited(self, workflow_id: str, *, change: Edited) -> Answered:
         return await self._carry_out(workflow_id, change)
 
     async def signal_task_progressed(self, workflow_id: str, *, change: Progressed) -> Answered:

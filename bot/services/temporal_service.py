@@ -24,17 +24,21 @@ from bot.services.durable_calls import (
     confirmed,
     ended_if_not_found,
 )
+from bot.services.workflow_status import WorkflowStatus, describe_workflow
 from relai_core.domain.changes import (
+    Cancelled,
     Completed,
+    Edited,
     Progressed,
     RelayAccepted,
+    RelayAnswer,
     RelayDeclined,
     RelayWithdrawn,
     TakenBack,
     TaskChange,
 )
 from relai_core.domain.decisions import ChangeRefusedError
-from relai_core.domain.ids import RequestId, SlackUserId, TaskId, relay_id, team_of
+from relai_core.domain.ids import RequestId, SlackUserId, TaskId, TokenName, relay_id, team_of
 from relai_core.domain.model import Model
 from relai_core.domain.outcome import Outcome
 from relai_core.domain.relay import RelayMode
@@ -62,8 +66,6 @@ OUTCOME_WITHIN = timedelta(milliseconds=800)
 WAY_BACK = timedelta(milliseconds=300)
 """The workflow counts as heard what it records until then by the clock of its workflow task, which
 stands still from the task's start on; what it counts must still reach us while we listen."""
-RelayAnswer = RelayAccepted | RelayDeclined | RelayWithdrawn
-"""What people can do about an open hand-over."""
 _RELAY_SIGNALS: dict[type[RelayAnswer], str] = {
     RelayAccepted: "accepted",
     RelayDeclined: "declined",
@@ -90,16 +92,6 @@ class Answered(NamedTuple):
         if (refusal := self.outcome.refusal) is not None:
             raise ChangeRefusedError(refusal.reason, self.outcome.task, refusal.relay)
         return self.outcome.task
-
-
-class WorkflowStatus(NamedTuple):
-    """Where a workflow execution stands. `status` is Temporal's word in lower case."""
-
-    workflow_id: str
-    workflow_type: str
-    status: str
-    started_at: datetime
-    closed_at: datetime | None
 
 
 class TemporalService:
@@ -131,6 +123,7 @@ class TemporalService:
         mode: RelayMode,
         window: timedelta,
         answer_by: datetime | None = None,
+        via: TokenName | None = None,
     ) -> Answered:
         """Hand a task over. A repeat means the same hand-over."""
         team_id = team_of(task_id)
@@ -145,6 +138,7 @@ class TemporalService:
             note=message,
             window=window,
             answer_by=answer_by,
+            via=via,
         )
         workflow_id = relay_workflow_id(relay.relay_id)
         await self._start("TaskRelayWorkflow", relay, workflow_id)
@@ -165,17 +159,19 @@ class TemporalService:
         Raises:
             WorkflowEndedError: Temporal knows no such workflow, or none any more.
         """
-        handle = self._client.get_workflow_handle(workflow_id)
-        with ended_if_not_found(workflow_id):
-            found = await confirmed(lambda: handle.describe(rpc_timeout=DURABLE_WITHIN))
-        status = found.status.name.lower() if found.status else "unknown"
-        return WorkflowStatus(
-            found.id, found.workflow_type, status, found.start_time, found.close_time
-        )
+        return await describe_workflow(self._client, workflow_id)
 
     async def signal_task_completed(self, workflow_id: str, *, change: Completed) -> Answered:
         """Tell a lifecycle that its task is done."""
         return await self._signal(workflow_id, "completed", change)
+
+    async def signal_task_cancelled(self, workflow_id: str, *, change: Cancelled) -> Answered:
+        """Tell a lifecycle that its task is no longer wanted."""
+        return await self._signal(workflow_id, "cancelled", change)
+
+    async def signal_task_edited(self, workflow_id: str, *, change: Edited) -> Answered:
+        """Tell a lifecycle what to put right on its task."""
+        return await self._signal(workflow_id, "edited", change)
 
     async def signal_task_progressed(self, workflow_id: str, *, change: Progressed) -> Answered:
         """Tell a lifecycle how far its task is."""
