@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-DEFAULT_SCOPES = ("commands", "chat:write", "im:write", "im:history", "users:read", "dnd:read")
+DEFAULT_SCOPES = (
+    *("commands", "chat:write", "im:write", "im:history"),
+    *("users:read", "users:read.email", "dnd:read"),
+)
 DEFAULT_EVENTS = ("team_join", "user_change", "app_home_opened")
 
 

@@ -31,8 +31,10 @@ class People:
         return min(named, key=lambda person: person.deleted, default=None)
 
     def find_by_email(self, email: str) -> Person | None:
+        """Return whoever has this address, active people first."""
         wanted = email.casefold()
-        return next((p for p in self._rows if p.email and p.email.casefold() == wanted), None)
+        having = [person for person in self._rows if (person.email or "").casefold() == wanted]
+        return min(having, key=lambda person: person.deleted, default=None)
 
     def put(self, person: Person) -> Person:
         """Store the person as of now."""

@@ -1,7 +1,7 @@
 """People as Slack knows them, with a mirror for the times it can't be asked."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.domain.user import User
@@ -79,8 +80,9 @@ class SlackDirectory:
         if known is not None and now - known.refreshed_at < self._fresh_for:
             return known
         serves = known is not None and now - known.refreshed_at <= STALE_AFTER
+        within = self._patience if serves else self._ask_within
         try:
-            user = await self._ask(team_id, user_id, self._patience if serves else self._ask_within)
+            user = await self._ask(team_id, self._client.users_info(user=user_id), within)
         except (TransientMessengerError, RateLimitedError) as error:
             if known is None or not serves:
                 raise
@@ -88,6 +90,24 @@ class SlackDirectory:
                 "directory_stale", user_id=user_id, seen=known.refreshed_at, code=error.code
             )
             return known
+        await self._users.put(user)
+        return user
+
+    async def find_by_email(self, team_id: TeamId, email: str) -> User | None:
+        """The active person with this address, or None; the mirror learns of them.
+
+        Slack is always asked, since the address is kept nowhere.
+
+        Raises:
+            MessengerError: Slack can't be asked.
+            UnavailableError: the mirror can't be reached.
+        """
+        # Not by GET, as the SDK has it: what it raises may quote the URL, and end up in a log.
+        call = self._client.api_call("users.lookupByEmail", data={"email": email})
+        try:
+            user = await self._ask(team_id, call, self._ask_within)
+        except NotFoundError:
+            return None
         await self._users.put(user)
         return user
 
@@ -104,11 +124,13 @@ class SlackDirectory:
             answer = await self._client.dnd_info(user=user_id, team_id=team_id)
         return quiet_end({name: answer.get(name) for name in _DND}, at)
 
-    async def _ask(self, team_id: TeamId, user_id: SlackUserId, within: timedelta) -> User:
+    async def _ask(
+        self, team_id: TeamId, call: Awaitable[AsyncSlackResponse], within: timedelta
+    ) -> User:
         now = datetime.now(UTC)
         with _person_known(), narrowing(repeatable=True):
             async with asyncio.timeout(within.total_seconds()):
-                answer = await self._client.users_info(user=user_id)
+                answer = await call
         return user_from_payload(team_id, answer["user"], now)
 
 

@@ -9,7 +9,12 @@ from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.errors import InstallationBrokenError
 from relai_core.slack.errors import narrowing
 
-SCOPES = frozenset({"commands", "chat:write", "im:write", "im:history", "users:read", "dnd:read"})
+SCOPES = frozenset(
+    {
+        *("commands", "chat:write", "im:write", "im:history"),
+        *("users:read", "users:read.email", "dnd:read"),
+    }
+)
 """What the bot token must be allowed. The manifest asks for the same."""
 
 

@@ -49,7 +49,7 @@ async def test_nobody_is_not_found(world: World) -> None:
 
 
 async def test_an_address_is_only_shown_with_the_scope_for_it(start: Start) -> None:
-    without = await start()
+    without = await start(scopes=("users:read",))
     with_scope = await start(scopes=("users:read", "users:read.email"))
 
     hidden = (await without.slack.users_info(user=await without.user("ana")))["user"]["profile"]
@@ -59,8 +59,28 @@ async def test_an_address_is_only_shown_with_the_scope_for_it(start: Start) -> N
     assert shown["profile"]["email"] == "ana@example.com"
 
 
-async def test_people_are_found_by_address_while_active(start: Start) -> None:
-    world = await start(scopes=("users:read", "users:read.email"))
+async def test_nobody_is_found_by_address_without_the_scope_for_it(start: Start) -> None:
+    world = await start(scopes=("users:read",))
+
+    lookup = world.slack.users_lookupByEmail(email="ana@example.com")
+
+    assert await error_of(lookup) == "missing_scope"
+
+
+@pytest.mark.parametrize("scopes", [("users:read",), ("users:read", "users:read.email")])
+async def test_an_event_shows_an_address_with_the_scope_for_it(
+    start: Start, scopes: tuple[str, ...]
+) -> None:
+    world = await start(scopes=scopes)
+    app = await world.socket_app()
+
+    await world.control("POST", "people", name="zoe")
+
+    shown = (await app.received.get()).payload["event"]["user"]["profile"]
+    assert ("email" in shown) == ("users:read.email" in scopes)
+
+
+async def test_people_are_found_by_address_while_active(world: World) -> None:
     lookup = world.slack.users_lookupByEmail
 
     assert (await lookup(email="Ana@Example.com"))["user"]["id"] == await world.user("ana")

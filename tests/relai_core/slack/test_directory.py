@@ -1,26 +1,34 @@
 """People as Slack knows them, and what is known while it can't be asked."""
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from traceback import format_exception
 from typing import Any
 
 import pytest
 import structlog
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
+from devstack.slack_sandbox.options import DEFAULT_SCOPES, Options
 from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.domain.user import Unreachable, User
 from relai_core.errors import (
     InstallationBrokenError,
+    MessengerError,
     NotFoundError,
     RateLimitedError,
     TransientMessengerError,
     UnavailableError,
 )
+from relai_core.slack.client import create_client, create_session
 from relai_core.slack.directory import SlackDirectory, quiet_end, user_from_payload
-from tests.devstack.slack_sandbox.world import World
+from tests.devstack.slack_sandbox.world import World, start_world
 from tests.relai_core.slack.faults import fault
 
+ADDRESS = "ana@example.com"
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 TEAM = TeamId("T1")
 
@@ -39,6 +47,11 @@ class Mirror:
     async def find(self, team_id: TeamId, user_id: SlackUserId) -> User | None:
         self._answer()
         return self.users.get((team_id, user_id))
+
+    async def list_page(
+        self, team_id: TeamId, *, after: SlackUserId | None, limit: int
+    ) -> list[User]:
+        raise AssertionError("the directory lists nobody")
 
     def _answer(self) -> None:
         if self.is_down:
@@ -201,6 +214,142 @@ async def test_a_mirror_that_is_down_is_named(
 async def test_nobody_is_not_found(directory: SlackDirectory, team: TeamId) -> None:
     with pytest.raises(NotFoundError):
         await directory.get_user(team, SlackUserId("U0NOBODY"))
+
+
+@pytest.mark.parametrize("address", [ADDRESS, "Ana@EXAMPLE.com"])
+async def test_a_person_is_found_by_address_and_remembered(
+    directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId, address: str
+) -> None:
+    user = await directory.find_by_email(team, address)
+
+    assert user is not None
+    assert (user.id, user.name) == (ana, "ana")
+    assert mirror.users == {(team, ana): user}
+
+
+async def test_who_is_found_by_address_is_then_known_without_asking(
+    world: World, directory: SlackDirectory, team: TeamId, ana: SlackUserId
+) -> None:
+    found = await directory.find_by_email(team, ADDRESS)
+
+    assert await directory.get_user(team, ana) == found
+    assert await asked(world) == 0
+
+
+async def test_an_address_is_looked_up_each_time(
+    world: World, directory: SlackDirectory, team: TeamId
+) -> None:
+    await directory.find_by_email(team, ADDRESS)
+    await directory.find_by_email(team, ADDRESS)
+
+    assert await asked(world, "users.lookupByEmail") == 2
+
+
+@pytest.mark.parametrize("address", ["nobody@example.com", "dan@example.com"])
+async def test_nobody_has_an_address_that_is_unknown_or_of_somebody_deactivated(
+    directory: SlackDirectory, mirror: Mirror, team: TeamId, address: str
+) -> None:
+    assert await directory.find_by_email(team, address) is None
+    assert mirror.users == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "failure"),
+    [
+        ("ratelimited", RateLimitedError),
+        ("server_error", TransientMessengerError),
+        ("lost_before", TransientMessengerError),
+        ("lost_after", TransientMessengerError),
+        ("unreachable", TransientMessengerError),
+    ],
+)
+async def test_an_address_can_not_be_looked_up_while_slack_can_not_be_asked(
+    world: World,
+    directory: SlackDirectory,
+    mirror: Mirror,
+    team: TeamId,
+    kind: str,
+    failure: type[Exception],
+) -> None:
+    await directory.find_by_email(team, ADDRESS)
+    known = dict(mirror.users)
+    await fault(world, "*" if kind == "unreachable" else "users.lookupByEmail", kind, times=5)
+
+    with pytest.raises(failure):
+        await directory.find_by_email(team, ADDRESS)
+    assert mirror.users == known
+
+
+async def test_an_address_is_looked_up_for_so_long_and_no_longer(
+    world: World, client: AsyncWebClient, mirror: Mirror, team: TeamId
+) -> None:
+    directory = SlackDirectory(client, mirror, ask_within=timedelta(milliseconds=20))
+    await fault(world, "users.lookupByEmail", "slow", delay=1)
+
+    with pytest.raises(TransientMessengerError):
+        await directory.find_by_email(team, ADDRESS)
+
+
+async def test_without_the_scope_nobody_is_found_by_address(mirror: Mirror) -> None:
+    scopes = tuple(scope for scope in DEFAULT_SCOPES if scope != "users:read.email")
+    async with AsyncExitStack() as closing:
+        world = await start_world(closing, Options(scopes=scopes))
+        session = await closing.enter_async_context(create_session())
+        client = create_client("xoxb-sandbox", f"{world.url}/api/", session)
+
+        with pytest.raises(InstallationBrokenError, match="missing_scope"):
+            await SlackDirectory(client, mirror).find_by_email(TEAM, ADDRESS)
+
+
+async def test_a_mirror_that_is_down_is_named_also_for_an_address(
+    directory: SlackDirectory, mirror: Mirror, team: TeamId
+) -> None:
+    mirror.is_down = True
+
+    with pytest.raises(UnavailableError, match="MongoDB"):
+        await directory.find_by_email(team, ADDRESS)
+
+
+async def test_an_address_is_kept_nowhere(
+    directory: SlackDirectory,
+    mirror: Mirror,
+    team: TeamId,
+    ana: SlackUserId,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    await directory.find_by_email(team, ADDRESS)
+    by_address = mirror.users.pop((team, ana))
+    by_id = await directory.get_user(team, ana)
+
+    assert ADDRESS not in by_address.model_dump_json() + by_id.model_dump_json() + caplog.text
+
+
+@pytest.mark.parametrize("kind", ["ratelimited", "server_error", "lost_after", "error"])
+async def test_no_failure_quotes_an_address(
+    world: World, directory: SlackDirectory, team: TeamId, kind: str
+) -> None:
+    await fault(world, "users.lookupByEmail", kind, error="internal_error")
+
+    with pytest.raises(MessengerError) as failure:
+        await directory.find_by_email(team, ADDRESS)
+
+    assert ADDRESS not in "".join(format_exception(failure.value))
+
+
+async def test_an_answer_that_is_no_json_quotes_no_address(mirror: Mirror) -> None:
+    async def garbled(_: web.Request) -> web.Response:
+        return web.Response(body=b"<html>", content_type="application/json")
+
+    server = web.Application()
+    server.router.add_route("*", "/api/users.lookupByEmail", garbled)
+    async with create_session() as session, TestServer(server) as slack:
+        client = create_client("xoxb-1", str(slack.make_url("/api/")), session)
+
+        with pytest.raises(TransientMessengerError) as failure:
+            await SlackDirectory(client, mirror).find_by_email(TEAM, ADDRESS)
+
+    assert ADDRESS not in "".join(format_exception(failure.value))
 
 
 @pytest.mark.parametrize(
