@@ -6,13 +6,15 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from pydantic import SecretStr
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.api.health import Check, HealthApi, SlackCheck
+from bot.api.checks import Check, SlackCheck
+from bot.api.health import HealthApi
 from bot.bolt import Dispatch, Handlers, create_bolt_app, dispatcher
 from bot.forms import Forms
 from bot.handlers.relays import RelayHandlers
@@ -35,7 +37,7 @@ from relai_core.log import configure_logging
 from relai_core.settings import Settings, SettingsError, load_settings
 from relai_core.slack.client import create_client, create_session
 from relai_core.slack.directory import SlackDirectory, user_from_payload
-from relai_core.slack.preflight import Installation, check_installation
+from relai_core.slack.preflight import Installation, check_installation, check_token
 from relai_core.slack.proxies import ignore_proxies_on_loopback
 from relai_core.store import database
 
@@ -91,7 +93,7 @@ async def _run(settings: Settings) -> None:
         engine = TemporalHealth(temporal_client, settings.temporal_task_queue)
         whispers = Whispers(client)
         stack.push_async_callback(whispers.drain, _DRAIN)
-        slack = SlackCheck(client.auth_test)
+        slack = SlackCheck(partial(check_token, client))
         parts: dict[str, Check] = {"temporal": engine.ping, "mongodb": store.ping, "slack": slack}
         route = SlackRoute(_secret(settings.slack_signing_secret))
         server = Server(

@@ -174,5 +174,5 @@ async def _until_healthy(http: aiohttp.ClientSession, port: int) -> None:
     """Wait until the bot is connected to Slack, as its own health says."""
     while True:
         async with http.get(f"http://127.0.0.1:{port}/health") as response:
-            if (await response.json())["parts"]["slack"]["status"] == "ok":
+            if (await response.json())["parts"]["slack"]["state"] == "ok":
                 return

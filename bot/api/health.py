@@ -1,62 +1,46 @@
-"""`GET /health`: whether the bot can do its work, part by part.
+"""`GET /health`: whether the bot can do its work, part by part. `GET /health/live`: that it runs.
 
-It is for readiness. A bot whose parts are down lives, and a restart would mend none of them.
+The first is for readiness. A bot whose parts are down lives, and a restart would mend none of
+them; whoever restarts processes asks the second.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
-from typing import Any, Literal
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal, TypeVar
 
+import structlog
 from aiohttp import web
 from pydantic import BaseModel
 
-from bot.services.durable_calls import UnconfirmedError
-from relai_core.errors import UnavailableError
+from bot.api.checks import Check, trouble_with
+from bot.services.clock import Clock, utc_now
 
-CHECKED_WITHIN = timedelta(seconds=1.5)
 FRESH_FOR = timedelta(seconds=1)
 """Whoever asks more often gets the same answer, so a probe can't become a load."""
 
-State = Literal["ok", "down"]
-Check = Callable[[], Awaitable[None]]
-"""Returns if its part is there, and raises otherwise."""
-
-
-class NotThereError(Exception):
-    """A part is down; the text says what is missing."""
-
-
-class SlackCheck:
-    """Whether the token is valid, by a call that `ask` makes, and the way in is open."""
-
-    def __init__(self, ask: Callable[[], Awaitable[object]]) -> None:
-        self._ask = ask
-        self._is_open: Callable[[], Awaitable[bool]] | None = None
-
-    def opened(self, is_open: Callable[[], Awaitable[bool]]) -> None:
-        """From now on `is_open` tells whether payloads can come in."""
-        self._is_open = is_open
-
-    async def __call__(self) -> None:
-        await self._ask()
-        if self._is_open is None or not await self._is_open():
-            raise NotThereError("not connected to Slack")
+_log = structlog.get_logger(__name__)
 
 
 class PartHealth(BaseModel):
-    """One part."""
+    """One part. `since` is when this process first saw the part in this state."""
 
-    status: State
+    state: Literal["ok", "down"]
+    latency_ms: float
+    since: datetime
     detail: str | None = None
 
 
 class Health(BaseModel):
     """All parts. `degraded`: requests are saved, but no worker carries them out."""
 
-    status: Literal["ok", "degraded", "down"]
+    state: Literal["ok", "degraded", "down"]
+    since: datetime
     parts: dict[str, PartHealth]
+
+
+_S = TypeVar("_S", PartHealth, Health)
 
 
 class HealthApi:
@@ -65,47 +49,65 @@ class HealthApi:
     Args:
         needed: Checks of the parts without which nobody can be served.
         worker: Check of what carries out what is saved.
+        clock: Tells since when a state is.
     """
 
-    def __init__(self, needed: Mapping[str, Check], worker: Check) -> None:
+    def __init__(self, needed: Mapping[str, Check], worker: Check, clock: Clock = utc_now) -> None:
         self._checks = {**needed, "worker": worker}
+        self._clock = clock
         self._checking = asyncio.Lock()
         self._latest: Health | None = None
         self._checked_at = 0.0
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/health", self.on_get)]
+        return [web.get("/health", self.on_get), web.get("/health/live", self.on_get_live)]
 
     async def on_get(self, _: web.Request) -> web.Response:
         health = await self.check()
-        status = 503 if health.status == "down" else 200
+        status = 503 if health.state == "down" else 200
         return web.json_response(text=health.model_dump_json(exclude_none=True), status=status)
+
+    async def on_get_live(self, _: web.Request) -> web.Response:
+        return web.json_response({"state": "ok"})
 
     async def check(self) -> Health:
         """The state of all parts, at most `FRESH_FOR` old."""
         async with self._checking:
             age = time.monotonic() - self._checked_at
             if self._latest is None or age > FRESH_FOR.total_seconds():
-                self._latest = await self._check()
+                self._latest = await self._look_at_all(self._latest)
                 self._checked_at = time.monotonic()
             return self._latest
 
-    async def _check(self) -> Health:
-        states = await asyncio.gather(*(_state(check) for check in self._checks.values()))
-        parts = dict(zip(self._checks, states, strict=True))
-        down = {name for name, part in parts.items() if part.status == "down"}
-        status: Any = "ok" if not down else "degraded" if down == {"worker"} else "down"
-        return Health(status=status, parts=parts)
+    async def _look_at_all(self, before: Health | None) -> Health:
+        seen = await asyncio.gather(*(self._look(check) for check in self._checks.values()))
+        known = before.parts if before else {}
+        parts = {
+            name: _as_known(part, known.get(name))
+            for name, part in zip(self._checks, seen, strict=True)
+        }
+        for name, part in parts.items():
+            if name in known and part.state != known[name].state:
+                _log.warning("part_changed", part=name, state=part.state, detail=part.detail)
+        return _as_known(Health(state=_overall(parts), since=self._clock(), parts=parts), before)
+
+    async def _look(self, check: Check) -> PartHealth:
+        started = time.monotonic()
+        trouble = await trouble_with(check)
+        latency = round((time.monotonic() - started) * 1000, 1)
+        state: Literal["ok", "down"] = "down" if trouble else "ok"
+        return PartHealth(state=state, latency_ms=latency, since=self._clock(), detail=trouble)
 
 
-async def _state(check: Check) -> PartHealth:
-    try:
-        async with asyncio.timeout(CHECKED_WITHIN.total_seconds()):
-            await check()
-    except UnavailableError as error:
-        return PartHealth(status="down", detail=f"{error.part} can't be reached")
-    except (TimeoutError, UnconfirmedError):
-        return PartHealth(status="down", detail="no answer in time")
-    except Exception as error:  # noqa: BLE001 - whatever it is, the part is down
-        return PartHealth(status="down", detail=str(error) or type(error).__name__)
-    return PartHealth(status="ok")
+def _as_known(now: _S, before: _S | None) -> _S:
+    """Keep since when it is if it is as it was."""
+    if before is None or now.state != before.state:
+        return now
+    return now.model_copy(update={"since": before.since})
+
+
+def _overall(parts: Mapping[str, PartHealth]) -> Literal["ok", "degraded", "down"]:
+    down = {name for name, part in parts.items() if part.state == "down"}
+    if not down:
+        return "ok"
+    return "degraded" if down == {"worker"} else "down"

@@ -17,7 +17,11 @@ _POLLED_WITHIN = timedelta(seconds=75)
 
 
 class NoWorkerError(Exception):
-    """Nobody carries out what is saved."""
+    """Nobody carries out what is saved, for nobody polls `task_queue`."""
+
+    def __init__(self, task_queue: str) -> None:
+        super().__init__(task_queue)
+        self.task_queue = task_queue
 
 
 class TemporalHealth:
@@ -40,7 +44,7 @@ class TemporalHealth:
         pollers = (await self._describe_task_queue()).pollers
         latest = max((poller.last_access_time.ToDatetime(UTC) for poller in pollers), default=None)
         if latest is None or datetime.now(UTC) - latest > _POLLED_WITHIN:
-            raise NoWorkerError(f"no worker polls {self._task_queue}")
+            raise NoWorkerError(self._task_queue)
 
     async def _describe_task_queue(self) -> DescribeTaskQueueResponse:
         request = DescribeTaskQueueRequest(

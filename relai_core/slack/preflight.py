@@ -68,6 +68,17 @@ def _scopes(headers: Mapping[str, str]) -> frozenset[str]:
     return scopes
 
 
+async def check_token(client: AsyncWebClient) -> None:
+    """Return if Slack takes the bot token.
+
+    Raises:
+        InstallationBrokenError: it does not.
+        MessengerError: Slack can't be asked.
+    """
+    with narrowing(repeatable=True):
+        await client.auth_test()
+
+
 async def _check_app_token(client: AsyncWebClient, app_token: str) -> None:
     try:
         with narrowing(repeatable=True):

@@ -1,128 +1,218 @@
-"""`/health`: each part by its own word, and never a request that hangs."""
+"""`/health`: each part by its own word, never a request that hangs, never an error's own text."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
 
-from bot.api import health
-from bot.api.health import HealthApi, NotThereError, SlackCheck
+from bot.api import checks, health
+from bot.api.checks import NotConnectedError, SlackCheck, trouble_with
+from bot.api.health import Health, HealthApi
 from bot.server import Server
 from bot.services.durable_calls import UnconfirmedError
-from relai_core.errors import UnavailableError
+from bot.services.temporal_health import NoWorkerError
+from relai_core.errors import (
+    InstallationBrokenError,
+    TransientMessengerError,
+    UnavailableError,
+)
 
-Json = dict[str, object]
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SECRET = "mongodb://ana:hunter2@db.internal:27017"
 
 
-async def there() -> None:
-    """A part that answers."""
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, seconds: int) -> datetime:
+        self.now += timedelta(seconds=seconds)
+        return self.now
 
 
-async def gone() -> None:
-    raise UnavailableError("MongoDB")
+class Part:
+    """A part that is there until it is given an error to raise; it counts who asks."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.calls = 0
+
+    async def __call__(self) -> None:
+        self.calls += 1
+        await asyncio.sleep(0)
+        if self.error is not None:
+            raise self.error
 
 
 async def silent() -> None:
     await asyncio.Event().wait()
 
 
-async def unconfirmed() -> None:
-    raise UnconfirmedError
-
-
-async def no_worker() -> None:
-    raise NotThereError("no worker polls relai-task-queue")
-
-
-async def ask(api: HealthApi) -> tuple[int, Json]:
+async def ask(api: HealthApi, path: str = "/health") -> tuple[int, str]:
     """Ask over HTTP, as a monitor does."""
     server = Server(api.routes())
     port = await server.start("127.0.0.1", 0)
     try:
         async with (
             aiohttp.ClientSession() as http,
-            http.get(f"http://127.0.0.1:{port}/health") as response,
+            http.get(f"http://127.0.0.1:{port}{path}") as response,
         ):
-            return response.status, await response.json()
+            return response.status, await response.text()
     finally:
         await server.stop()
 
 
+async def asked(api: HealthApi) -> tuple[int, Health]:
+    status, text = await ask(api)
+    return status, Health.model_validate_json(text)
+
+
+def states(answer: Health) -> dict[str, tuple[str, str | None]]:
+    return {name: (part.state, part.detail) for name, part in answer.parts.items()}
+
+
 async def test_all_is_well_when_every_part_answers() -> None:
-    assert await ask(HealthApi({"mongodb": there}, worker=there)) == (
-        200,
-        {"status": "ok", "parts": {"mongodb": {"status": "ok"}, "worker": {"status": "ok"}}},
-    )
+    status, answer = await asked(HealthApi({"mongodb": Part()}, worker=Part()))
+
+    assert (status, answer.state) == (200, "ok")
+    assert states(answer) == {"mongodb": ("ok", None), "worker": ("ok", None)}
 
 
 async def test_without_a_worker_people_are_still_served() -> None:
-    status, body = await ask(HealthApi({"mongodb": there}, worker=no_worker))
+    worker = Part(NoWorkerError("relai-task-queue"))
 
-    assert (status, body["status"]) == (200, "degraded")
-    assert "no worker polls relai-task-queue" in str(body)
+    status, answer = await asked(HealthApi({"mongodb": Part()}, worker=worker))
+
+    assert (status, answer.state) == (200, "degraded")
+    assert states(answer)["worker"] == ("down", "no worker polls relai-task-queue")
 
 
 async def test_a_part_that_is_down_is_named() -> None:
-    status, body = await ask(HealthApi({"mongodb": gone, "slack": there}, worker=there))
+    gone = Part(UnavailableError("MongoDB"))
 
-    assert (status, body["status"]) == (503, "down")
-    assert body["parts"] == {
-        "mongodb": {"status": "down", "detail": "MongoDB can't be reached"},
-        "slack": {"status": "ok"},
-        "worker": {"status": "ok"},
+    status, answer = await asked(HealthApi({"mongodb": gone, "slack": Part()}, worker=Part()))
+
+    assert (status, answer.state) == (503, "down")
+    assert states(answer) == {
+        "mongodb": ("down", "MongoDB can't be reached"),
+        "slack": ("ok", None),
+        "worker": ("ok", None),
     }
 
 
 async def test_a_part_that_does_not_answer_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "CHECKED_WITHIN", timedelta(milliseconds=10))
+    monkeypatch.setattr(checks, "CHECKED_WITHIN", timedelta(milliseconds=10))
 
-    status, body = await ask(HealthApi({"mongodb": silent}, worker=there))
+    status, answer = await asked(HealthApi({"mongodb": silent}, worker=Part()))
 
     assert status == 503
-    assert "no answer in time" in str(body)
+    assert states(answer)["mongodb"] == ("down", "no answer in time")
+    assert answer.parts["mongodb"].latency_ms >= 10
 
 
-async def test_a_part_of_which_nothing_is_confirmed_is_told_plainly() -> None:
-    _, body = await ask(HealthApi({"temporal": unconfirmed}, worker=there))
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (UnconfirmedError(), "no answer in time"),
+        (InstallationBrokenError("invalid_auth"), "Slack refuses the bot token"),
+        (TransientMessengerError("not_connected"), "Slack can't be asked"),
+        (NotConnectedError(), "not connected to Slack"),
+        (ValueError(), "ValueError"),
+    ],
+)
+async def test_what_is_wrong_is_said_plainly(error: Exception, said: str) -> None:
+    assert await trouble_with(Part(error)) == said
 
-    assert body["parts"] == {
-        "temporal": {"status": "down", "detail": "no answer in time"},
-        "worker": {"status": "ok"},
-    }
+
+@pytest.mark.parametrize(
+    "error",
+    [RuntimeError(SECRET), InstallationBrokenError(SECRET), TransientMessengerError(SECRET)],
+)
+async def test_what_an_error_says_is_never_shown(error: Exception) -> None:
+    _, text = await ask(HealthApi({"mongodb": Part(error)}, worker=Part(error)))
+
+    assert "hunter2" not in text
+    assert "db.internal" not in text
+
+
+async def test_a_state_is_since_it_was_first_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "FRESH_FOR", timedelta(0))
+    clock, mongodb = Clock(), Part()
+    api = HealthApi({"mongodb": mongodb, "slack": Part()}, worker=Part(), clock=clock)
+    await api.check()
+
+    clock.move(10)
+    mongodb.error = UnavailableError("MongoDB")
+    await api.check()
+    clock.move(10)
+    still = await api.check()
+
+    assert still.since == still.parts["mongodb"].since == NOON + timedelta(seconds=10)
+    assert still.parts["slack"].since == NOON
+
+    back = clock.move(10)
+    mongodb.error = None
+    healed = await api.check()
+    assert healed.since == healed.parts["mongodb"].since == back
+
+
+async def test_moments_are_told_in_utc_as_iso_8601() -> None:
+    _, text = await ask(HealthApi({}, worker=Part(), clock=Clock()))
+
+    assert '"since":"2026-03-02T12:00:00Z"' in text
 
 
 async def test_many_who_ask_at_once_are_one_check() -> None:
-    count = Count()
-    api = HealthApi({"mongodb": count}, worker=there)
+    part = Part()
+    api = HealthApi({"mongodb": part}, worker=Part())
 
     await asyncio.gather(*(api.check() for _ in range(20)))
 
-    assert count.calls == 1
+    assert part.calls == 1
 
 
 async def test_an_old_answer_is_not_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "FRESH_FOR", timedelta(0))
-    count = Count()
-    api = HealthApi({"mongodb": count}, worker=there)
+    part = Part()
+    api = HealthApi({"mongodb": part}, worker=Part())
 
     await api.check()
     await api.check()
 
-    assert count.calls == 2
+    assert part.calls == 2
+
+
+async def test_the_process_is_alive_whatever_is_down_and_asks_nobody() -> None:
+    part = Part(UnavailableError("MongoDB"))
+
+    answer = await ask(HealthApi({"mongodb": part}, worker=part), "/health/live")
+
+    assert answer == (200, '{"state": "ok"}')
+    assert part.calls == 0
 
 
 async def test_slack_is_down_until_payloads_can_come_in() -> None:
-    check = SlackCheck(there)
+    check = SlackCheck(Part())
 
-    with pytest.raises(NotThereError):
-        await check()
+    assert await trouble_with(check) == "not connected to Slack"
     check.opened(always(False))
-    with pytest.raises(NotThereError):
-        await check()
+    assert await trouble_with(check) == "not connected to Slack"
     check.opened(always(True))
-    await check()
+    assert await trouble_with(check) is None
+
+
+async def test_slack_is_down_while_it_refuses_the_token() -> None:
+    check = SlackCheck(Part(InstallationBrokenError("token_revoked")))
+    check.opened(always(True))
+
+    assert await trouble_with(check) == "Slack refuses the bot token"
 
 
 def always(answer: bool) -> Callable[[], Awaitable[bool]]:
@@ -130,14 +220,3 @@ def always(answer: bool) -> Callable[[], Awaitable[bool]]:
         return answer
 
     return is_open
-
-
-class Count:
-    """A check that counts how often it is made."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-
-    async def __call__(self) -> None:
-        self.calls += 1
-        await asyncio.sleep(0)
