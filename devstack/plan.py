@@ -1,13 +1,16 @@
 """Which processes the dev stack runs, in which order and with which environment."""
 
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from devstack.api_tokens import ApiToken, kept_secret
+from devstack.bot_server import BotServer
 from devstack.mongo_server import MongoServer
 from devstack.ports import LOOPBACK
-from devstack.probes import answers, has_logged
+from devstack.probes import has_logged
 from devstack.processes import ChildProcess
 from devstack.settings import ROOT, DevstackSettings
 from devstack.slack_server import SlackServer
@@ -15,7 +18,13 @@ from devstack.temporal_server import TemporalServer
 
 
 def plan(settings: DevstackSettings, data: Path) -> list[ChildProcess]:
-    """The processes, each before those that need it; a server that the settings name is not run."""
+    """The processes, each before those that need it; a server that the settings name is not run.
+
+    Without one of their own, the sandbox's workspace gets an API token, kept in the data folder.
+
+    Raises:
+        DevstackError: the file with that token can't be used.
+    """
     environment = dict(os.environ)
     servers: list[ChildProcess] = []
     if settings.mongodb_uri is None:
@@ -26,11 +35,11 @@ def plan(settings: DevstackSettings, data: Path) -> list[ChildProcess]:
         temporal = _temporal(settings, data)
         environment["TEMPORAL_HOST"] = temporal.address
         servers.append(temporal)
-    if settings.slack_bot_token is None:
-        slack = _slack(settings, data)
-        environment = slack.environment(environment)
-        servers.append(slack)
-    return [*servers, _worker(data, environment), _bot(settings.relai_port, data, environment)]
+    sandbox = _slack(settings, data) if settings.slack_bot_token is None else None
+    if sandbox is not None:
+        environment = sandbox.environment(environment)
+        servers.append(sandbox)
+    return [*servers, _worker(data, environment), _bot(settings, data, environment, sandbox)]
 
 
 def _temporal(settings: DevstackSettings, data: Path) -> TemporalServer:
@@ -60,16 +69,24 @@ def _worker(data: Path, environment: Mapping[str, str]) -> ChildProcess:
     )
 
 
-def _bot(port: int, data: Path, environment: Mapping[str, str]) -> ChildProcess:
-    address = f"http://{LOOPBACK}:{port}/"
-    bot = ChildProcess(
-        "bot",
-        [sys.executable, "app.py"],
-        data=data,
-        ready=answers(f"{address}health"),
-        ports={"RELAI_PORT": port},
-        env=environment,
-        cwd=ROOT,
+def _bot(
+    settings: DevstackSettings,
+    data: Path,
+    environment: Mapping[str, str],
+    sandbox: SlackServer | None,
+) -> BotServer:
+    if sandbox is None or settings.api_tokens is not None:
+        return BotServer(data, environment, port=settings.relai_port)
+    path = data / "api-token"
+    token = ApiToken("dev", "write", kept_secret(path))
+    bot = BotServer(
+        data, environment, port=settings.relai_port, sandbox=sandbox, api_tokens=[token]
     )
-    bot.pages = {"Bot's health": f"{address}health"}
+    bot.pages = {**bot.pages, "API in a shell": _curl(f"{bot.url}api/tasks", path)}
     return bot
+
+
+def _curl(url: str, token: Path) -> str:
+    here = Path.cwd()
+    shown = token.relative_to(here) if token.is_relative_to(here) else token
+    return f'curl -H "Authorization: Bearer $(cat {shlex.quote(str(shown))})" {url}'

@@ -24,6 +24,7 @@ class DevstackSettings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     mongodb_uri: SecretStr | None = None
     temporal_host: str | None = None
+    api_tokens: SecretStr | None = None
 
     relai_port: Port = 8080
     relai_sandbox_port: Port = 8090

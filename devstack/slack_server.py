@@ -4,8 +4,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import aiohttp
+
+from devstack.errors import DevstackError
 from devstack.ports import LOOPBACK, free_port
-from devstack.probes import answers
+from devstack.probes import PATIENCE, answers
 from devstack.processes import ChildProcess
 from devstack.settings import ROOT
 
@@ -50,6 +53,24 @@ class SlackServer(ChildProcess):
             ports={PORT_SETTING: self.port},
             cwd=ROOT,
         )
+
+    async def team_id(self) -> str:
+        """The id of the workspace, which was chosen when that was new.
+
+        Raises:
+            DevstackError: the sandbox, which must be running, does not answer.
+        """
+        address = f"{self.url}control/workspace"
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=PATIENCE, raise_for_status=True) as http,
+                http.get(address) as answer,
+            ):
+                return str((await answer.json())["team"]["id"])
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise DevstackError(
+                f"{self.name} does not tell which workspace it is; its log is {self.log}"
+            ) from error
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """`base` changed so that the Slack app started with it talks to this sandbox."""

@@ -1,5 +1,6 @@
 """What runs, in which order, and what the bot and the worker are told."""
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,40 @@ def test_over_http_the_bot_has_no_app_token_and_the_sandbox_its_address(tmp_path
 
     assert environment_of(parts["bot"])["SLACK_APP_TOKEN"] == ""
     assert "http://127.0.0.1:1004/slack/events" in parts["slack_sandbox"]._command
+
+
+def test_the_bot_of_the_sandbox_gets_a_token_that_only_its_owner_may_read(tmp_path: Path) -> None:
+    bot = planned(tmp_path, relai_port=1004)["bot"]
+
+    kept = tmp_path / "api-token"
+    (token,) = bot._api_tokens  # type: ignore[attr-defined]
+    assert (token.name, token.access, f"{token.secret}\n") == ("dev", "write", kept.read_text())
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert bot.pages["API"] == "http://127.0.0.1:1004/api"
+    assert f"$(cat {kept})" in bot.pages["API in a shell"]
+
+
+def test_the_token_is_shown_as_seen_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "my data"
+    data.mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    assert "$(cat 'my data/api-token')" in planned(data)["bot"].pages["API in a shell"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"slack_bot_token": SecretStr("xoxb-1")}, {"api_tokens": SecretStr("ci:T1:read:00")}],
+    ids=["with a workspace of Slack", "with tokens in the settings"],
+)
+def test_no_token_is_made(tmp_path: Path, settings: dict[str, SecretStr]) -> None:
+    bot = planned(tmp_path, **settings)["bot"]
+
+    assert "API in a shell" not in bot.pages
+    assert "API_TOKENS" not in environment_of(bot)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_proxies_are_kept_from_the_sandbox_but_not_from_slack(

@@ -21,7 +21,7 @@ PORTS = (
 )
 
 # Whatever `.env` of this checkout names, the test never touches it.
-EMBEDDED = {"SLACK_BOT_TOKEN": "", "MONGODB_URI": "", "TEMPORAL_HOST": ""}
+EMBEDDED = {"SLACK_BOT_TOKEN": "", "MONGODB_URI": "", "TEMPORAL_HOST": "", "API_TOKENS": ""}
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(180)]
 
@@ -43,6 +43,9 @@ def test_all_five_parts_run_until_they_are_told_to_stop(tmp_path: Path, transpor
         sandbox = f"http://127.0.0.1:{ports['RELAI_SANDBOX_PORT']}/"
         temporal_ui = f"http://127.0.0.1:{ports['RELAI_DEV_TEMPORAL_UI_PORT']}/"
         assert any(line.split() == ["Slack", "sandbox", sandbox] for line in lines)
+        api = f"http://127.0.0.1:{ports['RELAI_PORT']}/api"
+        assert any(line.split() == ["API", api] for line in lines)
+        assert any(line.endswith(f'$(cat {tmp_path}/api-token)" {api}/tasks') for line in lines)
         assert any(line.split() == ["Temporal", "UI", temporal_ui] for line in lines)
 
         assert get(sandbox)

@@ -9,6 +9,7 @@ import pytest
 
 from devstack.mongo_server import MongoServer
 from devstack.temporal_server import TemporalServer
+from tests.scenarios.api import Api
 from tests.scenarios.people import Workspace
 from tests.scenarios.stack import RelaiStack, Transport
 
@@ -77,7 +78,19 @@ async def _leave(stack: RelaiStack) -> None:
 
 
 @pytest.fixture
-async def workspace(relai: RelaiStack) -> AsyncIterator[Workspace]:
-    """The workspace of the stack."""
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """Whoever calls the stack over HTTP does it through this."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
-        yield Workspace(session, relai.slack.url)
+        yield session
+
+
+@pytest.fixture
+def workspace(relai: RelaiStack, session: aiohttp.ClientSession) -> Workspace:
+    """The workspace of the stack."""
+    return Workspace(session, relai.slack.url)
+
+
+@pytest.fixture
+def api(relai: RelaiStack, session: aiohttp.ClientSession) -> Api:
+    """The API of the stack, called with the token that may write."""
+    return Api(session, relai.bot_url, relai.api_token)

@@ -2,16 +2,18 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 from uuid import uuid4
 
+from devstack.api_tokens import ApiToken, new_secret
+from devstack.bot_server import BotServer
 from devstack.mongo_server import MongoServer
 from devstack.ports import free_port
-from devstack.probes import answers, has_logged
+from devstack.probes import has_logged
 from devstack.processes import ChildProcess
 from devstack.settings import ROOT
 from devstack.slack_server import SlackServer
@@ -27,6 +29,8 @@ class RelaiStack:
     """Sandbox, worker and bot on the given servers, with a database and a task queue of its own.
 
     `kill` and `start` any of `slack`, `worker`, `bot` in between: what they kept is there again.
+    The API may be called with `api_token`, which is that of `ci`, and with `read_token`, that of
+    `report`.
     """
 
     def __init__(
@@ -43,36 +47,54 @@ class RelaiStack:
         port = free_port()
         events = f"http://127.0.0.1:{port}/slack/events"
         self.slack = SlackServer(data, request_url=events if transport == "http" else None)
-        environment = self.slack.environment(
+        self.api_token, self.read_token = new_secret(), new_secret()
+        self._data = data
+        self._environment = self.slack.environment(
             {
                 "PATH": "/usr/bin:/bin",
                 "MONGODB_URI": mongod.uri,
                 "MONGODB_DATABASE": self.database,
                 "TEMPORAL_HOST": temporal.address,
                 "TEMPORAL_TASK_QUEUE": self.database,
-                "RELAI_PORT": str(port),
                 **ALWAYS_WORKING,
                 **(settings or {}),
             }
         )
-        self.bot_url = f"http://127.0.0.1:{port}"
         self.worker = ChildProcess(
             "worker",
             [sys.executable, "worker.py"],
             data=data,
             ready=has_logged(data / "logs" / "worker.log", "worker_started"),
-            env=environment,
+            env=self._environment,
             cwd=ROOT,
         )
-        self.bot = ChildProcess(
-            "bot",
-            [sys.executable, "app.py"],
-            data=data,
-            ready=answers(f"{self.bot_url}/health"),
-            env=environment,
-            cwd=ROOT,
-        )
+        self.bot = self._bot("bot", port)
+        self.bot_url = self.bot.url.rstrip("/")
         self._running = AsyncExitStack()
+
+    @asynccontextmanager
+    async def second_bot(self) -> AsyncIterator[str]:
+        """Another bot beside the first; its URL.
+
+        Over Socket Mode Slack sends to either, over HTTP to the first only.
+        """
+        async with self._bot("second_bot", free_port()) as bot:
+            yield bot.url.rstrip("/")
+
+    def _bot(self, name: str, port: int) -> BotServer:
+        tokens = [
+            ApiToken("ci", "write", self.api_token),
+            ApiToken("report", "read", self.read_token),
+        ]
+        return BotServer(
+            self._data,
+            self._environment,
+            port=port,
+            sandbox=self.slack,
+            # A module that wants others names them in its settings.
+            api_tokens=[] if "API_TOKENS" in self._environment else tokens,
+            name=name,
+        )
 
     async def __aenter__(self) -> Self:
         await self._running.enter_async_context(self.slack)
