@@ -39,6 +39,7 @@ class SlackServer(ChildProcess):
         self.url = f"http://{LOOPBACK}:{self.port}/"
         self.pages = {"Slack sandbox": self.url}
         self._request_url = request_url
+        self._team_id: str | None = None
         delivery = ["--request-url", request_url] if request_url else []
         super().__init__(
             "slack_sandbox",
@@ -55,11 +56,15 @@ class SlackServer(ChildProcess):
         )
 
     async def team_id(self) -> str:
-        """The id of the workspace, which was chosen when that was new.
+        """The id of the workspace, which was chosen when that was new. It is asked for once.
 
         Raises:
             DevstackError: the sandbox, which must be running, does not answer.
         """
+        self._team_id = self._team_id or await self._asked_team_id()
+        return self._team_id
+
+    async def _asked_team_id(self) -> str:
         address = f"{self.url}control/workspace"
         try:
             async with (

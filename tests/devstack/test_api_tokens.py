@@ -72,6 +72,8 @@ async def test_a_bot_is_told_of_tokens_for_the_workspace_of_the_sandbox(tmp_path
         told = await bot._environment()
 
         team = await slack.team_id()
+        await slack.stop()
+        assert await bot._environment() == told
     assert told["API_TOKENS"] == ",".join(token.entry(team) for token in tokens)
 
 
