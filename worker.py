@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import structlog
 from temporalio.client import Client
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
@@ -53,7 +54,9 @@ _log = structlog.get_logger("worker")
 _Result = TypeVar("_Result")
 
 
-async def main(settings: Settings, templates: tuple[OnboardingTemplate, ...]) -> None:
+async def main(
+    settings: Settings, templates: tuple[OnboardingTemplate, ...], runtime: Runtime
+) -> None:
     """Run the worker until SIGTERM or SIGINT."""
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -72,18 +75,19 @@ async def main(settings: Settings, templates: tuple[OnboardingTemplate, ...]) ->
         resources.callback(store.close)
         directory = SlackDirectory(client, store.users)
         activities = _activities(settings, templates, store, directory, SlackMessenger(client))
-        await _serve(settings, store, activities, stopping)
+        await _serve(settings, runtime, store, activities, stopping)
     _log.info("worker_stopped")
 
 
 async def _serve(
     settings: Settings,
+    runtime: Runtime,
     store: Database,
     activities: list[Callable[..., object]],
     stopping: asyncio.Event,
 ) -> None:
     await until_up("MongoDB", store.ensure_indexes, stopping)
-    connected = await until_up("Temporal", lambda: connect(settings), stopping)
+    connected = await until_up("Temporal", lambda: connect(settings, runtime), stopping)
     if connected is None:
         return
     async with _worker(connected, settings.temporal_task_queue, activities):
@@ -91,14 +95,14 @@ async def _serve(
         await stopping.wait()
 
 
-async def connect(settings: Settings) -> Client:
+async def connect(settings: Settings, runtime: Runtime | None = None) -> Client:
     """Connect to Temporal and see to the Schedule, one step as far as trying again goes.
 
     Raises:
         RuntimeError: Temporal can't be reached.
         RPCError: it drops on the way, or has no such namespace.
     """
-    client = await temporal.connect(settings)
+    client = await temporal.connect(settings, runtime=runtime)
     await ensure_cleanup_schedule(
         client, settings.temporal_task_queue, settings.relai_archive_after
     )
@@ -167,13 +171,14 @@ def run() -> None:
         settings = load_settings()
         template_file = settings.relai_onboarding_template
         templates = parse_templates(template_file.read_text(encoding="utf-8"))
+        runtime = temporal.serving_metrics(settings.relai_worker_metrics)
     except SettingsError as error:
         sys.exit(_refuse(str(error)))
     except (OSError, ValueError) as error:
         sys.exit(_refuse(f"RELAI_ONBOARDING_TEMPLATE can't be used: {error}"))
     configure_logging(settings.relai_log_format)
     ignore_proxies_on_loopback(settings.slack_api_url)
-    asyncio.run(main(settings, templates))
+    asyncio.run(main(settings, templates, runtime))
 
 
 def _refuse(text: str) -> int:

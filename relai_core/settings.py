@@ -1,6 +1,7 @@
 """Every setting, read once at start from the environment and `.env`; the environment wins."""
 
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -36,6 +37,18 @@ def _api_url(url: str) -> str:
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
         raise ValueError("must be a URL such as https://slack.com/api/")
     return url.rstrip("/") + "/"
+
+
+def _socket_address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    try:
+        ip_address(host.removeprefix("[").removesuffix("]"))
+        served = 0 < int(port) < 65536
+    except ValueError:
+        served = False
+    if not served:
+        raise ValueError("must be an IP address and a port, such as 127.0.0.1:9464")
+    return text
 
 
 class SettingsError(Exception):
@@ -78,6 +91,7 @@ class Settings(BaseSettings):
     relai_archive_after: timedelta = Field(default=timedelta(days=30), gt=timedelta(0))
     relai_onboarding_template: Path = Path("onboarding.yml")
     relai_admin_channel: ChannelId | None = None
+    relai_worker_metrics: Annotated[str, AfterValidator(_socket_address)] | None = None
 
     @field_validator("*", mode="before")
     @classmethod

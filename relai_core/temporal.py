@@ -4,18 +4,56 @@ from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import (
+    MetricBuffer,
+    MetricBufferDurationFormat,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+)
 from temporalio.service import KeepAliveConfig, RetryConfig, TLSConfig
 
-from relai_core.settings import Settings
+from relai_core.settings import Settings, SettingsError
 
 # A peer that died without closing its socket is noticed in seconds, not in the minutes of TCP.
 _KEEP_ALIVE = KeepAliveConfig(interval_millis=5000, timeout_millis=2000)
 # Hidden retries would hide whether a call that failed in the end was ever sent. The SDK counts
 # the first try as well, and takes 0 for no limit.
 _ONE_TRY = RetryConfig(max_retries=1)
+_BUFFERED = 10_000
+"""Updates, two or three for a call: more than calls can make in five seconds."""
 
 
-async def connect(settings: Settings, *, lazy: bool = False) -> Client:
+def measured() -> tuple[Runtime, MetricBuffer]:
+    """A runtime, and the buffer into which it writes what it measures."""
+    buffer = MetricBuffer(_BUFFERED, MetricBufferDurationFormat.SECONDS)
+    telemetry = TelemetryConfig(metrics=buffer, attach_service_name=False)
+    return Runtime(telemetry=telemetry), buffer
+
+
+def serving_metrics(address: str | None) -> Runtime:
+    """A runtime that serves what it measures at `http://{address}/metrics`, if there is one.
+
+    The names are those that Prometheus' client library makes of what `measured` buffers.
+
+    Raises:
+        SettingsError: the address can't be listened on.
+    """
+    if address is None:
+        return Runtime.default()
+    page = PrometheusConfig(
+        address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
+    )
+    telemetry = TelemetryConfig(metrics=page, attach_service_name=False)
+    try:
+        return Runtime(telemetry=telemetry)
+    except ValueError as error:
+        raise SettingsError(f"RELAI_WORKER_METRICS can't be used: {error}") from error
+
+
+async def connect(
+    settings: Settings, *, lazy: bool = False, runtime: Runtime | None = None
+) -> Client:
     """Connect to Temporal, a local server, a cluster or Temporal Cloud alike.
 
     With `lazy` nothing is sent before the first call, so a server that is down stops nobody, and
@@ -33,6 +71,7 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
         keep_alive_config=_KEEP_ALIVE,
         retry_config=_ONE_TRY if lazy else None,
         lazy=lazy,
+        runtime=runtime,
     )
 
 

@@ -1,6 +1,7 @@
 """The worker as a process: what it says when it can't start, and how it waits for its parts."""
 
 import asyncio
+import socket
 import subprocess
 import sys
 from datetime import timedelta
@@ -56,6 +57,17 @@ def test_a_template_file_that_is_no_list_of_tasks_is_refused(tmp_path: Path) -> 
 
     assert result.returncode == 2
     assert "RELAI_ONBOARDING_TEMPLATE" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_figures_on_an_address_that_is_taken_end_it_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "onboarding.yml").write_text((ROOT / "onboarding.yml").read_text())
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        result = _run(tmp_path, **TOKENS, RELAI_WORKER_METRICS=taken)
+
+    assert result.returncode == 2
+    assert "RELAI_WORKER_METRICS" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -59,6 +59,10 @@ def test_an_empty_variable_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -
         ("RELAI_ARCHIVE_AFTER=-P1D", "RELAI_ARCHIVE_AFTER"),
         ("RELAI_LOG_FORMAT=xml", "RELAI_LOG_FORMAT"),
         ("TEMPORAL_TLS=perhaps", "TEMPORAL_TLS"),
+        ("RELAI_WORKER_METRICS=9464", "RELAI_WORKER_METRICS"),
+        ("RELAI_WORKER_METRICS=127.0.0.1:0", "RELAI_WORKER_METRICS"),
+        ("RELAI_WORKER_METRICS=127.0.0.1:", "RELAI_WORKER_METRICS"),
+        ("RELAI_WORKER_METRICS=worker.internal:9464", "RELAI_WORKER_METRICS"),
     ],
 )
 def test_a_malformed_setting_is_named(line: str, named: str) -> None:
@@ -66,6 +70,19 @@ def test_a_malformed_setting_is_named(line: str, named: str) -> None:
 
     with pytest.raises(SettingsError, match=named):
         load_settings()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9464", "[::1]:9464", "0.0.0.0:1"])
+def test_the_worker_may_serve_its_figures_at_an_address(address: str) -> None:
+    _write("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1", f"RELAI_WORKER_METRICS={address}")
+
+    assert load_settings().relai_worker_metrics == address
+
+
+def test_the_worker_serves_no_figures_by_itself() -> None:
+    _write("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1", "RELAI_WORKER_METRICS=")
+
+    assert load_settings().relai_worker_metrics is None
 
 
 def test_without_any_transport_both_ways_are_named() -> None:
