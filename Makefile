@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run check fmt test e2e fingerprints lock clean
+.PHONY: help install run check fmt test e2e fingerprints token lock clean
 
 help:  ## List the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -44,6 +44,9 @@ e2e: install  ## Run only the tests of the whole stack
 
 fingerprints: install  ## Accept the commands the workflows give now as the ones to keep
 	$(BIN)/python -m tests.relai_workflows.fingerprints
+
+token: install  ## Make an API token: make token NAME=ci TEAM=T012AB3CD ACCESS=write
+	@$(BIN)/python -m bot.api.new_token '$(NAME)' '$(TEAM)' '$(ACCESS)'
 
 lock: install  ## Resolve the newest allowed versions into requirements.lock
 	$(PIP) install uv

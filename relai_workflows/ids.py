@@ -1,9 +1,12 @@
 """Workflow ids, each made from the id of what it is about: starting twice is starting once."""
 
+import re
+
 from relai_core.domain.ids import RelayId, SlackUserId, TaskId, TeamId
 
 CLEANUP_SCHEDULE_ID = "relai-cleanup"
 CLEANUP_WORKFLOW_ID = "cleanup"
+_OF_A_TEAM = r"(?:(?:task|relay)-{0}-[0-9a-f]+|onboarding-{0}-[A-Z0-9]+)"
 
 
 def lifecycle_id(task_id: TaskId) -> str:
@@ -19,3 +22,8 @@ def relay_workflow_id(relay_id: RelayId) -> str:
 def onboarding_id(team_id: TeamId, user_id: SlackUserId) -> str:
     """The one UserOnboardingWorkflow of a person in a workspace."""
     return f"onboarding-{team_id}-{user_id}"
+
+
+def belongs_to(workflow_id: str, team_id: TeamId) -> bool:
+    """Whether this is the id of a workflow of a workspace. The cleanup is nobody's."""
+    return re.fullmatch(_OF_A_TEAM.format(re.escape(team_id)), workflow_id) is not None

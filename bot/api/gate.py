@@ -1,0 +1,175 @@
+"""The way into the API: who asks, how often, for what; then the operation; then the answer."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from structlog.contextvars import bound_contextvars
+
+from bot.api.operations import Answer, Call, In, Operation
+from bot.api.problems import (
+    CONTENT_TYPE,
+    Problem,
+    ProblemCode,
+    problem_of,
+    problem_of_http,
+)
+from bot.api.rate_limit import RateLimit
+from bot.api.repeats import Repeats
+from bot.api.requests import read_input
+from relai_core.domain.api_token import ApiToken, find_api_token
+from relai_core.domain.ids import RequestId, TeamId
+from relai_core.domain.keyed_request import StoredAnswer
+
+ANSWER_WITHIN = timedelta(seconds=2.6)
+"""From the body's end on. Whoever waits is told of a part that is down within 3 seconds."""
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="relai"'}
+_HOW_TO_CONFIGURE = (
+    "The API is off: no token is configured. Make one with `make token NAME=ci TEAM=T012AB3CD "
+    "ACCESS=write`, set API_TOKENS to what it prints, and restart the bot."
+)
+
+Observe = Callable[[str, int, float], None]
+"""Takes note of a finished request: operation, status, seconds."""
+_Route = Callable[[web.Request], Awaitable[web.Response]]
+
+_log = structlog.get_logger(__name__)
+
+
+class Gate:
+    """Lets callers in whose token is known, each into its own workspace.
+
+    Until `open` has been called, callers are asked to come again.
+    """
+
+    def __init__(
+        self, tokens: Sequence[ApiToken], limit: RateLimit, repeats: Repeats, observe: Observe
+    ) -> None:
+        self._tokens = tokens
+        self._limit = limit
+        self._repeats = repeats
+        self._observe = observe
+        self._team_id: TeamId | None = None
+
+    def open(self, team_id: TeamId) -> None:
+        """Let callers of the workspace in that this bot serves."""
+        self._team_id = team_id
+
+    def routes(self, operations: Iterable[Operation[Any]]) -> list[web.RouteDef]:
+        """A route for each operation."""
+        return [
+            web.route(operation.method, operation.path, self._handler(operation))
+            for operation in operations
+        ]
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Nothing is answered without a token configured, and every problem in its own shape."""
+        try:
+            self._require_configured()
+            return await handler(request)
+        except web.HTTPException as error:
+            return problem_of_http(error).response()
+        except Exception as error:  # noqa: BLE001 - a caller never sees a traceback
+            return problem_of(error).response()
+
+    def _require_configured(self) -> None:
+        if not self._tokens:
+            raise Problem(503, ProblemCode.NOT_CONFIGURED, _HOW_TO_CONFIGURE)
+
+    def _handler(self, operation: Operation[In]) -> _Route:
+        async def handle(request: web.Request) -> web.Response:
+            started = time.monotonic()
+            response = await self._answer(request, operation)
+            self._observe(operation.id, response.status, time.monotonic() - started)
+            return response
+
+        return handle
+
+    async def _answer(self, request: web.Request, operation: Operation[In]) -> web.Response:
+        try:
+            caller = self._admit(request, operation)
+            given = await read_input(request, operation)
+            with bound_contextvars(team=caller.team_id, via=caller.name, asks=operation.id):
+                async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+                    return await self._carry_out(request, operation, caller, given)
+        except Exception as error:  # noqa: BLE001 - a caller never sees a traceback
+            return problem_of(error).response()
+
+    def _admit(self, request: web.Request, operation: Operation[In]) -> ApiToken:
+        """Who asks, if they may ask this, now and here."""
+        caller = find_api_token(self._tokens, _secret(request))
+        if caller is None:
+            detail = "Send a valid token: Authorization: Bearer TOKEN."
+            raise Problem(401, ProblemCode.UNAUTHENTICATED, detail, headers=_CHALLENGE)
+        if (wait := self._limit.take(caller.name)) is not None:
+            seconds = max(1, round(wait.total_seconds() + 0.5))
+            raise Problem(
+                429,
+                ProblemCode.RATE_LIMITED,
+                f"Too many requests with this token. Try again in {seconds} s.",
+                headers={"Retry-After": str(seconds)},
+            )
+        if self._team_id is None:
+            detail = "The bot is starting. Nothing was done."
+            raise Problem(503, ProblemCode.STARTING, detail, headers={"Retry-After": "2"})
+        if caller.team_id != self._team_id:
+            detail = "This bot serves another workspace than the token's."
+            raise Problem(403, ProblemCode.OTHER_WORKSPACE, detail)
+        if operation.is_write and not caller.may_write:
+            detail = "This token may read, and this request writes."
+            raise Problem(403, ProblemCode.READ_ONLY_TOKEN, detail)
+        return caller
+
+    async def _carry_out(
+        self, request: web.Request, operation: Operation[In], caller: ApiToken, given: In
+    ) -> web.Response:
+        name = next(iter(request.match_info.values()), "")
+
+        async def carry_out(request_id: RequestId) -> StoredAnswer:
+            try:
+                return _stored(await operation.carry_out(Call(caller, given, name, request_id)))
+            except Exception as error:  # noqa: BLE001 - a refusal is an answer as well
+                return _stored_problem(problem_of(error))
+
+        if not operation.is_write:
+            return _response(await carry_out(RequestId("")))
+        key = request.headers.get("Idempotency-Key")
+        wish = f"{operation.method} {request.path} {given.model_dump_json()}"
+        answer, standing = await self._repeats.once(caller, key, wish, carry_out)
+        _log.info("api_write", status=answer.status, repeat=standing)
+        return _response(answer, {"Idempotency-Status": standing})
+
+
+def _secret(request: web.Request) -> str:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
+def _stored(answer: Answer) -> StoredAnswer:
+    body = answer.content.model_dump_json()
+    return StoredAnswer(status=answer.status, body=body, location=answer.location)
+
+
+def _stored_problem(problem: Problem) -> StoredAnswer:
+    """A refusal, to be kept like any answer. A part that is down is none: it is raised on."""
+    if problem.status >= 500:
+        raise problem
+    return StoredAnswer(status=problem.status, body=problem.body)
+
+
+def _response(answer: StoredAnswer, headers: Mapping[str, str] | None = None) -> web.Response:
+    response = web.Response(
+        status=answer.status,
+        text=answer.body,
+        content_type="application/json" if answer.status < 400 else CONTENT_TYPE,
+        headers=headers,
+    )
+    if answer.location is not None:
+        response.headers["Location"] = answer.location
+    return response

@@ -1,0 +1,218 @@
+"""Why a request did not succeed: one shape for all (RFC 9457), each with a code that stays."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from bot.services.durable_calls import UnconfirmedError
+from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
+from relai_core.errors import (
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    UnavailableError,
+)
+
+CONTENT_TYPE = "application/problem+json"
+_FIELDS = {"due": "estimatedHandoff", "note": "message"}
+"""What the API calls inputs that have another name elsewhere."""
+_RETRY_AFTER = {"Retry-After": "2"}
+"""A part that is down is often back within seconds."""
+
+_log = structlog.get_logger(__name__)
+
+
+class ProblemCode(StrEnum):
+    """What a program goes by. Codes are only ever added."""
+
+    MALFORMED = "malformed"
+    UNAUTHENTICATED = "unauthenticated"
+    READ_ONLY_TOKEN = "read_only_token"  # noqa: S105 - a word, no secret
+    OTHER_WORKSPACE = "other_workspace"
+    NOT_ALLOWED = "not_allowed"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    TOO_SLOW = "too_slow"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    BODY_TOO_LARGE = "body_too_large"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    INVALID = "invalid"
+    UNKNOWN_PERSON = "unknown_person"
+    PERSON_CANNOT = "person_cannot"
+    RATE_LIMITED = "rate_limited"
+    NOT_CONFIGURED = "not_configured"
+    STARTING = "starting"
+    UNAVAILABLE = "unavailable"
+    UNCONFIRMED = "unconfirmed"
+    INTERNAL_ERROR = "internal_error"
+    TASK_CLOSED = "task_closed"
+    NOT_THE_OWNER = "not_the_owner"
+    NOT_INVOLVED = "not_involved"
+    NOT_THE_RECEIVER = "not_the_receiver"
+    NOT_THE_SENDER = "not_the_sender"
+    RELAY_OPEN = "relay_open"
+    RELAY_ENDED = "relay_ended"
+    SAME_PERSON = "same_person"
+    UNREACHABLE = "unreachable"
+    ALREADY_USED = "already_used"
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field; `field` is its path, such as `answer_by`."""
+
+    field: str
+    detail: str
+
+
+class ProblemDetails(BaseModel):
+    """The body of every answer that is not a success."""
+
+    type: str
+    title: str
+    status: int
+    code: ProblemCode
+    detail: str
+    field: str | None = None
+    errors: list[FieldError] | None = None
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's own word
+    """Ends a request with this answer."""
+
+    def __init__(
+        self,
+        status: int,
+        code: ProblemCode,
+        detail: str,
+        *,
+        field: str | None = None,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.headers = dict(headers or {})
+        self.details = ProblemDetails(
+            type=f"/api#{code}",
+            title=HTTPStatus(status).phrase,
+            status=status,
+            code=code,
+            detail=detail,
+            field=field,
+            errors=list(errors) or None,
+        )
+
+    def response(self) -> web.Response:
+        return web.Response(
+            status=self.status, text=self.body, content_type=CONTENT_TYPE, headers=self.headers
+        )
+
+    @property
+    def body(self) -> str:
+        return self.details.model_dump_json(exclude_none=True)
+
+
+_REFUSED: Mapping[RefusalReason, tuple[int, str]] = {
+    RefusalReason.TASK_CLOSED: (409, "The task is closed; nothing can be done about it any more."),
+    RefusalReason.NOT_THE_OWNER: (403, "Only the owner of the task may do this: {owner}."),
+    RefusalReason.NOT_INVOLVED: (
+        403,
+        "Only the owner ({owner}) or the creator ({creator}) of the task may do this.",
+    ),
+    RefusalReason.NOT_THE_RECEIVER: (403, "Only the receiver of the hand-over may do this."),
+    RefusalReason.NOT_THE_SENDER: (403, "Only the sender of the hand-over may do this."),
+    RefusalReason.RELAY_OPEN: (
+        409,
+        "A hand-over of the task waits for its answer already; it must end first.",
+    ),
+    RefusalReason.RELAY_ENDED: (409, "The hand-over has ended already."),
+    RefusalReason.SAME_PERSON: (409, "The task is with this person already."),
+    RefusalReason.UNREACHABLE: (409, "The receiver can't be given a task any more."),
+    RefusalReason.ALREADY_USED: (409, "This request was made before, about another task."),
+}
+
+
+def problem_of(error: Exception) -> Problem:
+    """What to answer. What nobody foresaw is in the log, under a reference in the answer."""
+    match error:
+        case Problem():
+            return error
+        case ChangeRefusedError():
+            return _refused(error)
+        case InvalidInputError():
+            field = _FIELDS.get(error.field or "", error.field)
+            return Problem(422, ProblemCode.INVALID, str(error), field=field)
+        case NotFoundError():
+            return Problem(404, ProblemCode.NOT_FOUND, str(error))
+        case NotAllowedError():
+            return Problem(403, ProblemCode.NOT_ALLOWED, str(error))
+        case UnavailableError():
+            return Problem(503, ProblemCode.UNAVAILABLE, str(error), headers=_RETRY_AFTER)
+        case UnconfirmedError() | TimeoutError():
+            return _unconfirmed()
+    return _unforeseen(error)
+
+
+def problem_of_validation(error: ValidationError) -> Problem:
+    """Name every field that does not fit, never what it holds."""
+    issues = error.errors(include_input=False, include_url=False, include_context=False)
+    errors = [
+        FieldError(field=".".join(map(str, issue["loc"])), detail=issue["msg"]) for issue in issues
+    ]
+    first = errors[0]
+    where = f"{first.field}: " if first.field else ""
+    return Problem(
+        422,
+        ProblemCode.INVALID,
+        f"{where}{first.detail}",
+        field=first.field or None,
+        errors=errors,
+    )
+
+
+def problem_of_http(error: web.HTTPException) -> Problem:
+    """What aiohttp itself refuses, in our shape."""
+    match error:
+        case web.HTTPNotFound():
+            return Problem(404, ProblemCode.NOT_FOUND, "There is nothing at this address.")
+        case web.HTTPMethodNotAllowed():
+            allowed = ", ".join(sorted(error.allowed_methods))
+            return Problem(
+                405,
+                ProblemCode.METHOD_NOT_ALLOWED,
+                f"This address takes {allowed}.",
+                headers={"Allow": allowed},
+            )
+    return Problem(error.status, ProblemCode.MALFORMED, error.reason)
+
+
+def _refused(error: ChangeRefusedError) -> Problem:
+    status, detail = _REFUSED[error.reason]
+    told = detail.format(owner=error.task.owner, creator=error.task.creator)
+    return Problem(status, ProblemCode(error.reason), told)
+
+
+def _unconfirmed() -> Problem:
+    return Problem(
+        503,
+        ProblemCode.UNCONFIRMED,
+        "It could not be confirmed in time whether this was saved. Send the request again: with "
+        "the same Idempotency-Key it can't be done twice; without one, look first.",
+        headers=_RETRY_AFTER,
+    )
+
+
+def _unforeseen(error: Exception) -> Problem:
+    reference = secrets.token_hex(4)
+    _log.error("api_request_failed", reference=reference, exc_info=error)
+    return Problem(
+        500,
+        ProblemCode.INTERNAL_ERROR,
+        "Something went wrong in RelAI, and it is not certain that nothing was saved. "
+        f"If it happens again, tell your admin the reference {reference}.",
+    )

@@ -1,0 +1,90 @@
+"""The same `Idempotency-Key` and body: the same answer, and one effect.
+
+Nothing is locked. A request's id is made from its caller, its key and its body, and everything
+that it causes is named by that id; so two bots that carry it out at once, or one after the other
+has died, do it once. The first answer that is stored is the answer.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from bot.api.problems import Problem, ProblemCode
+from bot.services.durable_calls import UnconfirmedError
+from relai_core.domain.api_token import ApiToken
+from relai_core.domain.ids import RequestId, request_id
+from relai_core.domain.keyed_request import KeyedRequest, StoredAnswer
+from relai_core.errors import UnavailableError
+from relai_core.ports import KeyedRequestStore
+
+KEY_PATTERN = r"^[!-~]{1,255}$"
+Standing = Literal["none", "new", "replayed"]
+"""What the header `Idempotency-Status` says. `none`: there was no key, so a repeat acts again."""
+
+
+class Once(NamedTuple):
+    """An answer, and whether it was given before."""
+
+    answer: StoredAnswer
+    standing: Standing
+
+
+class Repeats:
+    """Recognises repeats, in every bot and across restarts."""
+
+    def __init__(self, store: KeyedRequestStore) -> None:
+        self._store = store
+
+    async def once(
+        self,
+        caller: ApiToken,
+        key: str | None,
+        wish: str,
+        carry_out: Callable[[RequestId], Awaitable[StoredAnswer]],
+    ) -> Once:
+        """Carry out `wish`, which spells out what is asked, unless its answer is known.
+
+        What `carry_out` raises is no answer: the same request may well succeed later.
+
+        Raises:
+            Problem: the key is malformed, or was used for something else.
+            UnavailableError: MongoDB can't be asked; nothing was done.
+            UnconfirmedError: it was done, but the answer could not be kept.
+        """
+        if key is None:
+            anew = request_id(caller.team_id, "api", secrets.token_hex())
+            return Once(await carry_out(anew), "none")
+        if not re.match(KEY_PATTERN, key):
+            detail = "Idempotency-Key: 1 to 255 visible ASCII characters."
+            raise Problem(400, ProblemCode.MALFORMED, detail, field="Idempotency-Key")
+        claimed = await self._claim(caller, key, wish)
+        if claimed.answer is not None:
+            return Once(claimed.answer, "replayed")
+        answer = await carry_out(
+            request_id(caller.team_id, "api", caller.name, key, claimed.fingerprint)
+        )
+        try:
+            kept = await self._store.record(claimed.id, answer)
+        except UnavailableError as error:
+            raise UnconfirmedError from error
+        return Once(kept, "new")
+
+    async def _claim(self, caller: ApiToken, key: str, wish: str) -> KeyedRequest:
+        """Write the request down; what is known under its key."""
+        asked = KeyedRequest(
+            id=request_id(caller.team_id, "api-key", caller.name, key),
+            fingerprint=hashlib.sha256(wish.encode()).hexdigest(),
+            claimed_at=datetime.now(UTC),
+        )
+        claimed = await self._store.claim(asked)
+        if claimed.fingerprint != asked.fingerprint:
+            raise Problem(
+                409,
+                ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                "This Idempotency-Key was used for another request. Take a new one for each.",
+                field="Idempotency-Key",
+            )
+        return claimed
