@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from functools import partial
@@ -12,14 +11,18 @@ import structlog
 from pydantic import SecretStr
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
+from temporalio.client import Client
 
 from bot.api.checks import Check, SlackCheck
-from bot.api.health import HealthApi
-from bot.bolt import Dispatch, Handlers, create_bolt_app, dispatcher
+from bot.api.health import CHECK_EVERY, HealthApi
+from bot.api.metrics import MetricsApi
+from bot.bolt import Handlers, create_bolt_app, dispatcher
 from bot.forms import Forms
 from bot.handlers.relays import RelayHandlers
 from bot.handlers.tasks import TaskHandlers
 from bot.handlers.users import UserHandlers
+from bot.metrics.registry import Metrics
+from bot.metrics.temporal import DRAIN_EVERY, TemporalMetrics
 from bot.replies import Replies
 from bot.scheduler import WATCH_EVERY, Scheduler
 from bot.server import Server, SlackRoute
@@ -30,9 +33,10 @@ from bot.services.temporal_health import TemporalHealth
 from bot.services.temporal_service import TemporalService
 from bot.services.user_service import UserService
 from bot.socket_mode import SocketMode
+from bot.startup import listen, once_reached
 from bot.whispers import Whispers
 from relai_core import temporal
-from relai_core.errors import InstallationBrokenError, MessengerError
+from relai_core.errors import InstallationBrokenError
 from relai_core.log import configure_logging
 from relai_core.settings import Settings, SettingsError, load_settings
 from relai_core.slack.client import create_client, create_session
@@ -40,6 +44,7 @@ from relai_core.slack.directory import SlackDirectory, user_from_payload
 from relai_core.slack.preflight import Installation, check_installation, check_token
 from relai_core.slack.proxies import ignore_proxies_on_loopback
 from relai_core.store import database
+from relai_core.store.database import Database
 
 # Somebody waits for each of these; see `replies.ANSWER_WITHIN`.
 STORE_TIMEOUT = timedelta(milliseconds=700)
@@ -48,7 +53,6 @@ PATIENCE = timedelta(milliseconds=400)
 ASK_WITHIN = timedelta(milliseconds=800)
 """How long it is asked about anybody else."""
 _DRAIN = timedelta(seconds=5)
-_LONGEST_PAUSE = 30.0
 
 _log = structlog.get_logger(__name__)
 
@@ -78,40 +82,34 @@ async def _until_signalled(settings: Settings) -> None:
 async def _run(settings: Settings) -> None:
     """Open everything in the order of need; the stack closes it in the opposite one."""
     async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(create_session())
-        client = create_client(
-            settings.slack_bot_token.get_secret_value(), settings.slack_api_url, http
-        )
-        store = await database.connect(
-            settings.mongodb_uri.get_secret_value(),
-            settings.mongodb_database,
-            timeout=STORE_TIMEOUT,
-        )
-        stack.callback(store.close)
-        temporal_client = await temporal.connect(settings, lazy=True)
-        gateway = TemporalService(temporal_client, settings.temporal_task_queue)
-        engine = TemporalHealth(temporal_client, settings.temporal_task_queue)
+        metrics = Metrics()
+        scheduler = _scheduler(stack)
+        client, store = await _slack_and_store(stack, settings)
+        temporal_client = await _temporal(settings, metrics, scheduler)
         whispers = Whispers(client)
         stack.push_async_callback(whispers.drain, _DRAIN)
         slack = SlackCheck(partial(check_token, client))
-        parts: dict[str, Check] = {"temporal": engine.ping, "mongodb": store.ping, "slack": slack}
+        health = _health(settings, store, temporal_client, slack)
+        scheduler.every(CHECK_EVERY, health.check)
         route = SlackRoute(_secret(settings.slack_signing_secret))
-        server = Server(
-            [
-                *HealthApi(parts, worker=engine.require_worker).routes(),
-                *([] if settings.uses_socket_mode else route.routes()),
-            ]
-        )
+        ways_in = [] if settings.uses_socket_mode else route.routes()
+        server = Server([*health.routes(), *MetricsApi(metrics).routes(), *ways_in])
         stack.push_async_callback(server.stop)
-        await _listen(server, settings)
+        await listen(server, settings)
 
-        installation = await _installation(client, settings)
+        app_token = _secret(settings.slack_app_token)
+        installation = await once_reached(partial(check_installation, client, app_token or None))
+        gateway = TemporalService(temporal_client, settings.temporal_task_queue)
         replies = Replies(whispers)
         handlers = _handlers(settings, client, store, gateway, replies)
         bolt = create_bolt_app(client, _authorization(installation, client), handlers, replies)
-        dispatch = dispatcher(bolt, installation.team_id)
+        dispatch = dispatcher(bolt, installation.team_id, metrics)
         if settings.uses_socket_mode:
-            slack.opened(_socket(stack, settings, client, dispatch))
+            socket = SocketMode(client, app_token, dispatch)
+            stack.push_async_callback(socket.stop, _DRAIN)
+            socket.start()
+            scheduler.every(WATCH_EVERY, socket.look_after)
+            slack.opened(socket.is_connected)
         else:
             route.open(dispatch)
             slack.opened(_always)
@@ -119,49 +117,43 @@ async def _run(settings: Settings) -> None:
         await asyncio.Event().wait()
 
 
-async def _listen(server: Server, settings: Settings) -> None:
-    host, port = settings.relai_host, settings.relai_port
-    try:
-        await server.start(host, port)
-    except OSError as error:
-        raise SettingsError(
-            f"RELAI_PORT {port} of RELAI_HOST {host} can't be listened on: {error.strerror}"
-        ) from error
-
-
-def _socket(
-    stack: AsyncExitStack, settings: Settings, client: AsyncWebClient, dispatch: Dispatch
-) -> Callable[[], Awaitable[bool]]:
-    """Connect by Socket Mode and watch over it; how to ask whether it is connected."""
-    socket = SocketMode(client, _secret(settings.slack_app_token), dispatch)
-    stack.push_async_callback(socket.stop, _DRAIN)
-    socket.start()
+def _scheduler(stack: AsyncExitStack) -> Scheduler:
     scheduler = Scheduler()
-    scheduler.every(WATCH_EVERY, socket.look_after)
     scheduler.start()
     stack.callback(scheduler.stop)
-    return socket.is_connected
+    return scheduler
 
 
-async def _installation(client: AsyncWebClient, settings: Settings) -> Installation:
-    """Learn from Slack who we are, for as long as that takes."""
-    app_token = _secret(settings.slack_app_token) or None
-    pause = 1.0
-    while True:
-        try:
-            return await check_installation(client, app_token)
-        except InstallationBrokenError:
-            raise
-        except MessengerError as error:
-            _log.warning("slack_not_reachable", error=error.code, again_in=pause)
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE)
+async def _slack_and_store(
+    stack: AsyncExitStack, settings: Settings
+) -> tuple[AsyncWebClient, Database]:
+    http = await stack.enter_async_context(create_session())
+    token = settings.slack_bot_token.get_secret_value()
+    client = create_client(token, settings.slack_api_url, http)
+    uri = settings.mongodb_uri.get_secret_value()
+    store = await database.connect(uri, settings.mongodb_database, timeout=STORE_TIMEOUT)
+    stack.callback(store.close)
+    return client, store
+
+
+async def _temporal(settings: Settings, metrics: Metrics, scheduler: Scheduler) -> Client:
+    runtime, buffer = temporal.measured()
+    measured = TemporalMetrics(buffer)
+    metrics.add(measured)
+    scheduler.every(DRAIN_EVERY, measured.drain)
+    return await temporal.connect(settings, lazy=True, runtime=runtime)
+
+
+def _health(settings: Settings, store: Database, client: Client, slack: SlackCheck) -> HealthApi:
+    engine = TemporalHealth(client, settings.temporal_task_queue)
+    parts: dict[str, Check] = {"temporal": engine.ping, "mongodb": store.ping, "slack": slack}
+    return HealthApi(parts, worker=engine.require_worker)
 
 
 def _handlers(
     settings: Settings,
     client: AsyncWebClient,
-    store: database.Database,
+    store: Database,
     gateway: TemporalService,
     replies: Replies,
 ) -> list[Handlers]:

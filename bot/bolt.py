@@ -2,7 +2,9 @@
 
 import os
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -13,7 +15,9 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.contextvars import bound_contextvars
 
+from bot.metrics.registry import Metrics
 from bot.middleware import log_context, workspace_of
+from bot.outcomes import OUTCOME, RequestOutcome, outcome_of_status
 from bot.payloads import BlockAction, SlashCommand, ViewSubmission
 from bot.replies import ButtonAnswer, Replies, plain
 from relai_core.domain.ids import TeamId
@@ -81,18 +85,30 @@ def create_bolt_app(
     return app
 
 
-def dispatcher(app: AsyncApp, team_id: TeamId) -> Dispatch:
+def dispatcher(app: AsyncApp, team_id: TeamId, metrics: Metrics) -> Dispatch:
     """The one way in, for both transports, and for one workspace only."""
 
     async def dispatch(body: dict[str, Any], headers: Headers) -> BoltResponse:
+        started = time.monotonic()
+        known = log_context(body)
+        with bound_contextvars(**known):
+            response, outcome = await hand_over(body, headers)
+        took = timedelta(seconds=time.monotonic() - started)
+        metrics.count_request(known.get("asks"), outcome, took)
+        return response
+
+    async def hand_over(
+        body: dict[str, Any], headers: Headers
+    ) -> tuple[BoltResponse, RequestOutcome]:
+        if workspace_of(body) != team_id:
+            _log.warning("another_workspace_refused")
+            said = _NOT_HERE if "command" in body else ""
+            return BoltResponse(status=200, body=said), RequestOutcome.REFUSED
         # Bolt reads a dict as it is only in this mode; from text it drops commands that
         # contain the word "payload".
         request = AsyncBoltRequest(body=body, headers=headers, mode="socket_mode")
-        with bound_contextvars(**log_context(body)):
-            if workspace_of(body) != team_id:
-                _log.warning("another_workspace_refused")
-                return BoltResponse(status=200, body=_NOT_HERE if "command" in body else "")
-            return await app.async_dispatch(request)
+        response = await app.async_dispatch(request)
+        return response, request.context.get(OUTCOME) or outcome_of_status(response.status)
 
     return dispatch
 

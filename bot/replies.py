@@ -1,7 +1,8 @@
 """From what a handler returns or raises to what the person sees, within Slack's three seconds.
 
 No exception leaves a listener, for Bolt would lose the answer with it. Bolt is set to send the
-answer when the listener has returned, so an answer never promises what has not happened.
+answer when the listener has returned, so an answer never promises what has not happened. What
+became of the request stands in Bolt's context then, under `OUTCOME`.
 """
 
 import asyncio
@@ -12,8 +13,10 @@ from typing import Any, NamedTuple, TypeVar
 import structlog
 from pydantic import BaseModel, ValidationError
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from bot.outcomes import OUTCOME, RequestOutcome, outcome_of
 from bot.payloads import BlockAction, SlashCommand, UserEvent, ViewSubmission
 from bot.troubles import Trouble, trouble_of
 from bot.whispers import Whispers
@@ -56,8 +59,9 @@ class Replies:
     def to_command(self, handle: Callable[[SlashCommand], Awaitable[Message | None]]) -> Listener:
         """Answer a slash command. None says nothing, as when a form has opened."""
 
-        async def listen(ack: AsyncAck, body: Body) -> None:
+        async def listen(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
             if (command := _read(SlashCommand, body)) is None:
+                context[OUTCOME] = RequestOutcome.UNREADABLE
                 await ack(_UNREADABLE)
                 return
 
@@ -67,16 +71,17 @@ class Replies:
             async def refuse(trouble: Trouble) -> None:
                 await give(trouble.message(command.typed if command.text else ""))
 
-            await self._answered(handle(command), give, refuse, command.user_id)
+            context[OUTCOME] = await self._answered(handle(command), give, refuse, command.user_id)
 
         return listen
 
     def to_click(self, handle: Callable[[BlockAction], Awaitable[ButtonAnswer | None]]) -> Listener:
         """Answer a click. None says nothing: the message it was on changes by itself."""
 
-        async def listen(ack: AsyncAck, body: Body) -> None:
+        async def listen(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
             await ack()
             if (click := _read(BlockAction, body)) is None:
+                context[OUTCOME] = RequestOutcome.UNREADABLE
                 return
 
             async def give(answer: ButtonAnswer | None) -> None:
@@ -86,7 +91,7 @@ class Replies:
             async def refuse(trouble: Trouble) -> None:
                 self._whispers.answer(click, trouble.message())
 
-            await self._answered(handle(click), give, refuse, click.user_id)
+            context[OUTCOME] = await self._answered(handle(click), give, refuse, click.user_id)
 
         return listen
 
@@ -101,8 +106,9 @@ class Replies:
         A reason that is about no single input stands at the input `reasons_at`.
         """
 
-        async def listen(ack: AsyncAck, body: Body) -> None:
+        async def listen(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
             if (form := _read(ViewSubmission, body)) is None:
+                context[OUTCOME] = RequestOutcome.UNREADABLE
                 await ack()
                 return
 
@@ -119,20 +125,22 @@ class Replies:
                 block = next((at for at in wanted if at in form.inputs), form.inputs[0])
                 await ack(response_action="errors", errors={block: trouble.for_modal(form.user_id)})
 
-            await self._answered(handle(form), give, refuse, form.user_id)
+            context[OUTCOME] = await self._answered(handle(form), give, refuse, form.user_id)
 
         return listen
 
     def to_event(self, handle: Callable[[UserEvent], Awaitable[None]]) -> Listener:
         """Take note of an event. One that could not be handled is left to Slack to send again."""
 
-        async def listen(body: Body) -> BoltResponse | None:
+        async def listen(body: Body, context: AsyncBoltContext) -> BoltResponse | None:
             if (event := _read(UserEvent, body)) is None:
+                context[OUTCOME] = RequestOutcome.UNREADABLE
                 return None  # it would not fit the next time either
             try:
                 async with asyncio.timeout(self._within.total_seconds()):
                     await handle(event)
             except Exception as error:  # noqa: BLE001 - whatever it is, Slack must ask again
+                context[OUTCOME] = outcome_of(error)
                 _log.error("event_not_handled", exc_info=error)
                 return BoltResponse(status=503)
             return None
@@ -145,14 +153,15 @@ class Replies:
         give: Callable[[_A], Awaitable[None]],
         refuse: Callable[[Trouble], Awaitable[None]],
         viewer: SlackUserId,
-    ) -> None:
+    ) -> RequestOutcome:
         try:
             async with asyncio.timeout(self._within.total_seconds()):
                 answer = await work
         except Exception as error:  # noqa: BLE001 - the person is told, whatever it is
             await refuse(trouble_of(error, viewer))
-        else:
-            await give(answer)
+            return outcome_of(error)
+        await give(answer)
+        return RequestOutcome.OK
 
 
 def _read(kind: type[_P], body: Body) -> _P | None:

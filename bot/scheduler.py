@@ -1,7 +1,7 @@
 """Jobs that belong to this process alone. What people wait for is Temporal's, never this one's."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -14,11 +14,18 @@ class Scheduler:
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
-    def every(self, interval: timedelta, job: Callable[[], Awaitable[None]]) -> None:
-        """Call `job` again and again. A call that takes longer than `interval` delays the next."""
-        self._scheduler.add_job(
+    def every(
+        self, interval: timedelta, job: Callable[[], Awaitable[object]], *, at_once: bool = False
+    ) -> None:
+        """Call `job` again and again, first after `interval` or `at_once`.
+
+        A call that takes longer than `interval` delays the next.
+        """
+        added = self._scheduler.add_job(
             job, "interval", seconds=interval.total_seconds(), max_instances=1, coalesce=True
         )
+        if at_once:
+            added.modify(next_run_time=datetime.now(UTC))
 
     def start(self) -> None:
         self._scheduler.start()

@@ -17,6 +17,8 @@ from pydantic import BaseModel
 from bot.api.checks import Check, trouble_with
 from bot.services.clock import Clock, utc_now
 
+CHECK_EVERY = timedelta(seconds=15)
+"""So `since` is right to this, also where nobody asks."""
 FRESH_FOR = timedelta(seconds=1)
 """Whoever asks more often gets the same answer, so a probe can't become a load."""
 

@@ -15,6 +15,7 @@ from bot.forms import Forms
 from bot.handlers.relays import RelayHandlers
 from bot.handlers.tasks import TaskHandlers
 from bot.handlers.users import UserHandlers
+from bot.metrics.registry import Metrics
 from bot.replies import ANSWER_WITHIN, Replies
 from bot.server import Server, SlackRoute
 from bot.services.relay_answer_service import RelayAnswerService
@@ -53,11 +54,12 @@ class Office:
         self.people = FakeUserStore()
         self.directory = FakeDirectory()
         self.gateway = FakeGateway(self.store)
+        self.metrics = Metrics()
         self.whispers = Whispers(self.client)
         self.replies = Replies(self.whispers, within)
         app = create_bolt_app(self.client, _authorization(sandbox), self._handlers(), self.replies)
         team = TeamId(sandbox.workspace.installation.team_id)
-        self.dispatch: Dispatch = dispatcher(app, team)
+        self.dispatch: Dispatch = dispatcher(app, team, self.metrics)
 
     async def id_of(self, name: str) -> SlackUserId:
         people = (await self.control("GET", "workspace"))["people"]

@@ -1,0 +1,19 @@
+"""`GET /metrics`: what the process has counted, for a Prometheus server."""
+
+from aiohttp import web
+
+from bot.metrics.registry import Metrics
+
+
+class MetricsApi:
+    """Shows the figures. Nothing outside this process is asked for them."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/metrics", self.on_get)]
+
+    async def on_get(self, _: web.Request) -> web.Response:
+        page = self._metrics.render()
+        return web.Response(body=page.body, headers={"Content-Type": page.content_type})

@@ -1,0 +1,1 @@
+"""Figures of this process, and the only home of the Prometheus client."""
