@@ -1,6 +1,5 @@
 """The registry of this process: what is counted while it works, and the page that shows it."""
 
-from datetime import timedelta
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -62,16 +61,16 @@ class Metrics:
         """Show what `collector` collects as well."""
         self._registry.register(collector)
 
-    def count_request(self, asks: str | None, outcome: str, took: timedelta) -> None:
-        """Count a payload of Slack's that was acknowledged after `took`."""
+    def count_request(self, asks: str | None, outcome: str, seconds: float) -> None:
+        """Count a payload of Slack's that was acknowledged after so many seconds."""
         name = asks if asks in NAMES else _OTHER
         self._requests.labels(name, outcome).inc()
-        self._acks.labels(name).observe(took.total_seconds())
+        self._acks.labels(name).observe(seconds)
 
-    def count_api_request(self, operation: str, status: int, took: timedelta) -> None:
+    def count_api_request(self, operation: str, status: int, seconds: float) -> None:
         """Count an API request. `operation` is a name of ours, never a path as it was asked for."""
         self._api_requests.labels(operation, str(status)).inc()
-        self._api_seconds.labels(operation).observe(took.total_seconds())
+        self._api_seconds.labels(operation).observe(seconds)
 
     def render(self) -> Page:
         """All figures in Prometheus' text format."""
