@@ -2,56 +2,15 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from relai_core.domain.relay import RelayEnd
 from relai_core.errors import UnavailableError
+from tests.bot.gestures import latest_message, press, submit, top_view
 from tests.bot.office import Json, Office, an_office, eventually
 from tests.bot.people import a_person
-
-
-@pytest.fixture
-async def open_office(office: Office) -> AsyncIterator[Office]:
-    """An office whose bot is connected by socket."""
-    async with office.over_socket() as socket:
-        await eventually(socket.is_connected)
-        yield office
-
-
-async def press(office: Office, name: str, message: Json, action_id: str) -> Json:
-    return await office.control(
-        "POST",
-        "actions",
-        user=await office.id_of(name),
-        channel=message["channel"],
-        ts=message["ts"],
-        action_id=action_id,
-    )
-
-
-async def latest_message(office: Office, name: str) -> Json:
-    seen = await office.control("GET", f"messages?user={await office.id_of(name)}")
-    message: Json = seen["messages"][-1]
-    return message
-
-
-async def top_view(office: Office, name: str) -> Json:
-    views = (await office.control("GET", f"views?user={await office.id_of(name)}"))["views"]
-    top: Json = views[-1]
-    return top
-
-
-async def submit(office: Office, name: str, values: Json) -> Json:
-    view = await top_view(office, name)
-    return await office.control(
-        "POST",
-        f"views/{view['id']}/submit",
-        user=await office.id_of(name),
-        values={field: {field: value} for field, value in values.items()},
-    )
 
 
 async def test_a_new_task_is_answered_with_its_number(open_office: Office) -> None:
