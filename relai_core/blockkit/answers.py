@@ -10,6 +10,7 @@ from relai_core.blockkit.elements import (
     mention,
     person,
     section,
+    through,
     title_of,
     verbatim,
 )
@@ -91,6 +92,7 @@ def _task_closed(asked: _Asked) -> str:
     task = asked.task
     verb = "completed" if task.status is TaskStatus.COMPLETED else "cancelled"
     by = f" by {asked.name(task.closed_by)}" if task.closed_by else ""
+    by += through(task.closed_via)
     at = f" ({due_text(task.closed_at)})" if task.closed_at else ""
     return f"{title_of(task)} was already {verb}{by}{at}. There is nothing left to do."
 

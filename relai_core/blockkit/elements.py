@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from relai_core.blockkit.ids import ActionId
-from relai_core.domain.ids import RelayId, SlackUserId, TaskId
+from relai_core.domain.ids import RelayId, SlackUserId, TaskId, TokenName
 from relai_core.domain.task import Task
 
 Block = dict[str, Any]
@@ -22,6 +22,7 @@ TITLE_SHOWN = 1250
 """Characters of an escaped title: the longest there is, if every character is an `&`."""
 
 _LINE_SHOWN = 2900
+_TOKEN_SHOWN = 40
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 # They could end the isolation of a right-to-left title, or turn round the sentence around it.
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -43,10 +44,7 @@ def inline(raw: str, limit: int) -> str:
 
     It is isolated from the direction of the text around it.
     """
-    escaped = escape(" ".join(_BIDI_CONTROLS.sub("", raw).split()))
-    if len(escaped) > limit - 2:
-        escaped = f"{_whole(escaped[: limit - 3])}…"
-    return f"{_ISOLATE}{escaped}{_END_ISOLATE}"
+    return f"{_ISOLATE}{_one_line(raw, limit - 2)}{_END_ISOLATE}"
 
 
 def title_of(task: Task) -> str:
@@ -77,6 +75,17 @@ def mention(user: SlackUserId) -> str:
 def person(user: SlackUserId, viewer: SlackUserId | None) -> str:
     """A mention, or `you` for the viewer."""
     return "you" if user == viewer else mention(user)
+
+
+def through(via: TokenName | None) -> str:
+    """What follows a person in whose name an API token acted; nothing if they acted themselves."""
+    return f" (through {token(via)})" if via else ""
+
+
+def token(name: TokenName) -> str:
+    """The name of an API token, as code: on one line, and without what could end that."""
+    shown = _one_line(name.replace("`", "'"), _TOKEN_SHOWN)
+    return f"`{shown}`"
 
 
 def due_text(moment: datetime) -> str:
@@ -133,6 +142,11 @@ def _plain(text: str) -> Element:
 
 def _markup(markup: str) -> Element:
     return {"type": "mrkdwn", "text": markup, "verbatim": True}
+
+
+def _one_line(raw: str, limit: int) -> str:
+    escaped = escape(" ".join(_BIDI_CONTROLS.sub("", raw).split()))
+    return escaped if len(escaped) <= limit else f"{_whole(escaped[: limit - 1])}…"
 
 
 def _whole(escaped: str) -> str:

@@ -8,7 +8,16 @@ from typing import TypeVar
 from relai_core.blockkit import relay_texts, tasks
 from relai_core.blockkit.answers import refusal_text
 from relai_core.blockkit.buttons import card_buttons
-from relai_core.blockkit.elements import Block, actions, context, mention, quote, section, title_of
+from relai_core.blockkit.elements import (
+    Block,
+    actions,
+    context,
+    mention,
+    quote,
+    section,
+    through,
+    title_of,
+)
 from relai_core.blockkit.relays import relay_note, relay_sent
 from relai_core.blockkit.reminders import late_text, reminder_text
 from relai_core.blockkit.users import follow_up_text, summary_text, welcome_text
@@ -126,7 +135,8 @@ def _assigned(scene: _Scene) -> Message:
     task, viewer, giver = scene.task, scene.viewer, scene.notice.actor
     if viewer != task.owner:
         return _card(scene, tasks.moved_text(task))
-    given = f"{mention(giver)} gave you" if giver and giver != viewer else "On your list:"
+    by = through(task.via)
+    given = f"{mention(giver)}{by} gave you" if giver and giver != viewer else f"On your list{by}:"
     text = f"{given} {title_of(task)}{tasks.due_clause(task)}."
     return _card(scene, text, *quote(task.description, DESCRIPTION_LIMIT))
 
@@ -168,7 +178,8 @@ def _relay_ended(scene: _Scene) -> Message:
     if scene.task.is_open:
         return _card(scene, text)
     # Which end it was, and what ended it: the sender hears of both here.
-    return _plain(f"{text} {tasks.closed_text(scene.task, scene.viewer)}")
+    closed = tasks.closed_text(scene.task, scene.viewer)
+    return Message(f"{text} {closed}", [section(text), section(closed)])
 
 
 def _reminder(scene: _Scene) -> Message:

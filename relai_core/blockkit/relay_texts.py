@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from relai_core.blockkit.elements import due_text, inline, mention, title_of
+from relai_core.blockkit.elements import due_text, inline, mention, through, title_of, token
 from relai_core.blockkit.tasks import due_clause
 from relai_core.domain.relay import Relay, RelayEnd, RelayMode
 from relai_core.domain.task import Task
@@ -24,14 +24,16 @@ def relay_sent_text(task: Task, relay: Relay) -> str:
     """Who owns the task, until when an answer is awaited, and what if there is none."""
     receiver, until = mention(relay.to_user), due_text(relay.answer_by)
     if relay.mode is RelayMode.DIRECT:
-        return (
+        text = (
             f"{title_of(task)} is with {receiver} now: {receiver} owns it. An answer is awaited by "
             f"{until}; without one you are told and can take it back."
         )
-    return (
-        f"{title_of(task)} is offered to {receiver}. *You still own it* until {receiver} accepts. "
-        f"Without an answer by {until} it stays with you."
-    )
+    else:
+        text = (
+            f"{title_of(task)} is offered to {receiver}. *You still own it* until {receiver} "
+            f"accepts. Without an answer by {until} it stays with you."
+        )
+    return f"{text}{_in_your_name(relay)}"
 
 
 def relay_warning(task: Task, relay: Relay) -> str:
@@ -51,7 +53,7 @@ def relay_ended_text(task: Task, relay: Relay) -> str:
     """How a relay ended, for its sender."""
     if relay.end is None:
         raise ValueError(f"relay {relay.id} has not ended")
-    return _ENDED[relay.end](task, relay)
+    return f"{_ENDED[relay.end](task, relay)}{_in_your_name(relay)}"
 
 
 def relay_received_text(task: Task, relay: Relay) -> str:
@@ -71,15 +73,21 @@ def relay_nudge_text(task: Task, relay: Relay) -> str:
     )
 
 
+def _in_your_name(relay: Relay) -> str:
+    """For a sender who pressed nothing: why they read of a hand-over."""
+    return f" It was handed over in your name through {token(relay.via)}." if relay.via else ""
+
+
 def _offer_text(task: Task, relay: Relay) -> str:
     sender, until = mention(relay.from_user), due_text(relay.answer_by)
+    giver = f"{sender}{through(relay.via)}"
     if relay.mode is RelayMode.DIRECT:
         return (
-            f"{sender} handed you {title_of(task)}{due_clause(task)}. It is yours now: please "
+            f"{giver} handed you {title_of(task)}{due_clause(task)}. It is yours now: please "
             f"accept it, or decline, by {until}."
         )
     return (
-        f"{sender} asks you to take {title_of(task)}{due_clause(task)}. Please accept or decline "
+        f"{giver} asks you to take {title_of(task)}{due_clause(task)}. Please accept or decline "
         f"by {until}; until you accept, {sender} keeps it."
     )
 

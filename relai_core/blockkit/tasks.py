@@ -14,6 +14,7 @@ from relai_core.blockkit.elements import (
     person,
     quote,
     section,
+    through,
     title_of,
 )
 from relai_core.blockkit.ids import CallbackId, InputId
@@ -143,12 +144,14 @@ def state_text(task: Task) -> str:
         return ""
     verb = "Handed to" if relay.mode is RelayMode.DIRECT else "Offered to"
     until = due_text(relay.answer_by)
-    return f"{verb} {mention(relay.to_user)} by {mention(relay.from_user)}, answer by {until}"
+    sender = f"{mention(relay.from_user)}{through(relay.via)}"
+    return f"{verb} {mention(relay.to_user)} by {sender}, answer by {until}"
 
 
 def _end(task: Task, viewer: SlackUserId | None = None) -> str:
     verb = "Done" if task.status is TaskStatus.COMPLETED else "Cancelled"
     by = f" by {person(task.closed_by, viewer)}" if task.closed_by else ""
+    by += through(task.closed_via)
     return f"{verb}{by}, {due_text(task.closed_at)}" if task.closed_at else f"{verb}{by}"
 
 

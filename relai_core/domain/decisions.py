@@ -76,6 +76,7 @@ def numbered(new: NewTask, number: int) -> Task:
         hops=(new.owner,),
         created_at=new.created_at,
         updated_at=new.created_at,
+        via=new.via,
     )
 
 
@@ -191,6 +192,7 @@ def _(change: RelayOpened, task: Task) -> Task:
         opened_at=change.at,
         nudge_at=change.nudge_at,
         answer_by=change.answer_by,
+        via=change.via,
     )
     opened = task.model_copy(update={"relay": relay, "relay_count": task.relay_count + 1})
     return _owned(opened, change.to_user, change) if change.mode is RelayMode.DIRECT else opened
@@ -254,6 +256,7 @@ def _closed(task: Task, change: Completed | Cancelled, status: TaskStatus, progr
             "progress": progress,
             "closed_at": change.at,
             "closed_by": change.actor,
+            "closed_via": change.via,
         }
     )
 

@@ -12,7 +12,6 @@ from relai_core.domain.ids import (
     SlackUserId,
     TaskId,
     TeamId,
-    TokenName,
 )
 from relai_core.domain.model import Model
 
@@ -80,8 +79,7 @@ class Notice(Model):
 
     `moment` tells notices of one kind about one task apart: a relay id, a due date, a request.
     `planned_at` is when it should be there. `due_at` is set for reminders: the date they are
-    about. `counts` are `(open, done)` of an onboarding. `via` is the API token that did in the
-    actor's name what the notice is about.
+    about. `counts` are `(open, done)` of an onboarding.
     """
 
     team_id: TeamId
@@ -97,7 +95,6 @@ class Notice(Model):
     refusal: RefusalReason | None = None
     subject: SlackUserId | None = None
     counts: tuple[int, int] | None = None
-    via: TokenName | None = None
 
     @property
     def key(self) -> NoticeKey:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from relai_core.domain.ids import RelayId, SlackUserId, TaskId, TeamId
+from relai_core.domain.ids import RelayId, SlackUserId, TaskId, TeamId, TokenName
 from relai_core.domain.model import Model
 
 NOTE_LIMIT = 1000
@@ -28,7 +28,10 @@ class RelayEnd(StrEnum):
 
 
 class Relay(Model):
-    """A hand-over. Open until `end` is set, at the latest when its workflow sees `answer_by`."""
+    """A hand-over. Open until `end` is set, at the latest when its workflow sees `answer_by`.
+
+    `via` is the API token that opened it in the sender's name, if one did.
+    """
 
     id: RelayId
     task_id: TaskId
@@ -44,6 +47,7 @@ class Relay(Model):
     ended_at: datetime | None = None
     ended_by: SlackUserId | None = None
     reason: str = ""
+    via: TokenName | None = None
 
     @property
     def is_open(self) -> bool:

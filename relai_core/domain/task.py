@@ -46,7 +46,8 @@ class Task(Model):
 
     `owner_since` and `due_set_at` say from when a reminder can be meant for this owner and this
     date. `relay` is the latest hand-over, open or ended. `hops` are the owners so far, oldest
-    first, the present one last, at most `HOPS_KEPT`.
+    first, the present one last, at most `HOPS_KEPT`. `via` and `closed_via` are the API tokens
+    that created and closed it in somebody's name.
     """
 
     id: TaskId
@@ -69,6 +70,8 @@ class Task(Model):
     updated_at: datetime
     closed_at: datetime | None = None
     closed_by: SlackUserId | None = None
+    via: TokenName | None = None
+    closed_via: TokenName | None = None
     version: int = 1
 
     @property

@@ -20,13 +20,23 @@ from relai_core.domain.changes import (
     TaskChange,
 )
 from relai_core.domain.decisions import decide, numbered
-from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TeamId, request_id, task_id
+from relai_core.domain.ids import (
+    RelayId,
+    RequestId,
+    SlackUserId,
+    TeamId,
+    TokenName,
+    request_id,
+    task_id,
+)
 from relai_core.domain.relay import RelayMode
 from relai_core.domain.task import NewTask, Task
 
 TEAM = TeamId("T0001")
 OTHER_TEAM = TeamId("T0002")
 ANA, BEN, CLEO = SlackUserId("UANA"), SlackUserId("UBEN"), SlackUserId("UCLEO")
+CI = TokenName("ci")
+"""An API token."""
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 """A Wednesday."""
 
@@ -52,11 +62,14 @@ def a_task(number: int = 42, **fields: Any) -> Task:
 
 
 class Changes:
-    """Changes of one task, each by a request of its own."""
+    """Changes of one task, each by a request of its own, and all through `via` if that is given."""
 
-    def __init__(self, task: Task | NewTask, at: datetime = NOW) -> None:
+    def __init__(
+        self, task: Task | NewTask, at: datetime = NOW, via: TokenName | None = None
+    ) -> None:
         self._task = task
         self._at = at
+        self._via = via
 
     def completed(self, actor: SlackUserId = ANA) -> Completed:
         return Completed(**self._shared(), actor=actor)
@@ -111,7 +124,7 @@ class Changes:
         return TakenBack(**self._about(opened), actor=actor or opened.actor)
 
     def _shared(self) -> dict[str, Any]:
-        return {"id": a_request(), "task_id": self._task.id, "at": self._at}
+        return {"id": a_request(), "task_id": self._task.id, "at": self._at, "via": self._via}
 
     def _about(self, opened: RelayOpened) -> dict[str, Any]:
         return self._shared() | {"relay_id": opened.relay_id}

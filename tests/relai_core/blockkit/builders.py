@@ -6,13 +6,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from relai_core.domain.decisions import RefusalReason
-from relai_core.domain.ids import RelayId, SlackUserId, TaskId, TeamId
+from relai_core.domain.ids import RelayId, SlackUserId, TaskId, TeamId, TokenName
 from relai_core.domain.notice import Notice, NoticeKind
 from relai_core.domain.relay import NOTE_LIMIT, Relay, RelayEnd, RelayMode
 from relai_core.domain.task import DESCRIPTION_LIMIT, TITLE_LIMIT, Task, TaskStatus
 
 TEAM = TeamId("T1")
 ANA, BO, CY = SlackUserId("UANA"), SlackUserId("UBO"), SlackUserId("UCY")
+CI = TokenName("ci")
 TASK_ID, RELAY_ID = TaskId("T1-task"), RelayId("T1-relay")
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -118,6 +119,7 @@ def texts(limit: int) -> st.SearchStrategy[str]:
     return st.one_of(repeated, pieces.map(lambda parts: "".join(parts)[:limit]))
 
 
+tokens = st.none() | texts(200).filter(bool)
 relays = st.builds(
     a_relay,
     from_user=people,
@@ -129,6 +131,7 @@ relays = st.builds(
     end=st.none() | st.sampled_from(RelayEnd),
     ended_at=st.none() | moments,
     ended_by=st.none() | people,
+    via=tokens,
 )
 tasks = st.builds(
     a_task,
@@ -146,4 +149,6 @@ tasks = st.builds(
     hops=st.lists(people, min_size=1, max_size=20).map(tuple),
     closed_at=st.none() | moments,
     closed_by=st.none() | people,
+    via=tokens,
+    closed_via=tokens,
 )

@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relai_core.blockkit import answers, notices, relays, tasks
 from relai_core.blockkit.elements import section
 from relai_core.domain.decisions import RefusalReason
-from relai_core.domain.ids import SlackUserId
+from relai_core.domain.ids import SlackUserId, TokenName
 from relai_core.domain.notice import NoticeKind
 from relai_core.domain.relay import NOTE_LIMIT, Relay, RelayEnd, RelayMode
-from relai_core.domain.task import DESCRIPTION_LIMIT, TITLE_LIMIT, Task
+from relai_core.domain.task import DESCRIPTION_LIMIT, TITLE_LIMIT, Task, TaskStatus
 from relai_core.ports import Message
 from tests.relai_core.blockkit import builders, oracle
 from tests.relai_core.blockkit.builders import ANA, BO, people, texts
@@ -110,6 +111,23 @@ def test_the_longest_texts_the_domain_allows_can_be_offered() -> None:
             relay, title=mark * TITLE_LIMIT, description=mark * DESCRIPTION_LIMIT
         )
         notice = builders.a_notice(NoticeKind.RELAY_OFFERED, BO)
+
+        assert problems(notices.notice_message(notice, task, relay, now=builders.NOW)) == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.is_card])
+@pytest.mark.parametrize("end", RelayEnd)
+@pytest.mark.parametrize("status", TaskStatus)
+def test_the_longest_texts_can_be_told_after_every_end(
+    kind: NoticeKind, end: RelayEnd, status: TaskStatus
+) -> None:
+    token = TokenName("&" * 40)
+    relay = builders.an_ended_relay(end, reason="&" * NOTE_LIMIT, via=token)
+    task = builders.a_closed_task(
+        relay=relay, status=status, title="&" * TITLE_LIMIT, number=10**9, closed_via=token
+    )
+    for viewer in (ANA, BO):
+        notice = builders.a_notice(kind, viewer)
 
         assert problems(notices.notice_message(notice, task, relay, now=builders.NOW)) == []
 

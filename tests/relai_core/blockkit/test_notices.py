@@ -7,7 +7,7 @@ import pytest
 
 from relai_core.blockkit.ids import ActionId
 from relai_core.blockkit.notices import has_buttons, notice_message
-from relai_core.domain.ids import SlackUserId
+from relai_core.domain.ids import SlackUserId, TokenName
 from relai_core.domain.notice import LATE_AFTER, Notice, NoticeKind
 from relai_core.domain.relay import Relay, RelayEnd, RelayMode
 from relai_core.domain.task import Task
@@ -15,6 +15,7 @@ from relai_core.ports import Message
 from tests.relai_core.blockkit.builders import (
     ANA,
     BO,
+    CI,
     CY,
     NOW,
     RELAY_ID,
@@ -138,6 +139,52 @@ def test_a_card_of_a_closed_task_says_who_closed_it_and_has_no_button(
 
     assert not has_buttons(message)
     assert f"Done by {'you' if viewer == BO else '<@UBO>'}, <!date^" in message.text
+
+
+def test_a_card_says_through_which_token_it_was_given() -> None:
+    task = a_task(owner=BO, hops=(BO,), via=CI)
+
+    message = rendered(NoticeKind.TASK_ASSIGNED, task, viewer=BO)
+
+    assert message.text.startswith(f"<@{ANA}> (through `ci`) gave you T-42")
+    assert words(message).count("`ci`") == 1
+
+
+def test_a_card_of_ones_own_says_through_which_token_it_came() -> None:
+    message = rendered(NoticeKind.TASK_ASSIGNED, a_task(via=CI))
+
+    assert message.text.startswith("On your list (through `ci`): T-42")
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"), [(RelayMode.DIRECT, "handed you"), (RelayMode.HANDSHAKE, "asks you to take")]
+)
+def test_an_offer_says_through_which_token_it_came(mode: RelayMode, said: str) -> None:
+    task = a_task_with(a_relay(mode=mode, via=CI))
+
+    message = rendered(NoticeKind.RELAY_OFFERED, task, viewer=BO)
+
+    assert message.text.startswith(f"<@{ANA}> (through `ci`) {said} T-42")
+    assert words(message).count("`ci`") == 1
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.TASK_COMPLETED, NoticeKind.TASK_ASSIGNED])
+def test_a_closed_task_says_through_which_token_it_was_closed(kind: NoticeKind) -> None:
+    """A card that was given by one token is not closed by the same one."""
+    task = a_closed_task(via=TokenName("other"), closed_via=CI)
+
+    message = rendered(kind, task, viewer=BO)
+
+    assert "Done by you (through `ci`), <!date^" in message.text
+    assert "other" not in words(message)
+
+
+def test_a_card_names_the_token_of_an_open_hand_over() -> None:
+    task = a_task_with(a_relay(via=CI))
+
+    message = rendered(NoticeKind.TASK_ASSIGNED, task, viewer=CY)
+
+    assert f"Handed to <@{BO}> by <@{ANA}> (through `ci`)" in words(message)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in NoticeKind if not kind.is_card])

@@ -6,14 +6,23 @@ from typing import Any
 import pytest
 
 from relai_core.blockkit import answers, relays, tasks
-from relai_core.blockkit.elements import due_text, elapsed, inline, quote, title_of, verbatim
+from relai_core.blockkit.elements import (
+    due_text,
+    elapsed,
+    inline,
+    quote,
+    through,
+    title_of,
+    verbatim,
+)
 from relai_core.blockkit.ids import CallbackId, InputId
 from relai_core.domain.decisions import RefusalReason
-from relai_core.domain.ids import ChannelId
+from relai_core.domain.ids import ChannelId, TokenName
 from relai_core.domain.relay import RelayEnd, RelayMode
 from tests.relai_core.blockkit.builders import (
     ANA,
     BO,
+    CI,
     CY,
     NOW,
     RELAY_ID,
@@ -42,6 +51,26 @@ def test_a_cut_text_never_ends_in_half_an_entity() -> None:
         shown = inline("&" * 50, limit)
         assert shown.strip("\u2068\u2069").removesuffix("…").replace("&amp;", "") == ""
         assert len(shown) <= limit
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("ci", "`ci`"),
+        ("build-2.prod_eu", "`build-2.prod_eu`"),
+        ("<!channel>", "`&lt;!channel&gt;`"),
+        ("a` *b* `c", "`a' *b* 'c`"),
+        ("two\nlines", "`two lines`"),
+        ("\u202eic", "`ic`"),
+        ("&" * 40, f"`{'&amp;' * 7}…`"),
+    ],
+)
+def test_a_token_is_named_as_code_that_nothing_in_it_can_end(name: str, shown: str) -> None:
+    assert through(TokenName(name)) == f" (through {shown})"
+
+
+def test_what_people_do_themselves_is_through_nothing() -> None:
+    assert through(None) == ""
 
 
 def test_a_quoted_text_loses_nothing() -> None:
@@ -126,6 +155,39 @@ def test_whoever_repeats_their_own_click_is_told_that_it_was_them() -> None:
     text = answers.refusal_text(RefusalReason.TASK_CLOSED, a_closed_task(), None, BO)
 
     assert "completed by you" in text
+
+
+def test_whoever_repeats_what_a_token_did_in_their_name_is_told_so() -> None:
+    task = a_closed_task(closed_via=CI)
+
+    text = answers.refusal_text(RefusalReason.TASK_CLOSED, task, None, BO)
+
+    assert "completed by you (through `ci`) (<!date^" in text
+
+
+@pytest.mark.parametrize("mode", RelayMode)
+def test_a_sender_is_told_which_token_handed_it_over(mode: RelayMode) -> None:
+    relay = a_relay(mode=mode, via=CI)
+
+    text = relays.relay_sent(a_task_with(relay), relay).text
+
+    assert text.endswith("It was handed over in your name through `ci`.")
+
+
+@pytest.mark.parametrize("end", RelayEnd)
+def test_a_sender_is_told_of_the_token_after_the_end_too(end: RelayEnd) -> None:
+    """The message about the opening may have been edited before they saw it."""
+    relay = an_ended_relay(end, via=CI)
+
+    text = relays.relay_ended_text(a_task_with(relay), relay)
+
+    assert text.count("in your name through `ci`") == 1
+
+
+def test_a_sender_who_handed_it_over_themselves_is_told_of_no_token() -> None:
+    relay = a_relay()
+
+    assert "through" not in relays.relay_sent(a_task_with(relay), relay).text
 
 
 def test_a_late_answer_is_told_how_the_hand_over_ended() -> None:

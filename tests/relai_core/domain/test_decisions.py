@@ -13,10 +13,10 @@ from relai_core.domain.decisions import (
     ended_relay,
     event_of,
 )
-from relai_core.domain.ids import SlackUserId
+from relai_core.domain.ids import SlackUserId, TokenName
 from relai_core.domain.relay import RelayEnd, RelayMode
 from relai_core.domain.task import HOPS_KEPT, Task, TaskStatus
-from tests.relai_core.builders import ANA, BEN, CLEO, NOW, Changes, a_task, after
+from tests.relai_core.builders import ANA, BEN, CI, CLEO, NOW, Changes, a_task, after
 
 DUE = NOW + timedelta(days=1)
 DAN = SlackUserId("UDAN")
@@ -259,6 +259,32 @@ def test_a_reason_stays_with_the_relay_and_in_the_trail() -> None:
     assert declined.relay is not None
     assert declined.relay.reason == "on holiday"
     assert event_of(task, declined, change).note == "on holiday"
+
+
+def test_a_task_remembers_the_tokens_that_created_handed_over_and_closed_it() -> None:
+    task = a_task(via=CI)
+
+    closed = after(task, Changes(task, via=CI).handed_over(), Changes(task, via=CI).completed(BEN))
+
+    assert closed.relay is not None
+    assert (closed.via, closed.relay.via, closed.closed_via) == (CI, CI, CI)
+
+
+def test_what_people_do_themselves_is_no_token_s() -> None:
+    task = a_task(via=CI)
+
+    closed = after(task, Changes(task).handed_over(), Changes(task).completed(BEN))
+
+    assert closed.relay is not None
+    assert (closed.relay.via, closed.closed_via) == (None, None)
+
+
+@pytest.mark.parametrize("via", [CI, None])
+def test_the_trail_says_through_which_token_a_change_came(via: TokenName | None) -> None:
+    task = a_task()
+    change = Changes(task, via=via).progressed(10)
+
+    assert event_of(task, decide(task, change), change).via == via
 
 
 def test_an_unanswered_relay_can_be_taken_back_by_its_sender() -> None:
