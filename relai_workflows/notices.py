@@ -18,10 +18,11 @@ with workflow.unsafe.imports_passed_through():
 def created(outcome: Outcome, new: NewTask) -> Notice | None:
     """To the creator, whose command got no answer in time.
 
-    A creator who is the owner, as they wished, has the card instead.
+    A creator who is the owner, as they wished, has the card instead. A creator whose name an API
+    token used asked for nothing: the token has its answer over HTTP.
     """
     refusal = outcome.refusal
-    if refusal is None and new.owner == new.creator:
+    if new.via is not None or (refusal is None and new.owner == new.creator):
         return None
     return Notice(
         team_id=new.team_id,
@@ -48,8 +49,8 @@ def assigned(task: Task) -> Notice:
 
 
 def unheard(outcome: Outcome, change: TaskChange) -> Notice | None:
-    """To the actor, whose request got no answer in time."""
-    if change.actor is None:
+    """To the actor, whose request got no answer in time; not if an API token made it."""
+    if change.actor is None or change.via is not None:
         return None
     refusal = outcome.refusal
     return Notice(
@@ -66,13 +67,15 @@ def unheard(outcome: Outcome, change: TaskChange) -> Notice | None:
 
 
 def closed(task: Task, change: TaskChange, settled: RelayId | None) -> tuple[Notice, ...]:
-    """To everyone who created or held the task, but the one who closed it.
+    """To everyone who created or held the task, but who knows it already.
 
-    The sender of a relay that this `settled` hears of both at once, from the relay.
+    That is the one who closed it, unless an API token did so in their name. And the sender of a
+    relay that this `settled` hears of both at once, from the relay, which does not tell a sender
+    who closed the task.
     """
     done = task.status is TaskStatus.COMPLETED
-    told = {task.closed_by}
-    if settled is not None and task.relay is not None:
+    told = {task.closed_by} if change.via is None else set()
+    if settled is not None and task.relay is not None and task.relay.from_user != task.closed_by:
         told.add(task.relay.from_user)
     return tuple(
         Notice(
@@ -132,8 +135,10 @@ def of_relay(
     )
 
 
-def relay_unheard(outcome: Outcome, start: TaskRelayInput) -> Notice:
-    """To the sender, whose hand-over got no answer in time."""
+def relay_unheard(outcome: Outcome, start: TaskRelayInput) -> Notice | None:
+    """To the sender, whose hand-over got no answer in time; not if an API token made it."""
+    if start.via is not None:
+        return None
     refusal = outcome.refusal
     return Notice(
         team_id=start.team_id,

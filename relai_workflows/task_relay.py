@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
         RelayUndeliverable,
         RelayWithdrawn,
     )
+    from relai_core.domain.decisions import RefusalReason
     from relai_core.domain.ids import RequestId
     from relai_core.domain.notice import Notice, NoticeKind
     from relai_core.domain.outcome import Outcome
@@ -54,6 +55,7 @@ class TaskRelayWorkflow:
     def __init__(self, start: TaskRelayInput) -> None:
         self._start = start
         self._relay: Relay | None = None
+        self._refusal: RefusalReason | None = None
         self._asked: list[Notice] = []
         self._is_nudged = False
         self._is_settled = False
@@ -75,7 +77,8 @@ class TaskRelayWorkflow:
             elif self._relay is not None and self._relay.is_open:
                 await self._look_after(self._relay)
         self._background.stop()
-        return TaskRelayResult(end=self._relay.end if self._relay else None)
+        end = self._relay.end if self._relay else None
+        return TaskRelayResult(end=end, refusal=self._refusal)
 
     @workflow.signal
     def accepted(self, change: RelayAccepted) -> None:
@@ -124,6 +127,7 @@ class TaskRelayWorkflow:
         )
         outcome = Outcome(request_id=start.request_id, task=result.task, refusal=result.refusal)
         self._outcomes.record(outcome, notices.relay_unheard(outcome, start))
+        self._refusal = result.refusal.reason if result.refusal else None
         if result.event is not None and result.event.settled is not None:
             await signal_relay_settled(result.event.settled)
         if result.relay is not None and result.relay.is_open:
@@ -135,6 +139,9 @@ class TaskRelayWorkflow:
     async def _offer_it(self, relay: Relay) -> None:
         self._relay = relay
         self._ask(notices.of_relay(NoticeKind.RELAY_OFFERED, relay, relay.to_user))
+        if relay.via is not None:
+            # Its sender pressed nothing, and must be able to take it back.
+            self._outbox.put(notices.of_relay(NoticeKind.RELAY_SENT, relay, relay.from_user))
         await signal_relay_moved(relay.task_id, relay.id)
 
     async def _next_event(self) -> None:

@@ -12,7 +12,7 @@ from relai_core.domain.ids import RelayId, relay_id
 from relai_core.domain.relay import RelayMode
 from relai_core.domain.task import Task
 from tests.relai_activities.office import Office, attempt
-from tests.relai_core.builders import ANA, BEN, TEAM, a_request
+from tests.relai_core.builders import ANA, BEN, CI, TEAM, a_request
 
 WINDOW = timedelta(minutes=10)
 
@@ -61,6 +61,17 @@ async def test_the_nudge_comes_at_half_of_the_window(
     assert relay is not None
     assert relay.nudge_at - relay.opened_at == WINDOW / 2
     assert relay.answer_by - relay.opened_at == WINDOW
+
+
+async def test_a_hand_over_remembers_the_token_that_asked_for_it(
+    office: Office, relays: RelayActivities
+) -> None:
+    asked = to_ben(await office.task(owner=ANA)).model_copy(update={"via": CI})
+
+    result = await attempt(relays.relay_task, asked)
+
+    assert result.event is not None
+    assert result.event.via == CI
 
 
 async def test_a_worker_whose_clock_is_behind_opens_it_when_it_was_asked_for(

@@ -27,7 +27,7 @@ from relai_workflows.contracts import (
     TaskRelayResult,
 )
 from relai_workflows.ids import lifecycle_id, relay_workflow_id
-from tests.relai_core.builders import ANA, BEN, TEAM, Changes, a_new_task, a_request
+from tests.relai_core.builders import ANA, BEN, CI, TEAM, Changes, a_new_task, a_request
 from tests.relai_workflows.stage import Handle, Stage
 
 WINDOW = timedelta(minutes=10)
@@ -82,6 +82,11 @@ class Life(Asked):
         """Changes of this task, said now."""
         return Changes(self.new, datetime.now(UTC))
 
+    @property
+    def token_says(self) -> Changes:
+        """The same, said through an API token in people's names."""
+        return Changes(self.new, datetime.now(UTC), CI)
+
     async def task(self) -> Task:
         """The task as stored."""
         task = await self.stage.store.tasks.find(self.new.id)
@@ -92,6 +97,15 @@ class Life(Asked):
         self, to_user: SlackUserId = BEN, from_user: SlackUserId = ANA, **fields: Any
     ) -> "HandOver":
         """A hand-over of the task whose sender knows that it was done."""
+        relay = await self.begin_hand_over(to_user, from_user, **fields)
+        relay.outcome = await relay.ask(relay.start.request_id)
+        await self.stage.idle()
+        return relay
+
+    async def begin_hand_over(
+        self, to_user: SlackUserId = BEN, from_user: SlackUserId = ANA, **fields: Any
+    ) -> "HandOver":
+        """A hand-over of the task; nobody waits to hear whether it was done."""
         given: dict[str, Any] = {"request_id": a_request(), "mode": RelayMode.DIRECT}
         given |= {"window": WINDOW} | fields
         start = TaskRelayInput(
@@ -104,10 +118,7 @@ class Life(Asked):
         )
         workflow_id = relay_workflow_id(start.relay_id)
         handle = await self.stage.start("TaskRelayWorkflow", start, workflow_id)
-        relay = HandOver(self.stage, handle, start)
-        relay.outcome = await relay.ask(start.request_id)
-        await self.stage.idle()
-        return relay
+        return HandOver(self.stage, handle, start)
 
 
 class HandOver(Asked):
@@ -127,9 +138,13 @@ class HandOver(Asked):
 
     async def end(self) -> RelayEnd | None:
         """How the workflow says that it ended, once it has."""
+        return (await self.result()).end
+
+    async def result(self) -> TaskRelayResult:
+        """What the workflow says at its end."""
         result = TaskRelayResult.model_validate(await self.handle.result())
         await self.stage.idle()
-        return result.end
+        return result
 
     def accepted(self, actor: SlackUserId = BEN) -> RelayAccepted:
         return RelayAccepted(**self._about(), actor=actor)

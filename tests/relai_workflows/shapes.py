@@ -9,7 +9,7 @@ from relai_core.errors import TransientMessengerError, UndeliverableError
 from relai_workflows.contracts import PeriodicCleanupInput, UserOnboardingInput
 from relai_workflows.ids import CLEANUP_WORKFLOW_ID, lifecycle_id, onboarding_id
 from relai_workflows.outcomes import HEARING_GRACE
-from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_new_task, a_request
+from tests.relai_core.builders import ANA, BEN, CI, CLEO, TEAM, a_new_task, a_request
 from tests.relai_workflows.lives import WINDOW, begin, create
 from tests.relai_workflows.stage import TEMPLATES, Handle, Stage
 
@@ -155,6 +155,26 @@ async def relay_refused(stage: Stage) -> Handle:
     return (await (await create(stage)).hand_over(CLEO, from_user=BEN)).handle
 
 
+async def handed_over_by_a_token(stage: Stage) -> Handle:
+    relay = await (await create(stage)).hand_over(via=CI)
+    await relay.carry_out(relay.accepted())
+    return relay.handle
+
+
+async def refused_to_a_token(stage: Stage) -> Handle:
+    return (await (await create(stage)).hand_over(CLEO, from_user=BEN, via=CI)).handle
+
+
+async def closed_by_a_token(stage: Stage) -> Handle:
+    """Whom it was created for and handed to, and in whose names, all differ."""
+    life = await begin(stage, a_new_task(creator=CLEO, owner=ANA, via=CI))
+    await stage.idle()
+    await life.hand_over(via=CI)
+    await life.carry_out(life.token_says.edited(title="Renew both certificates"))
+    await life.carry_out(life.token_says.completed(CLEO))
+    return life.handle
+
+
 async def first_week(stage: Stage) -> Handle:
     start = UserOnboardingInput(team_id=TEAM, user_id=CLEO, inviter=ANA)
     week = await stage.start("UserOnboardingWorkflow", start, onboarding_id(TEAM, CLEO))
@@ -196,6 +216,9 @@ SHAPES: tuple[Shape, ...] = (
     relay_settled_by_completion,
     relay_that_passes_on,
     relay_refused,
+    handed_over_by_a_token,
+    refused_to_a_token,
+    closed_by_a_token,
     first_week,
     cleanup,
 )

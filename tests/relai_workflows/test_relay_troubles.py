@@ -9,6 +9,7 @@ from relai_core.domain.notice import NoticeKind
 from relai_core.domain.relay import RelayEnd
 from relai_core.domain.user import User
 from relai_core.errors import UndeliverableError
+from relai_workflows.contracts import TaskRelayResult
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_request
 from tests.relai_workflows.lives import create
 from tests.relai_workflows.stage import Stage
@@ -32,7 +33,7 @@ async def test_a_hand_over_by_someone_else_than_the_owner_is_refused(stage: Stag
 
     assert relay.outcome.refusal is not None
     assert relay.outcome.refusal.reason is RefusalReason.NOT_THE_OWNER
-    assert await relay.end() is None
+    assert await relay.result() == TaskRelayResult(end=None, refusal=RefusalReason.NOT_THE_OWNER)
     assert (await life.task()).owner == ANA
 
 

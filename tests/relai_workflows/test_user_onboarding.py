@@ -13,7 +13,7 @@ from relai_core.domain.task import Task
 from relai_core.domain.user import User
 from relai_workflows.contracts import UserOnboardingInput
 from relai_workflows.ids import lifecycle_id, onboarding_id
-from tests.relai_core.builders import ANA, TEAM, a_request
+from tests.relai_core.builders import ANA, CI, TEAM, a_request
 from tests.relai_workflows.stage import ADMINS, TEMPLATES, Handle, Stage
 
 DAY = timedelta(days=1)
@@ -31,9 +31,9 @@ class Newcomer:
     def is_known_as(self, **fields: Any) -> None:
         self._stage.directory.put(User(team_id=TEAM, id=self.id, name="new", **fields))
 
-    async def joins(self, inviter: SlackUserId | None = ANA) -> Handle:
+    async def joins(self, inviter: SlackUserId | None = ANA, **fields: Any) -> Handle:
         """Start the first week, until all that starts with it is done."""
-        start = UserOnboardingInput(team_id=TEAM, user_id=self.id, inviter=inviter)
+        start = UserOnboardingInput(team_id=TEAM, user_id=self.id, inviter=inviter, **fields)
         handle = await self._stage.start(
             "UserOnboardingWorkflow", start, onboarding_id(TEAM, self.id)
         )
@@ -71,6 +71,14 @@ async def test_a_newcomer_is_welcomed_and_given_the_tasks_of_the_template(
     assert {task.title for task in tasks} == {template.title for template in TEMPLATES}
     assert {task.creator for task in tasks} == {ANA}
     assert [posted.to for posted in stage.told(NoticeKind.WELCOME)] == [newcomer.id]
+
+
+async def test_a_token_that_onboards_someone_is_named_with_their_tasks(
+    stage: Stage, newcomer: Newcomer
+) -> None:
+    await newcomer.joins(via=CI)
+
+    assert {task.via for task in await newcomer.tasks()} == {CI}
 
 
 async def test_someone_is_onboarded_once(stage: Stage, newcomer: Newcomer) -> None:
