@@ -1,4 +1,4 @@
-"""The bot's HTTP server: Slack's requests where no socket is used, and the state of the parts."""
+"""The bot's HTTP server: Slack's requests where no socket is used, the API, the parts' state."""
 
 import json
 from collections.abc import Iterable
@@ -17,6 +17,12 @@ _LARGEST_BODY = 1024 * 1024
 """Bytes. Slack's largest payload, a view, stays below a quarter of it."""
 _DRAINED_WITHIN = 5.0
 """Seconds, more than any answer to Slack takes."""
+_IDLE_WITHIN = 20.0
+"""Seconds in which the head of a request must have come; then the connection is closed."""
+_LINGER = 2.0
+"""Seconds for which the rest of a refused body is still read, so that the answer is seen."""
+_LONGEST_HEAD = 16 * 1024
+"""Bytes of a request line, and of all headers together."""
 _PASSED_ON = ("x-slack-retry-num", "x-slack-retry-reason")
 
 _log = structlog.get_logger(__name__)
@@ -63,10 +69,20 @@ class SlackRoute:
 class Server:
     """The listening side, on one address."""
 
-    def __init__(self, routes: Iterable[web.RouteDef]) -> None:
+    def __init__(self, routes: Iterable[web.RouteDef], api: web.Application | None = None) -> None:
         app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_json_errors])
         app.add_routes(routes)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAINED_WITHIN)
+        if api is not None:
+            app.add_subapp("/api", api)
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            shutdown_timeout=_DRAINED_WITHIN,
+            keepalive_timeout=_IDLE_WITHIN,
+            lingering_time=_LINGER,
+            max_line_size=_LONGEST_HEAD,
+            max_field_size=_LONGEST_HEAD,
+        )
         self._site: web.TCPSite | None = None
 
     async def start(self, host: str, port: int) -> int:

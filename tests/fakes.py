@@ -34,11 +34,13 @@ from relai_core.domain.ids import (
     TokenName,
     relay_id,
 )
+from relai_core.domain.keyed_request import KeyedRequest, StoredAnswer
 from relai_core.domain.outcome import Outcome, Refusal
 from relai_core.domain.relay import Relay, RelayMode
 from relai_core.domain.task import NewTask, Task
+from relai_core.domain.task_query import TaskQuery
 from relai_core.domain.user import User
-from relai_core.errors import NotFoundError
+from relai_core.errors import NotFoundError, UnavailableError
 from relai_core.ports import Applied
 
 
@@ -86,8 +88,14 @@ class FakeTaskStore:
     async def find_relay(self, relay_id: RelayId) -> Relay | None:
         return self.relays.get(relay_id)
 
-    async def list_events(self, task_id: TaskId) -> list[TaskEvent]:
-        return self.events.get(task_id, [])
+    async def list_page(self, query: TaskQuery, limit: int) -> list[Task]:
+        found = [task for task in self._of(query.team_id) if _fits(task, query)]
+        return sorted(found, key=lambda task: -task.number)[:limit]
+
+    async def list_events(
+        self, task_id: TaskId, *, after: int = 0, limit: int | None = None
+    ) -> list[TaskEvent]:
+        return [event for event in self.events.get(task_id, []) if event.version > after][:limit]
 
     async def find_event(self, request_id: RequestId) -> TaskEvent | None:
         events = [event for trail in self.events.values() for event in trail]
@@ -103,6 +111,14 @@ class FakeTaskStore:
         return [task for task in self._of(team_id) if task.is_open]
 
 
+def _fits(task: Task, query: TaskQuery) -> bool:
+    same = all(
+        wanted in (None, getattr(task, name))
+        for name, wanted in query.model_dump(include={"owner", "creator", "status"}).items()
+    )
+    return same and task.number < (query.below or task.number + 1)
+
+
 class FakeUserStore:
     """A mirror of people in memory."""
 
@@ -115,13 +131,46 @@ class FakeUserStore:
     async def find(self, team_id: TeamId, user_id: SlackUserId) -> User | None:
         return self.users.get(user_id)
 
+    async def list_page(
+        self, team_id: TeamId, *, after: SlackUserId | None, limit: int
+    ) -> list[User]:
+        ids = sorted(user for user in self.users if user > (after or ""))
+        return [self.users[user] for user in ids][:limit]
+
+
+class FakeKeyedRequestStore:
+    """Keyed requests in memory.
+
+    Attributes:
+        fails_to_record: whether the store goes down before answers are kept.
+    """
+
+    def __init__(self) -> None:
+        self.requests: dict[str, KeyedRequest] = {}
+        self.fails_to_record = False
+
+    async def claim(self, request: KeyedRequest) -> KeyedRequest:
+        return self.requests.setdefault(request.id, request)
+
+    async def record(self, request_id: str, answer: StoredAnswer) -> StoredAnswer:
+        if self.fails_to_record:
+            raise UnavailableError("MongoDB")
+        known = self.requests[request_id]
+        self.requests[request_id] = known.model_copy(update={"answer": known.answer or answer})
+        return self.requests[request_id].answer or answer
+
 
 class FakeDirectory:
     """The people of a workspace; anyone who is not named is a full member."""
 
     def __init__(self, *users: User) -> None:
         self.users = {user.id: user for user in users}
+        self.emails: dict[str, SlackUserId] = {}
         self.failure: Exception | None = None
+
+    async def find_by_email(self, team_id: TeamId, email: str) -> User | None:
+        found = self.emails.get(email)
+        return await self.get_user(team_id, found) if found else None
 
     async def get_user(self, team_id: TeamId, user_id: SlackUserId) -> User:
         if self.failure is not None:
@@ -139,6 +188,7 @@ class FakeGateway(TemporalService):
 
     Attributes:
         asked: what was asked of it, workflow id and kind, in order.
+        created: the tasks asked for.
         statuses: what it knows of workflows, by id.
         has_worker: without one everything is saved and nothing carried out.
         ended: workflows that take no signal any more and can't be started again.
@@ -149,6 +199,7 @@ class FakeGateway(TemporalService):
     def __init__(self, store: FakeTaskStore) -> None:
         self._store = store
         self.asked: list[tuple[str, str]] = []
+        self.created: list[NewTask] = []
         self.onboarded: list[UserOnboardingInput] = []
         self.statuses: dict[str, WorkflowStatus] = {}
         self.has_worker = True
@@ -160,6 +211,7 @@ class FakeGateway(TemporalService):
     async def start_task_lifecycle_workflow(self, data: NewTask) -> Answered:
         workflow_id = lifecycle_id(data.id)
         await self._note(workflow_id, "start")
+        self.created.append(data)
         if not self.has_worker:
             return Answered(workflow_id, None)
         task = await self._store.create(data)

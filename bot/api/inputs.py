@@ -55,7 +55,12 @@ Title = Annotated[
 ]
 Description = Annotated[str, StringConstraints(pattern=_TEXT, max_length=DESCRIPTION_LIMIT)]
 Note = Annotated[str, StringConstraints(pattern=_TEXT, max_length=NOTE_LIMIT)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_rfc3339), AfterValidator(_sensible)]
+Moment = Annotated[
+    AwareDatetime,
+    Field(strict=False),
+    BeforeValidator(_written_as_rfc3339),
+    AfterValidator(_sensible),
+]
 Address = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+$", max_length=320)]
 PersonRef = Annotated[
     str,
@@ -69,9 +74,12 @@ PersonRef = Annotated[
 
 
 class _Input(BaseModel):
-    """Unknown fields are refused: a misspelt one would be lost without a word."""
+    """Unknown fields are refused: a misspelt one would be lost without a word.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Nothing is taken for what it is not, such as `"60"` for 60.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Nothing(_Input):
@@ -111,7 +119,7 @@ class TaskPatch(_Input):
     title: Title | SkipJsonSchema[None] = None
     description: Description | SkipJsonSchema[None] = None
     estimatedHandoff: Moment | SkipJsonSchema[None] = None
-    progress: Annotated[int, Field(strict=True, ge=0, le=100)] | SkipJsonSchema[None] = None
+    progress: Annotated[int, Field(ge=0, le=100)] | SkipJsonSchema[None] = None
     status: Literal[TaskStatus.CANCELLED] | SkipJsonSchema[None] = None
     actor: PersonRef | None = Field(
         default=None, description="In whose name; without it, the owner's."
@@ -176,6 +184,10 @@ class UserCreate(_Input):
 
 
 class _Page(_Input):
+    """A query, where everything is text."""
+
+    model_config = ConfigDict(strict=False)
+
     limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = 50
 
 

@@ -24,7 +24,7 @@ async def read_input(request: web.Request, operation: Operation[In]) -> In:
     try:
         if not operation.is_write:
             return operation.takes.model_validate(_query(request))
-        return operation.takes.model_validate_json(await _body(request), strict=True)
+        return operation.takes.model_validate_json(await _body(request))
     except ValidationError as error:
         if any(issue["type"] == "json_invalid" for issue in error.errors(include_input=False)):
             raise Problem(400, ProblemCode.MALFORMED, "The body is no valid JSON.") from None

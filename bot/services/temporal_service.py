@@ -49,7 +49,7 @@ from relai_workflows.contracts import (
     TaskRelayInput,
     UserOnboardingInput,
 )
-from relai_workflows.ids import lifecycle_id, onboarding_id, relay_workflow_id
+from relai_workflows.ids import belongs_to, lifecycle_id, onboarding_id, relay_workflow_id
 
 __all__ = [
     "Answered",
@@ -57,6 +57,7 @@ __all__ = [
     "TemporalService",
     "UserOnboardingInput",
     "WorkflowStatus",
+    "belongs_to",
     "lifecycle_id",
     "relay_workflow_id",
 ]

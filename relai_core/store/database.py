@@ -1,9 +1,11 @@
-"""The database as the rest of the product sees it: three stores on one connection."""
+"""The database as the rest of the product sees it: its stores on one connection."""
 
 from datetime import timedelta
 
 from relai_core.store.connection import Connection
+from relai_core.store.figures import MongoFigureStore
 from relai_core.store.indexes import INDEXES
+from relai_core.store.keyed_requests import MongoKeyedRequestStore
 from relai_core.store.notices import MongoNoticeLedger
 from relai_core.store.tasks import MongoTaskStore
 from relai_core.store.users import MongoUserStore
@@ -16,6 +18,8 @@ class Database:
         self.tasks = MongoTaskStore(mongo)
         self.users = MongoUserStore(mongo)
         self.notices = MongoNoticeLedger(mongo)
+        self.keyed_requests = MongoKeyedRequestStore(mongo)
+        self.figures = MongoFigureStore(mongo)
         self._mongo = mongo
 
     async def ensure_indexes(self) -> None:

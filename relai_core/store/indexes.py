@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from pymongo import ASCENDING, IndexModel
 
+from relai_core.store.keyed_requests import KEPT_FOR
+
 _OPEN = {"open": True}
 _BY_DUE_DATE = (("due_order", ASCENDING), ("number", ASCENDING))
 
@@ -15,6 +17,13 @@ _BY_DUE_DATE = (("due_order", ASCENDING), ("number", ASCENDING))
 def _index(*keys: str | tuple[str, int], **options: object) -> IndexModel:
     return IndexModel([(k, ASCENDING) if isinstance(k, str) else k for k in keys], **options)
 
+
+# list_page, by what selects most; the rest is looked at task by task.
+_PAGES = (
+    _index("team_id", "owner", "number"),
+    _index("team_id", "creator", "number"),
+    _index("team_id", "status", "number"),
+)
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "tasks": (
@@ -34,11 +43,25 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         ),
         # archive_closed
         _index("closed_at", partialFilterExpression={"open": False}),
+        # figures
+        _index("team_id", "due_order", partialFilterExpression=_OPEN),
+        *_PAGES,
     ),
-    # find_by_number
-    "tasks_archive": (_index("team_id", "number", unique=True),),
+    "tasks_archive": (
+        # find_by_number
+        _index("team_id", "number", unique=True),
+        *_PAGES,
+    ),
     # list_events
     "task_events": (_index("task_id", "version", unique=True),),
-    # list_live_cards
-    "notices": (_index("notice.task_id", "created_at", partialFilterExpression={"live": True}),),
+    "notices": (
+        # list_live_cards
+        _index("notice.task_id", "created_at", partialFilterExpression={"live": True}),
+        # figures
+        _index("notice.team_id", "state"),
+    ),
+    # figures
+    "relays": (_index("team_id", "end"),),
+    # Keyed requests are deleted when nobody repeats them any more.
+    "api_requests": (_index("claimed_at", expireAfterSeconds=round(KEPT_FOR.total_seconds())),),
 }

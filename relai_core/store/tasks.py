@@ -16,12 +16,14 @@ from relai_core.domain.decisions import (
 from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, TeamId
 from relai_core.domain.relay import Relay
 from relai_core.domain.task import NewTask, Task
+from relai_core.domain.task_query import TaskQuery
 from relai_core.errors import NotFoundError
 from relai_core.ports import Applied
 from relai_core.store.archive import Archive
 from relai_core.store.connection import Connection, Document, LostRaceError, Session
 from relai_core.store.counters import Counters
 from relai_core.store.documents import as_stored, from_document, to_document
+from relai_core.store.task_pages import TaskPages
 
 _NO_DUE_DATE = datetime(9999, 12, 31, tzinfo=UTC)
 """Sorts after every real date: MongoDB itself would put a missing date first."""
@@ -44,6 +46,7 @@ class MongoTaskStore:
         self._events = mongo.collection("task_events")
         self._counters = Counters(mongo)
         self._archive = Archive(mongo)
+        self._pages = TaskPages(mongo)
 
     async def create(self, new: NewTask) -> Task:
         with self._mongo.bounded():
@@ -67,6 +70,10 @@ class MongoTaskStore:
         wanted = {"team_id": team_id, "relay.to_user": to_user, "offered": True}
         return await self._list(wanted, _BY_URGENCY, limit)
 
+    async def list_page(self, query: TaskQuery, limit: int) -> list[Task]:
+        with self._mongo.bounded():
+            return await self._pages.read(query, limit)
+
     async def apply(self, change: TaskChange) -> Applied:
         with self._mongo.bounded():
             return await self._mongo.retried(partial(self._apply, as_stored(change)))
@@ -76,9 +83,12 @@ class MongoTaskStore:
             document = await self._relays.find_one({"_id": relay_id})
         return from_document(Relay, document) if document else None
 
-    async def list_events(self, task_id: TaskId) -> list[TaskEvent]:
+    async def list_events(
+        self, task_id: TaskId, *, after: int = 0, limit: int | None = None
+    ) -> list[TaskEvent]:
         with self._mongo.bounded():
-            cursor = self._events.find({"task_id": task_id}).sort("version", 1)
+            wanted = {"task_id": task_id, "version": {"$gt": after}}
+            cursor = self._events.find(wanted).sort("version", 1).limit(limit or 0)
             documents = await cursor.to_list(None)
         return [from_document(TaskEvent, document) for document in documents]
 

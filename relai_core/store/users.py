@@ -23,7 +23,17 @@ class MongoUserStore:
     async def find(self, team_id: TeamId, user_id: SlackUserId) -> User | None:
         with self._mongo.bounded():
             document = await self._users.find_one({"_id": _key(team_id, user_id)})
-        return User.model_validate({**document, "id": user_id}) if document else None
+        return _user(document) if document else None
+
+    async def list_page(
+        self, team_id: TeamId, *, after: SlackUserId | None, limit: int
+    ) -> list[User]:
+        # Keys of a workspace lie together, and ";" is what follows ":".
+        beyond = _key(team_id, after or SlackUserId(""))
+        wanted = {"_id": {"$gt": beyond, "$lt": f"{team_id};"}}
+        with self._mongo.bounded():
+            documents = await self._users.find(wanted).sort("_id", 1).limit(limit).to_list(None)
+        return [_user(document) for document in documents]
 
     async def _put(self, user: User) -> None:
         document = to_document(user) | {"_id": _key(user.team_id, user.id)}
@@ -34,6 +44,10 @@ class MongoUserStore:
 
 def _key(team_id: TeamId, user_id: SlackUserId) -> str:
     return f"{team_id}:{user_id}"
+
+
+def _user(document: Document) -> User:
+    return User.model_validate({**document, "id": document["_id"].partition(":")[2]})
 
 
 def _unless_later(document: Document) -> Document:

@@ -128,6 +128,9 @@ class FakeDirectory:
         except KeyError:
             raise NotFoundError(f"nobody here is called {user_id}") from None
 
+    async def find_by_email(self, team_id: TeamId, email: str) -> User | None:
+        raise NotImplementedError
+
     async def quiet_until(
         self, team_id: TeamId, user_id: SlackUserId, at: datetime
     ) -> datetime | None:

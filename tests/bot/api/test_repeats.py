@@ -1,0 +1,134 @@
+"""`Idempotency-Key`: the same answer, one effect, whoever carries it out and however often."""
+
+import asyncio
+
+import pytest
+
+from relai_core.errors import UnavailableError
+from tests.bot.api.desk import CI_SECRET, NEW, TOKENS, Desk, a_token
+from tests.relai_core.builders import CI, a_task
+
+RELAY = {"from_user": "UANA", "to_user": "UBEN"}
+
+
+async def test_a_repeat_gets_the_same_answer_and_does_nothing() -> None:
+    async with Desk().listening() as desk:
+        first = await desk.post("/api/tasks", NEW, key="k1")
+        again = await desk.post("/api/tasks", NEW, key="k1")
+
+    assert (again.status, again.body) == (first.status, first.body)
+    assert again.headers["Location"] == first.headers["Location"]
+    assert [reply.headers["Idempotency-Status"] for reply in (first, again)] == ["new", "replayed"]
+    assert len(desk.store.tasks) == 1
+
+
+async def test_the_order_of_fields_makes_no_other_body() -> None:
+    async with Desk().listening() as desk:
+        await desk.post("/api/tasks", NEW, key="k1")
+        again = await desk.post("/api/tasks", dict(reversed(NEW.items())), key="k1")
+
+    assert again.headers["Idempotency-Status"] == "replayed"
+
+
+async def test_the_same_key_for_something_else_is_refused() -> None:
+    async with Desk(a_task(42)).listening() as desk:
+        await desk.post("/api/tasks", NEW, key="k1")
+        other_body = await desk.post("/api/tasks", NEW | {"title": "Another"}, key="k1")
+        other_place = await desk.post("/api/tasks/T-42/complete", key="k1")
+
+    for refused in (other_body, other_place):
+        assert (refused.status, refused.body["code"]) == (409, "idempotency_key_reused")
+    assert len(desk.store.tasks) == 2
+
+
+async def test_another_systems_key_is_another_key() -> None:
+    tokens = [*TOKENS, a_token("deploy", "relai_deploy")]
+    async with Desk(tokens=tokens).listening() as desk:
+        await desk.post("/api/tasks", NEW, key="k1")
+        other = await desk.post("/api/tasks", NEW, key="k1", token="relai_deploy")
+
+    assert other.headers["Idempotency-Status"] == "new"
+    assert len(desk.store.tasks) == 2
+
+
+async def test_a_key_outlives_the_token_that_is_replaced() -> None:
+    tokens = [*TOKENS, a_token(CI, "relai_next")]
+    async with Desk(tokens=tokens).listening() as desk:
+        await desk.post("/api/tasks", NEW, key="k1", token=CI_SECRET)
+        again = await desk.post("/api/tasks", NEW, key="k1", token="relai_next")
+
+    assert again.headers["Idempotency-Status"] == "replayed"
+
+
+async def test_without_a_key_a_repeat_acts_again_and_the_answer_says_so() -> None:
+    async with Desk().listening() as desk:
+        replies = [await desk.post("/api/tasks", NEW) for _ in range(2)]
+
+    assert [reply.headers["Idempotency-Status"] for reply in replies] == ["none", "none"]
+    assert len(desk.store.tasks) == 2
+
+
+async def test_two_bots_that_get_a_request_at_once_give_one_answer() -> None:
+    one = Desk()
+    two = Desk(shares=one)
+    async with one.listening(), two.listening():
+        one.gateway.may_go_on.clear()
+        both = [asyncio.create_task(each.post("/api/tasks", NEW, key="k1")) for each in (one, two)]
+        while len(one.gateway.asked) < 2:  # noqa: ASYNC110 - the gateway has no event for it
+            await asyncio.sleep(0)
+        one.gateway.may_go_on.set()
+        replies = await asyncio.gather(*both)
+
+    assert replies[0].body == replies[1].body
+    assert len(one.store.tasks) == 1
+
+
+async def test_a_refusal_is_repeated_like_any_answer() -> None:
+    async with Desk(a_task(42)).listening() as desk:
+        body = RELAY | {"from_user": "UCLEO"}
+        first = await desk.post("/api/tasks/T-42/relay", body, key="k1")
+        again = await desk.post("/api/tasks/T-42/relay", body, key="k1")
+
+    assert (first.status, again.status) == (403, 403)
+    assert again.headers["Idempotency-Status"] == "replayed"
+    assert again.headers["Content-Type"].startswith("application/problem+json")
+
+
+async def test_what_failed_for_a_part_that_was_down_is_tried_again() -> None:
+    async with Desk().listening() as desk:
+        desk.gateway.failure = UnavailableError("Temporal")
+        first = await desk.post("/api/tasks", NEW, key="k1")
+        desk.gateway.failure = None
+        again = await desk.post("/api/tasks", NEW, key="k1")
+
+    assert (first.status, again.status) == (503, 201)
+    assert again.headers["Idempotency-Status"] == "new"
+
+
+async def test_a_body_that_did_not_fit_leaves_the_key_free() -> None:
+    async with Desk().listening() as desk:
+        await desk.post("/api/tasks", NEW | {"title": ""}, key="k1")
+        made = await desk.post("/api/tasks", NEW, key="k1")
+
+    assert made.status == 201
+
+
+async def test_when_the_answer_can_not_be_kept_nothing_is_claimed() -> None:
+    async with Desk().listening() as desk:
+        desk.keyed.fails_to_record = True
+        first = await desk.post("/api/tasks", NEW, key="k1")
+        desk.keyed.fails_to_record = False
+        again = await desk.post("/api/tasks", NEW, key="k1")
+
+    assert (first.status, first.body["code"]) == (503, "unconfirmed")
+    assert again.status == 201
+    assert len(desk.store.tasks) == 1
+
+
+@pytest.mark.parametrize("key", ["x" * 256, "two words", "é"])
+async def test_a_key_that_is_none_is_refused(key: str) -> None:
+    async with Desk().listening() as desk:
+        refused = await desk.post("/api/tasks", NEW, key=key)
+
+    assert (refused.status, refused.body["field"]) == (400, "Idempotency-Key")
+    assert desk.gateway.asked == []
