@@ -3,16 +3,12 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 import structlog
-from temporalio import activity
 from temporalio.client import Client
-from temporalio.worker import Worker
 
 from bot.services import temporal_service
 from bot.services.durable_calls import DURABLE_WITHIN, UnconfirmedError, WorkflowEndedError
@@ -25,39 +21,13 @@ from bot.services.temporal_service import (
     lifecycle_id,
 )
 from devstack.temporal_server import TemporalServer
-from relai_activities.contracts import NoticeResult, RefreshCardsInput
-from relai_activities.tasks import TaskActivities
 from relai_core import temporal
 from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
-from relai_core.domain.hours import WorkingHours
-from relai_core.domain.notice import Notice, NoticeState
-from relai_core.domain.relay import RelayMode
 from relai_core.domain.task import TaskStatus
 from relai_core.errors import UnavailableError
-from relai_core.settings import Settings
 from relai_workflows.contracts import OutcomeAsked
-from relai_workflows.task_lifecycle import TaskLifecycleWorkflow
-from tests.fakes import FakeDirectory, FakeTaskStore
-from tests.relai_core.builders import ANA, BEN, TEAM, Changes, a_new_task, a_request
-
-
-class SilentNotices:
-    """Sends nothing to anybody."""
-
-    @activity.defn(name="send_notification_activity")
-    async def send_notification(self, notice: Notice) -> NoticeResult:
-        return NoticeResult(state=NoticeState.SENT)
-
-    @activity.defn(name="refresh_cards_activity")
-    async def refresh_cards(self, asked: RefreshCardsInput) -> int:
-        return 0
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TemporalServer]:
-    """A server that every test leaves as it is; no test knows another's ids."""
-    async with TemporalServer(tmp_path_factory.mktemp("temporal")) as started:
-        yield started
+from tests.bot.services.workers import a_worker, hand_over, settings_for
+from tests.relai_core.builders import ANA, BEN, CI, TEAM, Changes, a_new_task, a_request
 
 
 @pytest.fixture
@@ -68,54 +38,9 @@ async def doomed(tmp_path: Path) -> AsyncIterator[TemporalServer]:
 
 
 @pytest.fixture
-async def client(server: TemporalServer) -> Client:
-    """Connected as the bot connects."""
-    settings = Settings(slack_bot_token="x", slack_signing_secret="x", temporal_host=server.address)
-    return await temporal.connect(settings, lazy=True)
-
-
-@pytest.fixture
-def task_queue(request: pytest.FixtureRequest) -> str:
-    """Each test has its own."""
-    return str(request.node.name)
-
-
-@pytest.fixture
-def service(client: Client, task_queue: str) -> TemporalService:
-    return TemporalService(client, task_queue)
-
-
-@pytest.fixture
 async def service_of_doomed(doomed: TemporalServer) -> TemporalService:
     client = await temporal.connect(settings_for(doomed), lazy=True)
     return TemporalService(client, "nobody-polls-this")
-
-
-def settings_for(server: TemporalServer) -> Settings:
-    return Settings(slack_bot_token="x", slack_signing_secret="x", temporal_host=server.address)
-
-
-@asynccontextmanager
-async def a_worker(server: TemporalServer, task_queue: str) -> AsyncIterator[None]:
-    """The real lifecycle over a store in memory."""
-    hours = WorkingHours.parse("mon-sun 00:00-24:00")
-    tasks = TaskActivities(FakeTaskStore(), FakeDirectory(), hours)
-    notices = SilentNotices()
-    async with Worker(
-        await temporal.connect(settings_for(server)),
-        task_queue=task_queue,
-        workflows=[TaskLifecycleWorkflow],
-        activities=[
-            tasks.create_task,
-            tasks.update_task,
-            tasks.assign_task,
-            tasks.check_task_deadline,
-            notices.send_notification,
-            notices.refresh_cards,
-        ],
-        graceful_shutdown_timeout=timedelta(seconds=1),
-    ):
-        yield
 
 
 async def test_a_task_comes_back_with_its_number(
@@ -194,21 +119,44 @@ async def test_a_relay_is_named_by_the_request_that_asked_for_it(
 ) -> None:
     task, request = a_new_task(), a_request()
 
-    async def hand_over() -> str:
-        answered = await service.start_task_relay_workflow(
-            task.id,
-            ANA,
-            BEN,
-            "the staging one first",
-            request=request,
-            mode=RelayMode.DIRECT,
-            window=timedelta(minutes=10),
-        )
-        return answered.workflow_id
+    first = (await hand_over(service, task, request=request)).workflow_id
 
-    first = await hand_over()
-    assert await hand_over() == first
+    assert (await hand_over(service, task, request=request)).workflow_id == first
     assert (await service.get_workflow_status(first)).workflow_type == "TaskRelayWorkflow"
+
+
+async def test_a_hand_over_names_the_token_that_asked_for_it(
+    server: TemporalServer, service: TemporalService, task_queue: str
+) -> None:
+    new = a_new_task()
+
+    async with a_worker(server, task_queue):
+        await service.start_task_lifecycle_workflow(new)
+        task = (await hand_over(service, new)).task_after()
+
+    assert task is not None
+    assert task.relay is not None
+    assert task.relay.via == CI
+
+
+async def test_an_edited_and_a_cancelled_task_come_back(
+    server: TemporalServer, client: Client, service: TemporalService, task_queue: str
+) -> None:
+    new = a_new_task()
+    workflow_id, says = lifecycle_id(new.id), Changes(new, via=CI)
+
+    async with a_worker(server, task_queue):
+        await service.start_task_lifecycle_workflow(new)
+        edited = await service.signal_task_edited(workflow_id, change=says.edited(title="Renew"))
+        cancelled = await service.signal_task_cancelled(workflow_id, change=says.cancelled())
+        await client.get_workflow_handle(workflow_id).result()
+
+    tasks = edited.task_after(), cancelled.task_after()
+    assert [task and (task.title, task.status) for task in tasks] == [
+        ("Renew", TaskStatus.OPEN),
+        ("Renew", TaskStatus.CANCELLED),
+    ]
+    assert (await service.get_workflow_status(workflow_id)).result is None
 
 
 async def test_what_the_workflow_counts_as_heard_can_still_reach_us(
@@ -258,11 +206,6 @@ async def test_nobody_is_welcomed_twice(client: Client, service: TemporalService
 
     assert await service.start_user_onboarding_workflow(joined) == workflow_id
     assert (await service.get_workflow_status(workflow_id)).status == "terminated"
-
-
-async def test_a_workflow_that_never_was_has_no_status(service: TemporalService) -> None:
-    with pytest.raises(WorkflowEndedError):
-        await service.get_workflow_status("task-of-nobody")
 
 
 async def test_when_temporal_is_gone_nothing_was_saved(
