@@ -8,27 +8,24 @@ from bot.services.temporal_service import TemporalService
 from devstack.temporal_server import TemporalServer
 from relai_core.domain.changes import RelayAccepted
 from relai_core.domain.decisions import RefusalReason
+from relai_core.domain.ids import relay_id
 from relai_core.domain.relay import RelayEnd
 from relai_workflows.contracts import TaskRelayResult
 from tests.bot.services.workers import a_worker, hand_over
-from tests.relai_core.builders import BEN, CLEO, NOW, a_new_task, a_request
+from tests.relai_core.builders import BEN, CLEO, NOW, TEAM, a_new_task, a_request
 
 
 async def test_a_hand_over_has_a_result_once_it_has_ended(
     server: TemporalServer, client: Client, service: TemporalService, task_queue: str
 ) -> None:
-    new = a_new_task()
+    new, request = a_new_task(), a_request()
+    relay = relay_id(TEAM, request)
+    accepted = RelayAccepted(id=a_request(), task_id=new.id, at=NOW, actor=BEN, relay_id=relay)
 
     async with a_worker(server, task_queue):
         await service.start_task_lifecycle_workflow(new)
-        opened = await hand_over(service, new)
+        opened = await hand_over(service, new, request=request)
         before = await service.get_workflow_status(opened.workflow_id)
-        task = opened.task_after()
-        assert task is not None
-        assert task.relay is not None
-        accepted = RelayAccepted(
-            id=a_request(), task_id=new.id, at=NOW, actor=BEN, relay_id=task.relay.id
-        )
         await service.signal_relay_answered(opened.workflow_id, change=accepted)
         await client.get_workflow_handle(opened.workflow_id).result()
 
