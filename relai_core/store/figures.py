@@ -1,7 +1,7 @@
 """Counts for monitoring, by MongoDB itself and from indexes alone."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from relai_core.domain.figures import Figures
 from relai_core.domain.ids import TeamId
@@ -18,22 +18,26 @@ class MongoFigureStore:
         self._notices = mongo.collection("notices")
 
     async def count(self, team_id: TeamId, at: datetime) -> Figures:
-        open_tasks: Document = {"team_id": team_id, "open": True}
+        is_overdue = {"$cond": [{"$lt": ["$due_order", at]}, 1, 0]}
         with self._mongo.bounded():
-            held = await self._tasks.count_documents(open_tasks)
-            offered = await self._tasks.count_documents({"team_id": team_id, "offered": True})
-            overdue = await self._tasks.count_documents(open_tasks | {"due_order": {"$lt": at}})
+            tasks = await _grouped(
+                self._tasks,
+                {"team_id": team_id, "open": True},
+                "offered",
+                {"overdue": {"$sum": is_overdue}},
+            )
             relays = await _grouped(self._relays, {"team_id": team_id}, "end")
             notices = await _grouped(self._notices, {"notice.team_id": team_id}, "state")
         return Figures(
-            open_tasks={"held": held - offered, "offered": offered},
-            overdue=overdue,
-            relays={end or "open": count for end, count in relays.items()},
-            notices=notices,
+            open_tasks={"offered" if row["_id"] else "held": row["count"] for row in tasks},
+            overdue=sum(row["overdue"] for row in tasks),
+            relays={row["_id"] or "open": row["count"] for row in relays},
+            notices={row["_id"]: row["count"] for row in notices},
         )
 
 
-async def _grouped(collection: Collection, wanted: Document, field: str) -> dict[Any, int]:
-    pipeline = [{"$match": wanted}, {"$group": {"_id": f"${field}", "count": {"$sum": 1}}}]
-    rows = await collection.aggregate(pipeline).to_list(None)
-    return {row["_id"]: row["count"] for row in rows}
+async def _grouped(
+    collection: Collection, wanted: Document, field: str, sums: Mapping[str, object] | None = None
+) -> list[Document]:
+    group = {"_id": f"${field}", "count": {"$sum": 1}, **(sums or {})}
+    return await collection.aggregate([{"$match": wanted}, {"$group": group}]).to_list(None)

@@ -44,7 +44,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         # archive_closed
         _index("closed_at", partialFilterExpression={"open": False}),
         # figures
-        _index("team_id", "due_order", partialFilterExpression=_OPEN),
+        _index("team_id", "open", "offered", "due_order", partialFilterExpression=_OPEN),
         *_PAGES,
     ),
     "tasks_archive": (

@@ -16,7 +16,8 @@ from devstack.mongo_server import MongoServer
 from relai_core.domain.changes import TaskEvent
 from relai_core.domain.ids import ChannelId, RelayId, RequestId, SlackUserId
 from relai_core.domain.notice import Notice, NoticeKind, NoticeRow, NoticeState
-from relai_core.domain.task import Task
+from relai_core.domain.task import Task, TaskStatus
+from relai_core.domain.task_query import TaskQuery
 from relai_core.domain.user import User
 from relai_core.store.connection import Connection, Document
 from relai_core.store.database import Database
@@ -53,9 +54,29 @@ QUERIES: dict[str, tuple[Use, int]] = {
     "list_events": (lambda db, task: db.tasks.list_events(task.id), 2),
     "find_event": (lambda db, task: db.tasks.find_event(RequestId("none")), 0),
     "find user": (lambda db, task: db.users.find(TEAM, ME), 1),
+    "list_page": (lambda db, task: db.tasks.list_page(TaskQuery(team_id=TEAM), 20), 40),
+    "list_page of an owner": (
+        lambda db, task: db.tasks.list_page(TaskQuery(team_id=TEAM, owner=ME, below=9000), 20),
+        40,
+    ),
+    "list_page of a creator": (
+        lambda db, task: db.tasks.list_page(TaskQuery(team_id=TEAM, creator=ME), 20),
+        40,
+    ),
+    "list_page of a status": (
+        lambda db, task: db.tasks.list_page(
+            TaskQuery(team_id=TEAM, status=TaskStatus.COMPLETED), 20
+        ),
+        40,
+    ),
+    "list_page of open ones": (
+        lambda db, task: db.tasks.list_page(TaskQuery(team_id=TEAM, status=TaskStatus.OPEN), 20),
+        20,
+    ),
+    "list_page of people": (lambda db, task: db.users.list_page(TEAM, after=ME, limit=20), 20),
     "list_live_cards": (lambda db, task: db.notices.list_live_cards(task.id), 1),
 }
-"""How each is used, and how many documents that returns."""
+"""How each is used, and how many documents that returns; a page is read from two collections."""
 
 WRITES: dict[str, Use] = {
     "create": lambda db, task: db.tasks.create(a_new_task()),
@@ -123,7 +144,7 @@ async def test_every_index_is_used_by_some_query(
     crowd: tuple[RawDatabase[Document], list[Task]], crowded: Database
 ) -> None:
     raw, open_tasks = crowd
-    uses = [use for use, _ in QUERIES.values()] + [WRITES["archive_closed"]]
+    uses = [use for use, _ in QUERIES.values()] + [WRITES["archive_closed"], _count]
     operations = [
         operation for use in uses for operation in await _profiled(raw, use(crowded, open_tasks[0]))
     ]
@@ -131,11 +152,28 @@ async def test_every_index_is_used_by_some_query(
     walked = {_walked_keys(operation) for operation in operations}
 
     indexes = [index for name in _collections(raw) for index in raw[name].list_indexes()]
-    assert {tuple(index["key"]) for index in indexes} - {("_id",)} <= walked
+    searched = [index for index in indexes if "expireAfterSeconds" not in index]
+    assert {tuple(index["key"]) for index in searched} - {("_id",)} <= walked
+
+
+async def test_figures_are_counted_without_looking_at_a_document(
+    crowd: tuple[RawDatabase[Document], list[Task]], crowded: Database
+) -> None:
+    raw, open_tasks = crowd
+
+    operations = await _profiled(raw, _count(crowded, open_tasks[0]))
+
+    assert len(operations) == 3
+    assert sum(operation["docsExamined"] for operation in operations) == 0
+    _assert_by_index(operations)
 
 
 async def test_indexes_can_be_ensured_again(crowded: Database) -> None:
     await crowded.ensure_indexes()
+
+
+async def _count(database: Database, _: Task) -> object:
+    return await database.figures.count(TEAM, NOW)
 
 
 async def _profiled(raw: RawDatabase[Document], use: Awaitable[object]) -> list[Document]:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.domain.user import User
 from relai_core.store.database import Database
 from tests.relai_core.builders import ANA, BEN, NOW, OTHER_TEAM, TEAM
@@ -60,6 +61,27 @@ async def test_a_name_with_dollars_and_dots_is_only_a_name(database: Database) -
     await database.users.put(ana)
 
     assert await database.users.find(TEAM, ANA) == ana
+
+
+async def test_people_are_listed_a_page_at_a_time_by_id(database: Database) -> None:
+    everyone = [_ana(id=SlackUserId(f"U{number:03}")) for number in range(7)]
+    for person in reversed(everyone):
+        await database.users.put(person)
+
+    first = await database.users.list_page(TEAM, after=None, limit=4)
+    second = await database.users.list_page(TEAM, after=first[-1].id, limit=4)
+
+    assert first + second == everyone
+
+
+async def test_people_of_other_workspaces_are_never_listed(database: Database) -> None:
+    """Nor those of a workspace whose id begins alike."""
+    alike = TeamId(f"{TEAM}9")
+    for team in (OTHER_TEAM, alike, TEAM):
+        await database.users.put(_ana(team_id=team))
+
+    assert await database.users.list_page(TEAM, after=None, limit=9) == [_ana()]
+    assert await database.users.list_page(alike, after=None, limit=9) == [_ana(team_id=alike)]
 
 
 def _ana(**fields: Any) -> User:

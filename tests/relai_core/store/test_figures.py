@@ -1,0 +1,55 @@
+"""Counts by state, of one workspace."""
+
+from datetime import timedelta
+
+from relai_core.domain.figures import Figures
+from relai_core.domain.notice import Notice, NoticeKind, NoticeState
+from relai_core.domain.relay import RelayEnd
+from relai_core.store.database import Database
+from tests.relai_core.builders import ANA, NOW, OTHER_TEAM, TEAM, Changes, a_new_task
+
+SOON = NOW + timedelta(hours=1)
+
+
+async def test_an_empty_workspace_has_none_of_anything(database: Database) -> None:
+    assert await database.figures.count(TEAM, NOW) == Figures(
+        open_tasks={}, overdue=0, relays={}, notices={}
+    )
+
+
+async def test_each_is_counted_by_its_state(database: Database) -> None:
+    await database.tasks.create(a_new_task(due_at=NOW))
+    await database.tasks.create(a_new_task(due_at=SOON))
+    offered = await database.tasks.create(a_new_task())
+    await database.tasks.apply(Changes(offered).handed_over())
+    declined = await database.tasks.create(a_new_task())
+    opened = Changes(declined).handed_over()
+    await database.tasks.apply(opened)
+    await database.tasks.apply(Changes(declined).declined(opened))
+    await database.tasks.apply(Changes(declined).completed())
+    await database.notices.plan(_notice("1"), NOW)
+    await database.notices.plan(_notice("2"), NOW)
+    await database.notices.settle(_notice("2").key, NoticeState.SENT, at=NOW)
+
+    assert await database.figures.count(TEAM, SOON) == Figures(
+        open_tasks={"held": 2, "offered": 1},
+        overdue=1,
+        relays={"open": 1, RelayEnd.DECLINED: 1},
+        notices={NoticeState.PLANNED: 1, NoticeState.SENT: 1},
+    )
+
+
+async def test_another_workspaces_are_not_counted(database: Database) -> None:
+    await database.tasks.create(a_new_task(OTHER_TEAM))
+
+    assert (await database.figures.count(TEAM, NOW)).open_tasks == {}
+
+
+def _notice(moment: str) -> Notice:
+    return Notice(
+        team_id=TEAM,
+        kind=NoticeKind.WELCOME,
+        moment=moment,
+        planned_at=NOW,
+        recipient=ANA,
+    )

@@ -1,0 +1,58 @@
+"""Keyed requests: whoever claims one or answers it first, all see the same."""
+
+import asyncio
+
+import pytest
+
+from relai_core.domain.keyed_request import KeyedRequest, StoredAnswer
+from relai_core.store.database import Database
+from tests.relai_core.builders import NOW
+
+
+def a_request(fingerprint: str = "a") -> KeyedRequest:
+    return KeyedRequest(id="request", fingerprint=fingerprint, claimed_at=NOW)
+
+
+def an_answer(body: str = "{}") -> StoredAnswer:
+    return StoredAnswer(status=201, body=body, location="/api/tasks/T-1")
+
+
+async def test_a_first_claim_has_no_answer(database: Database) -> None:
+    assert await database.keyed_requests.claim(a_request()) == a_request()
+
+
+async def test_a_second_claim_sees_what_the_first_asked_for(database: Database) -> None:
+    await database.keyed_requests.claim(a_request("a"))
+
+    assert (await database.keyed_requests.claim(a_request("b"))).fingerprint == "a"
+
+
+async def test_of_many_claims_at_once_one_is_the_first_for_all(database: Database) -> None:
+    claims = [database.keyed_requests.claim(a_request(str(number))) for number in range(20)]
+
+    claimed = await asyncio.gather(*claims)
+
+    assert len({claim.fingerprint for claim in claimed}) == 1
+
+
+async def test_the_answer_is_there_for_later_claims(database: Database) -> None:
+    await database.keyed_requests.claim(a_request())
+    await database.keyed_requests.record("request", an_answer())
+
+    assert (await database.keyed_requests.claim(a_request())).answer == an_answer()
+
+
+async def test_of_many_answers_at_once_one_is_the_answer_for_all(database: Database) -> None:
+    await database.keyed_requests.claim(a_request())
+    answers = [an_answer(str(number)) for number in range(20)]
+
+    kept = await asyncio.gather(
+        *(database.keyed_requests.record("request", answer) for answer in answers)
+    )
+
+    assert len({answer.body for answer in kept}) == 1
+
+
+async def test_nothing_is_answered_that_was_not_claimed(database: Database) -> None:
+    with pytest.raises(LookupError):
+        await database.keyed_requests.record("request", an_answer())

@@ -1,0 +1,107 @@
+"""Listings: each task exactly once, whatever happens between two pages."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from relai_core.domain.task import Task, TaskStatus
+from relai_core.domain.task_query import TaskQuery
+from relai_core.store.database import Database
+from tests.relai_core.builders import ANA, BEN, NOW, OTHER_TEAM, TEAM, Changes, a_new_task
+
+EVERYTHING = TaskQuery(team_id=TEAM)
+LATER = NOW + timedelta(days=30)
+
+
+async def test_the_newest_come_first(database: Database) -> None:
+    tasks = [await database.tasks.create(a_new_task()) for _ in range(3)]
+
+    assert await database.tasks.list_page(EVERYTHING, 2) == [tasks[2], tasks[1]]
+
+
+async def test_a_page_goes_on_where_the_last_ended(database: Database) -> None:
+    tasks = [await database.tasks.create(a_new_task()) for _ in range(3)]
+    query = EVERYTHING.model_copy(update={"below": tasks[1].number})
+
+    assert await database.tasks.list_page(query, 2) == [tasks[0]]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "titles"),
+    [
+        ({"owner": BEN}, ["given", "late"]),
+        ({"creator": BEN}, ["late"]),
+        ({"owner": BEN, "creator": ANA}, ["given"]),
+        ({"status": TaskStatus.COMPLETED}, ["done"]),
+        ({"status": TaskStatus.OPEN, "owner": ANA}, ["own"]),
+        ({"due_after": LATER}, ["late"]),
+        ({"due_before": LATER}, ["given"]),
+        ({"due_after": NOW, "due_before": LATER + timedelta(seconds=1)}, ["given", "late"]),
+    ],
+    ids=str,
+)
+async def test_only_what_fits_every_filter_is_listed(
+    database: Database, wanted: dict[str, object], titles: list[str]
+) -> None:
+    await database.tasks.create(a_new_task(title="own"))
+    await database.tasks.create(a_new_task(title="given", owner=BEN, due_at=NOW))
+    await database.tasks.create(a_new_task(title="late", owner=BEN, creator=BEN, due_at=LATER))
+    await _closed(database, title="done")
+
+    found = await database.tasks.list_page(EVERYTHING.model_copy(update=wanted), 9)
+
+    assert sorted(task.title for task in found) == titles
+
+
+async def test_archived_tasks_stay_in_their_place(database: Database) -> None:
+    old = await _closed(database)
+    new = await database.tasks.create(a_new_task())
+    await database.tasks.archive_closed(LATER, 9)
+
+    assert await database.tasks.list_page(EVERYTHING, 9) == [new, old]
+
+
+async def test_another_workspaces_tasks_are_never_listed(database: Database) -> None:
+    await database.tasks.create(a_new_task(OTHER_TEAM))
+
+    assert await database.tasks.list_page(EVERYTHING, 9) == []
+
+
+async def test_each_task_is_listed_once_while_others_come_and_go(database: Database) -> None:
+    before = [await _closed(database) for _ in range(40)]
+    stop = asyncio.Event()
+    changing = asyncio.create_task(_change(database, stop))
+
+    seen: list[int] = []
+    query = EVERYTHING
+    while page := await database.tasks.list_page(query, 3):
+        seen += [task.number for task in page]
+        query = query.model_copy(update={"below": seen[-1]})
+    stop.set()
+    await changing
+
+    assert len(seen) == len(set(seen))
+    assert {task.number for task in before} <= set(seen)
+
+
+async def test_a_trail_is_read_a_part_at_a_time(database: Database) -> None:
+    task = await database.tasks.create(a_new_task())
+    for progress in range(4):
+        await database.tasks.apply(Changes(task).progressed(progress))
+
+    events = await database.tasks.list_events(task.id, after=2, limit=2)
+
+    assert [event.version for event in events] == [3, 4]
+
+
+async def _change(database: Database, stop: asyncio.Event) -> None:
+    """Create tasks and archive closed ones until told to stop."""
+    while not stop.is_set():
+        await database.tasks.create(a_new_task())
+        await database.tasks.archive_closed(LATER, 2)
+
+
+async def _closed(database: Database, title: str = "done") -> Task:
+    task = await database.tasks.create(a_new_task(title=title))
+    return (await database.tasks.apply(Changes(task).completed())).task
