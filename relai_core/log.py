@@ -39,6 +39,8 @@ def configure_logging(log_format: str) -> None:
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It logs a traceback, at ERROR, for each line that is no HTTP; ours are caught and logged.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
 
 def _rendering(log_format: str) -> list[structlog.typing.Processor]:

@@ -54,6 +54,8 @@ async def _body(request: web.Request) -> bytes:
     except web.HTTPRequestEntityTooLarge:
         detail = f"A body has at most {LARGEST_BODY} bytes."
         raise Problem(413, ProblemCode.BODY_TOO_LARGE, detail) from None
+    except (ConnectionError, web.RequestPayloadError):
+        raise Problem(400, ProblemCode.MALFORMED, "The body was cut off.") from None
     except TimeoutError:
         detail = "The body did not come in within 10 seconds. Nothing was done."
         raise Problem(408, ProblemCode.TOO_SLOW, detail) from None

@@ -1,0 +1,155 @@
+"""Callers who are slow, endless or gone: they get little, and nobody else is kept waiting."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot import server
+from bot.api import requests
+from tests.bot.api.desk import CI_SECRET, Desk
+
+_MEGABYTE = b"x" * 1024 * 1024
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    async with Desk().listening() as desk:
+        yield desk
+
+
+class Connection:
+    """A connection on which anything can be sent."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self.writer = writer
+
+    async def post(self, length: int, body: bytes = b"") -> None:
+        """Begin a request for a task whose body is said to be so long."""
+        head = (
+            "POST /api/tasks HTTP/1.1\r\nHost: relai\r\n"
+            f"Authorization: Bearer {CI_SECRET}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        )
+        self.writer.write(head.encode() + body)
+        await self.writer.drain()
+
+    async def status(self) -> int:
+        """Of the answer, once it comes."""
+        line = await self._reader.readline()
+        return int(line.split()[1])
+
+    async def closed(self) -> None:
+        """Return when the other side has hung up."""
+        while await self._reader.read(65536):
+            pass
+
+    async def hang_up(self) -> None:
+        self.writer.close()
+        with suppress(ConnectionError):
+            await self.writer.wait_closed()
+
+
+@asynccontextmanager
+async def connected(desk: Desk) -> AsyncIterator[Connection]:
+    connection = Connection(*await asyncio.open_connection("127.0.0.1", desk.port))
+    try:
+        yield connection
+    finally:
+        await connection.hang_up()
+
+
+async def test_a_hundred_megabytes_are_refused_before_they_are_read(desk: Desk) -> None:
+    sent = 0
+    async with connected(desk) as connection:
+        await connection.post(100 * len(_MEGABYTE))
+        status = asyncio.create_task(connection.status())
+        while sent < 100 and not status.done():
+            connection.writer.write(_MEGABYTE)
+            await connection.writer.drain()
+            sent += 1
+        assert await status == 413
+
+    assert sent < 50
+    assert (await desk.get("/api/tasks")).status == 200
+
+
+async def test_a_body_without_a_length_is_cut_off_at_the_same_size(desk: Desk) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'{"title": "'
+        for _ in range(3):
+            yield b"x" * requests.LARGEST_BODY
+
+    refused = await desk.send(
+        "POST",
+        "/api/tasks",
+        data=endless(),
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert (refused.status, refused.body["code"]) == (413, "body_too_large")
+
+
+async def test_a_body_that_trickles_in_is_given_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "READ_WITHIN", timedelta(milliseconds=100))
+    async with connected(desk) as connection:
+        await connection.post(1000, b'{"title":')
+
+        assert await connection.status() == 408
+        await connection.closed()
+
+
+async def test_heads_that_never_end_are_hung_up_on_while_others_are_served(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server, "_IDLE_WITHIN", 1.0)
+    async with Desk().listening() as desk, AsyncExitStack() as stack:
+        slow = [await stack.enter_async_context(connected(desk)) for _ in range(200)]
+        for connection in slow:
+            connection.writer.write(b"GET /api/tasks HTTP/1.1\r\nHost: relai\r\nX-Slow: ")
+        served = await desk.get("/api/tasks")
+        await asyncio.gather(*(connection.closed() for connection in slow))
+
+    assert served.status == 200
+
+
+async def test_a_request_that_is_cut_off_does_nothing_and_is_no_failure_of_ours(
+    desk: Desk,
+) -> None:
+    with capture_logs() as logs:
+        async with connected(desk) as connection:
+            await connection.post(1000, b'{"title": "half of a tas')
+        assert (await desk.get("/api/tasks")).body["tasks"] == []
+
+    assert [line for line in logs if line["log_level"] == "error"] == []
+    assert desk.gateway.asked == []
+
+
+async def test_a_head_that_is_too_long_is_refused(desk: Desk) -> None:
+    refused = await desk.send("GET", "/api/tasks", headers={"X-Long": "x" * 30_000})
+
+    assert refused.status == 400
+    assert "Traceback" not in str(refused.body)
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        b"GET /api/tasks HTTP/9\r\n\r\n",
+        b"\x00\xff\r\n\r\n",
+        b"POST\r\n\r\n",
+        b"GET  HTTP/1.1\r\n\r\n",
+    ],
+)
+async def test_what_is_no_http_is_answered_with_little(desk: Desk, request_line: bytes) -> None:
+    async with connected(desk) as connection:
+        connection.writer.write(request_line)
+
+        assert await connection.status() == 400
+    assert (await desk.get("/api/tasks")).status == 200
