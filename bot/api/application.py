@@ -1,8 +1,7 @@
 """The API as a part of the bot's HTTP server, with its description beside it."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
@@ -10,10 +9,40 @@ from bot.api.gate import Gate
 from bot.api.openapi import describe
 from bot.api.operations import Operation
 from bot.api.page import render_page
+from bot.api.people import People
+from bot.api.relays import RelayApi
+from bot.api.tasks import TaskApi
+from bot.api.users import UserApi
+from bot.api.workflows import WorkflowApi
+from bot.services.relay_service import RelayService
+from bot.services.task_service import TaskService
+from bot.services.temporal_service import TemporalService
+from bot.services.user_service import UserService
 
 
-def create_application(gate: Gate, operations: Sequence[Operation[Any]]) -> web.Application:
+class Services(NamedTuple):
+    """The use cases that the API shares with the Slack listeners."""
+
+    tasks: TaskService
+    relays: RelayService
+    users: UserService
+    temporal: TemporalService
+
+
+def list_operations(services: Services) -> list[Operation[Any]]:
+    """All that the API can do, in the order in which it is described."""
+    people = People(services.users)
+    return [
+        *TaskApi(services.tasks, people).operations(),
+        *RelayApi(services.relays, services.tasks, people).operations(),
+        *UserApi(services.users, people).operations(),
+        *WorkflowApi(services.temporal).operations(),
+    ]
+
+
+def create_application(gate: Gate, services: Services) -> web.Application:
     """Everything below `/api`."""
+    operations = list_operations(services)
     app = web.Application(middlewares=[gate.middleware])
     app.add_routes(gate.routes(operations))
     description = describe(operations)

@@ -7,16 +7,10 @@ from typing import Any, NamedTuple
 
 import aiohttp
 
-from bot.api.application import create_application
+from bot.api.application import Services, create_application
 from bot.api.gate import Gate
-from bot.api.operations import Operation
-from bot.api.people import People
 from bot.api.rate_limit import RateLimit
-from bot.api.relays import RelayApi
 from bot.api.repeats import Repeats
-from bot.api.tasks import TaskApi
-from bot.api.users import UserApi
-from bot.api.workflows import WorkflowApi
 from bot.server import Server
 from bot.services.relay_service import RelayService
 from bot.services.task_service import TaskService
@@ -82,7 +76,7 @@ class Desk:
     @asynccontextmanager
     async def listening(self) -> AsyncIterator["Desk"]:
         """Serve on a port of its own."""
-        server = Server([], create_application(self.gate, self._operations()))
+        server = Server([], create_application(self.gate, self._services()))
         self.port = await server.start("127.0.0.1", 0)
         self._url = f"http://127.0.0.1:{self.port}"
         try:
@@ -128,7 +122,7 @@ class Desk:
         content = {} if body is None else {"json": body}
         return await self.send(method, path, token=token, headers=headers, **content, **options)
 
-    def _operations(self) -> list[Operation[Any]]:
+    def _services(self) -> Services:
         users = UserService(self.directory, self.people, self.gateway)
         tasks = TaskService(self.store, users, self.gateway)
         relays = RelayService(
@@ -138,13 +132,7 @@ class Desk:
             mode=RelayMode.DIRECT,
             window=timedelta(minutes=10),
         )
-        people = People(users)
-        return [
-            *TaskApi(tasks, people).operations(),
-            *RelayApi(relays, tasks, people).operations(),
-            *UserApi(users, people).operations(),
-            *WorkflowApi(self.gateway).operations(),
-        ]
+        return Services(tasks, relays, users, self.gateway)
 
     def _observe(self, operation: str, status: int, _: float) -> None:
         self.observed.append((operation, status))
