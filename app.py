@@ -13,14 +13,19 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
 
+from bot.api.application import Services, create_application
 from bot.api.checks import Check, SlackCheck
+from bot.api.gate import Gate
 from bot.api.health import CHECK_EVERY, HealthApi
 from bot.api.metrics import MetricsApi
+from bot.api.rate_limit import RateLimit
+from bot.api.repeats import Repeats
 from bot.bolt import Handlers, create_bolt_app, dispatcher
 from bot.forms import Forms
 from bot.handlers.relays import RelayHandlers
 from bot.handlers.tasks import TaskHandlers
 from bot.handlers.users import UserHandlers
+from bot.metrics.figures import COUNT_EVERY, StoredFigures
 from bot.metrics.registry import Metrics
 from bot.metrics.temporal import DRAIN_EVERY, TemporalMetrics
 from bot.replies import Replies
@@ -52,6 +57,8 @@ PATIENCE = timedelta(milliseconds=400)
 """How long Slack is asked about a person whom the mirror knows."""
 ASK_WITHIN = timedelta(milliseconds=800)
 """How long it is asked about anybody else."""
+COUNT_WITHIN = timedelta(seconds=10)
+"""Nobody waits for a count, which grows with what is kept; so it has a connection of its own."""
 _DRAIN = timedelta(seconds=5)
 
 _log = structlog.get_logger(__name__)
@@ -82,9 +89,10 @@ async def _until_signalled(settings: Settings) -> None:
 async def _run(settings: Settings) -> None:
     """Open everything in the order of need; the stack closes it in the opposite one."""
     async with AsyncExitStack() as stack:
-        metrics = Metrics()
-        scheduler = _scheduler(stack)
-        client, store = await _slack_and_store(stack, settings)
+        metrics, scheduler = Metrics(), Scheduler()
+        client = await _slack(stack, settings)
+        store = await _store(stack, settings, STORE_TIMEOUT)
+        counting_store = await _store(stack, settings, COUNT_WITHIN)
         temporal_client = await _temporal(settings, metrics, scheduler)
         whispers = Whispers(client)
         stack.push_async_callback(whispers.drain, _DRAIN)
@@ -93,15 +101,32 @@ async def _run(settings: Settings) -> None:
         scheduler.every(CHECK_EVERY, health.check)
         route = SlackRoute(_secret(settings.slack_signing_secret))
         ways_in = [] if settings.uses_socket_mode else route.routes()
-        server = Server([*health.routes(), *MetricsApi(metrics).routes(), *ways_in])
+        gateway = TemporalService(temporal_client, settings.temporal_task_queue)
+        services = _services(settings, client, store, gateway)
+        gate = Gate(
+            settings.tokens,
+            RateLimit(settings.relai_api_requests_per_minute),
+            Repeats(store.keyed_requests),
+            metrics.count_api_request,
+        )
+        server = Server(
+            [*health.routes(), *MetricsApi(metrics).routes(), *ways_in],
+            create_application(gate, services),
+        )
         stack.push_async_callback(server.stop)
         await listen(server, settings)
+        scheduler.start()
+        stack.callback(scheduler.stop)
 
         app_token = _secret(settings.slack_app_token)
         installation = await once_reached(partial(check_installation, client, app_token or None))
-        gateway = TemporalService(temporal_client, settings.temporal_task_queue)
+        figures = StoredFigures(counting_store.figures, installation.team_id)
+        metrics.add(figures)
+        scheduler.every(COUNT_EVERY, figures.refresh, at_once=True)
+        gate.open(installation.team_id)
         replies = Replies(whispers)
-        handlers = _handlers(settings, client, store, gateway, replies)
+        answers = RelayAnswerService(store.tasks, gateway)
+        handlers = _handlers(services, answers, Forms(client), replies)
         bolt = create_bolt_app(client, _authorization(installation, client), handlers, replies)
         dispatch = dispatcher(bolt, installation.team_id, metrics)
         if settings.uses_socket_mode:
@@ -117,23 +142,19 @@ async def _run(settings: Settings) -> None:
         await asyncio.Event().wait()
 
 
-def _scheduler(stack: AsyncExitStack) -> Scheduler:
-    scheduler = Scheduler()
-    scheduler.start()
-    stack.callback(scheduler.stop)
-    return scheduler
-
-
-async def _slack_and_store(
-    stack: AsyncExitStack, settings: Settings
-) -> tuple[AsyncWebClient, Database]:
+async def _slack(stack: AsyncExitStack, settings: Settings) -> AsyncWebClient:
     http = await stack.enter_async_context(create_session())
     token = settings.slack_bot_token.get_secret_value()
-    client = create_client(token, settings.slack_api_url, http)
-    uri = settings.mongodb_uri.get_secret_value()
-    store = await database.connect(uri, settings.mongodb_database, timeout=STORE_TIMEOUT)
+    return create_client(token, settings.slack_api_url, http)
+
+
+async def _store(
+    stack: AsyncExitStack, settings: Settings, longest_operation: timedelta
+) -> Database:
+    uri, name = settings.mongodb_uri.get_secret_value(), settings.mongodb_database
+    store = await database.connect(uri, name, timeout=longest_operation)
     stack.callback(store.close)
-    return client, store
+    return store
 
 
 async def _temporal(settings: Settings, metrics: Metrics, scheduler: Scheduler) -> Client:
@@ -150,13 +171,9 @@ def _health(settings: Settings, store: Database, client: Client, slack: SlackChe
     return HealthApi(parts, worker=engine.require_worker)
 
 
-def _handlers(
-    settings: Settings,
-    client: AsyncWebClient,
-    store: Database,
-    gateway: TemporalService,
-    replies: Replies,
-) -> list[Handlers]:
+def _services(
+    settings: Settings, client: AsyncWebClient, store: Database, gateway: TemporalService
+) -> Services:
     directory = SlackDirectory(client, store.users, patience=PATIENCE, ask_within=ASK_WITHIN)
     users = UserService(directory, store.users, gateway)
     tasks = TaskService(store.tasks, users, gateway)
@@ -167,8 +184,13 @@ def _handlers(
         mode=settings.relai_relay_mode,
         window=settings.relai_relay_window,
     )
-    answers = RelayAnswerService(store.tasks, gateway)
-    forms = Forms(client)
+    return Services(tasks, relays, users, gateway)
+
+
+def _handlers(
+    services: Services, answers: RelayAnswerService, forms: Forms, replies: Replies
+) -> list[Handlers]:
+    tasks, relays, users, _ = services
     return [
         TaskHandlers(tasks, users, forms, replies),
         RelayHandlers(relays, answers, users, forms, replies),

@@ -19,7 +19,8 @@ class Scheduler:
     ) -> None:
         """Call `job` again and again, first after `interval` or `at_once`.
 
-        A call that takes longer than `interval` delays the next.
+        A call that takes longer than `interval` delays the next. One that fails is logged. `job`
+        must be a coroutine function or such a method: APScheduler calls all else in a thread.
         """
         added = self._scheduler.add_job(
             job, "interval", seconds=interval.total_seconds(), max_instances=1, coalesce=True
