@@ -1,0 +1,276 @@
+"""Other systems and people at the same tasks: one set of rules, one trail, told once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import aiohttp
+import pytest
+
+from relai_core.domain.ids import SlackUserId, TeamId
+from relai_core.domain.task import Task
+from relai_core.domain.user import User
+from relai_core.store import database
+from relai_core.store.database import Database
+from tests.relai_core.builders import Changes, a_new_task
+from tests.scenarios.api import Answer, Api
+from tests.scenarios.people import (
+    PATIENCE,
+    Json,
+    Person,
+    Workspace,
+    answer_of,
+    eventually,
+    number_in,
+)
+from tests.scenarios.stack import RelaiStack, Transport
+
+THEIRS = TeamId("TTHEIRS")
+
+
+@pytest.fixture(scope="module", params=["socket"])
+def transport(request: pytest.FixtureRequest) -> Transport:
+    """How Slack delivers plays no part here."""
+    chosen: Transport = request.param
+    return chosen
+
+
+@pytest.fixture
+async def store(relai: RelaiStack) -> AsyncIterator[Database]:
+    """The database of the stack, which other workspaces may share."""
+    opened = await database.connect(relai.mongod.uri, relai.database, timeout=timedelta(seconds=10))
+    yield opened
+    opened.close()
+
+
+def a_key() -> str:
+    return uuid4().hex
+
+
+async def made(api: Api, title: str, owner: Person, creator: Person) -> Json:
+    """A task that another system gives to `owner` in the name of `creator`."""
+    answer = await api.post(
+        "/api/tasks", {"title": title, "assignedTo": owner.id, "creator": creator.id}, key=a_key()
+    )
+    assert answer.status in (201, 202), answer
+    path = f"/api/tasks/{answer.json['task_id']}"
+
+    async def stored() -> Json | None:
+        shown = await api.get(path)
+        return shown.json if shown.status == 200 else None
+
+    task: Json = await eventually("the task is stored", stored, PATIENCE)
+    return task
+
+
+async def test_a_task_of_another_system_lives_like_any_other(
+    api: Api, workspace: Workspace
+) -> None:
+    """Made by a script, handed over by it, accepted in Slack, completed by the script."""
+    ana, bo, cy = [await workspace.person(name) for name in ("ana", "bo", "cy")]
+    task = await made(api, "Renew the certificate", owner=bo, creator=ana)
+    number, path = task["key"], f"/api/tasks/{task['id']}"
+    await bo.sees(number, "Renew the certificate", "through", "Mark complete")
+
+    relay = {"from_user": bo.id, "to_user": cy.id, "message": "the staging one first"}
+    handed = await api.post(f"{path}/relay", relay, key=a_key())
+    assert handed.status in (201, 202)
+    offer = await cy.sees(number, "the staging one first", "Accept")
+    await bo.sees(number, "in your name through", "Take back")
+    await cy.presses(offer, "Accept")
+    await bo.sees(number, "accepted")
+
+    done = await api.post(f"{path}/complete", {"actor": ana.id}, key=a_key())
+    assert done.status == 202
+    for person in (ana, bo, cy):
+        await person.sees(number, "There is nothing left for you to do")
+        assert await person.count(number, "There is nothing left for you to do") == 1
+
+    trail = (await api.get(f"{path}/trail")).json["events"]
+    assert [(event["kind"], event["actor"], event["via"]) for event in trail] == [
+        ("created", ana.id, "ci"),
+        ("relay_opened", bo.id, "ci"),
+        ("relay_accepted", cy.id, None),
+        ("completed", ana.id, "ci"),
+    ]
+    ended = await api.get(f"/api/workflows/{handed.json['workflow_id']}")
+    assert ended.json["result"] == {"end": "accepted", "refusal": None}
+
+
+async def test_what_is_done_in_slack_is_seen_by_other_systems(
+    api: Api, workspace: Workspace
+) -> None:
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number = number_in(answer_of(await ana.types(f"/task new Look at me @{bo.name}")))
+
+    shown = await api.get(f"/api/tasks/{number}")
+    listed = await api.get("/api/tasks", assignee=bo.id, creator=f"{ana.name}@example.com")
+
+    assert (shown.json["assignedTo"], shown.json["title"]) == (bo.id, "Look at me")
+    assert [task["key"] for task in listed.json["tasks"]] == [number]
+
+
+async def test_a_repeat_at_two_bots_at_once_is_one_task_and_one_answer(
+    api: Api, relai: RelaiStack, session: aiohttp.ClientSession, workspace: Workspace
+) -> None:
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    body = {"title": "Only once", "assignedTo": bo.id, "creator": ana.id}
+    async with relai.second_bot() as url:
+        bots = [api, Api(session, url, relai.api_token)] * 4
+        answers = await asyncio.gather(
+            *(each.post("/api/tasks", body, key="at-two-bots") for each in bots)
+        )
+
+    assert len({str((answer.status, answer.json)) for answer in answers}) == 1
+    listed = await api.get("/api/tasks", assignee=bo.id)
+    assert len(listed.json["tasks"]) == 1
+    await bo.sees("Only once", "Mark complete")
+    assert await bo.count("Only once", "Mark complete") == 1
+
+
+async def test_a_repeat_after_the_bot_has_died_gets_the_same_answer(
+    api: Api, relai: RelaiStack, workspace: Workspace
+) -> None:
+    ana = await workspace.person("ana")
+    body = {"title": "Remember me", "assignedTo": ana.id}
+    first = await api.post("/api/tasks", body, key="after-a-death")
+
+    await relai.bot.kill()
+    await relai.bot.start()
+    again = await _insisting(api, "/api/tasks", body, key="after-a-death")
+
+    assert (again.status, again.json) == (first.status, first.json)
+    assert again.headers["Idempotency-Status"] == "replayed"
+
+
+async def test_a_bot_that_dies_at_work_leaves_no_second_task_behind(
+    api: Api, relai: RelaiStack, workspace: Workspace
+) -> None:
+    """Killed with ten requests under way; each is then sent again, as its caller would."""
+    ana = await workspace.person("ana")
+    bodies = [{"title": f"Piece {number}", "assignedTo": ana.id} for number in range(10)]
+    under_way = [
+        asyncio.create_task(api.post("/api/tasks", body, key=f"{ana.id}-{number}"))
+        for number, body in enumerate(bodies)
+    ]
+    await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+    await relai.bot.kill()
+    await asyncio.gather(*under_way, return_exceptions=True)
+    await relai.bot.start()
+
+    for number, body in enumerate(bodies):
+        answer = await _insisting(api, "/api/tasks", body, key=f"{ana.id}-{number}")
+        assert answer.status in (201, 202)
+
+    async def all_there() -> list[Json] | None:
+        tasks = (await api.get("/api/tasks", assignee=ana.id)).json["tasks"]
+        return tasks if len(tasks) >= len(bodies) else None
+
+    tasks = await eventually("every task is there", all_there, PATIENCE)
+    assert sorted(task["title"] for task in tasks) == [body["title"] for body in bodies]
+
+
+async def test_slack_and_another_system_at_one_task_at_once_agree_on_one_end(
+    api: Api, workspace: Workspace
+) -> None:
+    """The script completes, and within 50 ms the owner hands the task over in Slack."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number = number_in(answer_of(await ana.types("/task new Be quick")))
+
+    done, _ = await asyncio.gather(
+        api.post(f"/api/tasks/{number}/complete", key=a_key()),
+        ana.types(f"/relay @{bo.name} {number}"),
+    )
+
+    async def closed_or_refused() -> Json | None:
+        task = (await api.get(f"/api/tasks/{number}")).json
+        return task if task["status"] == "completed" or done.status >= 400 else None
+
+    task = await eventually("the end is known", closed_or_refused, PATIENCE)
+    trail = (await api.get(f"/api/tasks/{number}/trail")).json["events"]
+    assert [event["version"] for event in trail] == list(range(1, len(trail) + 1))
+    if task["relay"] is not None and done.status < 400:
+        assert task["relay"]["end"] == "withdrawn"
+
+
+async def test_nothing_of_another_workspace_is_reachable(api: Api, store: Database) -> None:
+    task = await _a_task_of_theirs(store)
+    relay = task.relay
+    assert relay is not None
+    tasks = [f"/api/tasks/{task.id}", f"/api/tasks/{task.id}/trail"]
+    workflows = [
+        f"/api/workflows/task-{task.id}",
+        f"/api/workflows/relay-{relay.id}",
+        f"/api/workflows/onboarding-{THEIRS}-UTHEIRS",
+    ]
+
+    reads = [await api.get(path) for path in (*tasks, *workflows)]
+    writes = [
+        await api.patch(tasks[0], {"title": "Mine now"}),
+        await api.post(f"{tasks[0]}/complete", {"actor": "UTHEIRS"}),
+        await api.post(f"{tasks[0]}/relay", {"from_user": "UTHEIRS", "to_user": "UTHEIRS"}),
+    ]
+
+    assert {answer.status for answer in (*reads, *writes)} == {404}
+    assert await store.tasks.find(task.id) == task
+
+
+async def test_no_filter_and_no_cursor_shows_another_workspaces_tasks_or_people(
+    api: Api, store: Database
+) -> None:
+    task = await _a_task_of_theirs(store)
+
+    answers = [
+        await api.get("/api/tasks", limit=100),
+        await api.get("/api/tasks", cursor="T-999999999"),
+        await api.get("/api/tasks", status="open", cursor=f"T-{task.number + 1}"),
+        await api.get("/api/tasks", assignee=f"{THEIRS}:UTHEIRS"),
+        await api.get("/api/tasks", assignee="UTHEIRS"),
+        await api.get("/api/users", limit=100),
+        await api.get("/api/users", cursor="UTHEIR"),
+    ]
+
+    assert {answer.status for answer in answers} == {200, 422}
+    assert "THEIRS" not in str([answer.json for answer in answers if answer.status == 200])
+    assert "Secret" not in str([answer.json for answer in answers])
+
+
+async def test_someone_is_welcomed_at_the_wish_of_another_system(
+    api: Api, workspace: Workspace
+) -> None:
+    newcomer = await workspace.person("neo")
+
+    welcomed = await api.post(
+        "/api/users",
+        {"name": "Neo", "email": f"{newcomer.name}@example.com"},
+        key=a_key(),
+    )
+
+    assert welcomed.status == 202, welcomed
+    await newcomer.sees("elcome")
+    running = await api.get(welcomed.json["location"])
+    assert (running.json["type"], running.json["status"]) == ("UserOnboardingWorkflow", "running")
+
+
+async def _a_task_of_theirs(store: Database) -> Task:
+    """Handed over within another workspace that shares the database."""
+    them, other = SlackUserId("UTHEIRS"), SlackUserId("UTHEIRS2")
+    await store.users.put(
+        User(team_id=THEIRS, id=them, name="Secret", refreshed_at=datetime.now(UTC))
+    )
+    new = a_new_task(THEIRS, title="Secret", creator=them, owner=them)
+    task = await store.tasks.create(new)
+    opened = Changes(task).handed_over(other, actor=them)
+    return (await store.tasks.apply(opened)).task
+
+
+async def _insisting(api: Api, path: str, body: Json, key: str) -> Answer:
+    """Send until the bot that has just started lets callers in."""
+
+    async def answered() -> Answer | None:
+        answer = await api.post(path, body, key)
+        return answer if answer.status != 503 else None
+
+    answer: Answer = await eventually(f"an answer to {path}", answered, PATIENCE)
+    return answer
