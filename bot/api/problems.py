@@ -63,7 +63,7 @@ class ProblemCode(StrEnum):
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field; `field` is its path, such as `answer_by`."""
+    """What is wrong with one field, or with all together if `field` is empty."""
 
     field: str
     detail: str
@@ -161,8 +161,9 @@ def problem_of(error: Exception) -> Problem:
 def problem_of_validation(error: ValidationError) -> Problem:
     """Name every field that does not fit, never what it holds."""
     issues = error.errors(include_input=False, include_url=False, include_context=False)
+    # Inputs are flat; what follows the field's name is how pydantic came to look at it.
     errors = [
-        FieldError(field=".".join(map(str, issue["loc"])), detail=issue["msg"]) for issue in issues
+        FieldError(field=str(next(iter(issue["loc"]), "")), detail=issue["msg"]) for issue in issues
     ]
     first = errors[0]
     where = f"{first.field}: " if first.field else ""

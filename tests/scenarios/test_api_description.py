@@ -1,0 +1,74 @@
+"""The API does what its description says, for requests that nobody would think of."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.bot.metrics.reading import Figure
+from tests.scenarios.people import Workspace
+from tests.scenarios.stack import RelaiStack, Transport
+
+HERE = Path(__file__).parent
+SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
+COVERED_LINKS = re.compile(r"API Links:\s+(\d+) covered")
+
+
+@pytest.fixture(scope="module", params=["socket"])
+def transport(request: pytest.FixtureRequest) -> Transport:
+    """How Slack delivers plays no part here."""
+    chosen: Transport = request.param
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def settings() -> Mapping[str, str]:
+    """A token that may ask as often as it likes."""
+    return {"RELAI_API_REQUESTS_PER_MINUTE": "1000000"}
+
+
+async def test_a_thousand_generated_requests_find_no_fault(
+    relai: RelaiStack, workspace: Workspace, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    """Examples, edges, random bodies, and chains of requests that follow the links."""
+    people = [await workspace.person(name) for name in ("ana", "bo", "cy")]
+    running = await asyncio.create_subprocess_exec(
+        *(SCHEMATHESIS, "--config-file", HERE / "schemathesis.toml"),
+        *("run", f"{relai.bot_url}/api/openapi.json", "--no-color", "--checks", "all"),
+        *("--header", f"Authorization: Bearer {relai.api_token}"),
+        *("--max-examples", "25", "--seed", "1", "--generation-database", "none"),
+        cwd=tmp_path,
+        env={
+            "PATH": os.defpath,
+            "PYTHONPATH": str(HERE),
+            "SCHEMATHESIS_HOOKS": "schemathesis_hooks",
+            "RELAI_TEST_PEOPLE": ",".join(person.id for person in people),
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said = (await running.communicate())[0].decode()
+
+    assert running.returncode == 0, said
+    covered = COVERED_LINKS.search(said)
+    assert covered is not None, said
+    assert int(covered[1]) > 0, said
+    answered = await _statuses(session, relai)
+    assert answered >= {"200", "201", "202", "404", "409", "422"}
+    # By the bot's own count, whatever a checker overlooks.
+    assert not {status for status in answered if status.startswith("5")}
+
+
+async def _statuses(session: aiohttp.ClientSession, relai: RelaiStack) -> set[str]:
+    """Every status that the API has answered with so far."""
+    async with session.get(f"{relai.bot_url}/metrics") as page:
+        families = Figure(await page.text()).families
+    samples = [sample for family in families for sample in family.samples]
+    return {
+        sample.labels["status"] for sample in samples if sample.name == "relai_api_requests_total"
+    }
