@@ -9,6 +9,7 @@ from pymongo import MongoClient
 from devstack.mongo_server import MongoServer
 from devstack.processes import ChildProcess
 from devstack.temporal_server import TemporalServer
+from tests.scenarios.api import Api
 from tests.scenarios.people import (
     Json,
     Person,
@@ -108,6 +109,32 @@ async def test_a_command_that_cannot_be_saved_is_given_back_within_three_seconds
     assert f"{called} can't be reached" in said
     assert "nothing was saved" in said
     assert "/task new Count the" in said
+
+
+@pytest.mark.parametrize(("name", "called"), [("temporal", "Temporal"), ("mongod", "MongoDB")])
+async def test_another_system_is_told_within_three_seconds_that_nothing_was_done(
+    relai: RelaiStack, workspace: Workspace, api: Api, name: str, called: str
+) -> None:
+    """And the same request, sent again when the part is back, is carried out once."""
+    ana = await workspace.person("ana")
+    body = {"title": f"Not while {called} is down", "assignedTo": ana.id}
+    await api.get("/api/tasks", assignee=ana.id)
+    await _part(relai, name).kill()
+    try:
+        async with asyncio.timeout(3):
+            refused = await api.post("/api/tasks", body, key=ana.id)
+    finally:
+        await _part(relai, name).start()
+
+    assert (refused.status, refused.json["code"]) == (503, "unavailable")
+    assert called in refused.json["detail"]
+
+    async def carried_out() -> bool:
+        return (await api.post("/api/tasks", body, key=ana.id)).status in (201, 202)
+
+    await eventually("the request is carried out", carried_out, patience=60)
+    await ana.sees(f"Not while {called} is down", patience=60)
+    assert await ana.count(f"Not while {called} is down") == 1
 
 
 async def test_what_was_saved_while_no_worker_ran_is_done_when_one_does(
