@@ -26,8 +26,9 @@ EMBEDDED = {"SLACK_BOT_TOKEN": "", "MONGODB_URI": "", "TEMPORAL_HOST": "", "API_
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(180)]
 
 
-def get(url: str) -> bytes:
+def get(url: str, token: str = "") -> bytes:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    direct.addheaders = [("Authorization", f"Bearer {token}")] if token else []
     with direct.open(url) as answer:
         body: bytes = answer.read()
         return body
@@ -52,6 +53,10 @@ def test_all_five_parts_run_until_they_are_told_to_stop(tmp_path: Path, transpor
         assert get(temporal_ui)
         assert json.loads(get(f"{sandbox}control/health"))["transport"] == transport
         assert get(f"http://127.0.0.1:{ports['RELAI_PORT']}/health")
+
+        assert b"RelAI" in get(api)
+        token = (tmp_path / "api-token").read_text().strip()
+        assert json.loads(get(f"{api}/tasks", token)) == {"tasks": [], "next_cursor": None}
 
         os.kill(stack.pid, signal.SIGTERM)
         assert "all stopped" in rest_of(stack)
