@@ -11,15 +11,15 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from temporalio import activity
 
+from relai_activities.cards import Cards
 from relai_activities.clock import now_after
 from relai_activities.contracts import NoticeResult, RefreshCardsInput
 from relai_activities.heartbeat import beating
-from relai_core.blockkit.notices import has_buttons, notice_message
+from relai_core.blockkit.notices import has_buttons
 from relai_core.domain.hours import WorkingHours
-from relai_core.domain.ids import ChannelId, MessageTs, TaskId
+from relai_core.domain.ids import ChannelId
 from relai_core.domain.notice import Notice, NoticeKind, NoticeRow, NoticeState
 from relai_core.domain.reminders import ReminderKind, sendable_at, still_true
-from relai_core.domain.task import Task
 from relai_core.errors import (
     AmbiguousDeliveryError,
     InstallationBrokenError,
@@ -29,12 +29,18 @@ from relai_core.errors import (
     TransientMessengerError,
     UndeliverableError,
 )
-from relai_core.ports import Directory, Message, Messenger, NoticeLedger, TaskStore
+from relai_core.ports import Directory, Messenger, NoticeLedger, TaskStore
 
 HISTORY_LAG = timedelta(seconds=2)
 """How long a posted message may take to show in the history."""
 LONGEST_CALL = timedelta(seconds=10)
 """No call to Slack is under way this long after it began: the client gives up before."""
+PACE = timedelta(seconds=1)
+"""Between two messages in a channel: Slack's limit, and as fast as anyone can read."""
+WORTH_WAITING = timedelta(seconds=3)
+"""Whose turn is later comes again, and leaves its place in the worker to others."""
+TURN_KEPT = timedelta(seconds=10)
+"""After that a turn is lost: those whose worker was away must not all come at once."""
 
 _log = structlog.get_logger(__name__)
 
@@ -49,12 +55,15 @@ class NoticeActivities:
         directory: Directory,
         messenger: Messenger,
         hours: WorkingHours,
+        pace: timedelta = PACE,
     ) -> None:
         self._tasks = tasks
         self._notices = notices
+        self._cards = Cards(tasks, notices, messenger)
         self._directory = directory
         self._messenger = messenger
         self._hours = hours
+        self._pace = pace
 
     @activity.defn(name="send_notification_activity")
     async def send_notification(self, notice: Notice) -> NoticeResult:
@@ -66,7 +75,7 @@ class NoticeActivities:
             row = await self._notices.plan(notice, datetime.now(UTC))
             if row.is_settled:
                 # The try that settled it may have died before it edited what it had posted.
-                await self._refresh(row)
+                await self._cards.refresh(row)
             elif row.attempted_at:
                 row = await self._reconciled(row)
             if not row.is_settled and not _given_up(row):
@@ -79,7 +88,7 @@ class NoticeActivities:
         async with beating():
             rows = await self._notices.list_live_cards(asked.task_id)
             for row in rows:
-                await self._refresh(row)
+                await self._cards.refresh(row)
             return len(rows)
 
     async def _sent_or_skipped(self, row: NoticeRow) -> NoticeRow:
@@ -124,7 +133,7 @@ class NoticeActivities:
             return relay is not None and relay.is_open
         if not notice.kind.is_reminder or not notice.recipient or not notice.due_at:
             return True
-        task = await self._task(notice)
+        task = await self._tasks.find(notice.task_id) if notice.task_id else None
         kind = ReminderKind(notice.kind.removeprefix("reminder_"))
         return task is not None and still_true(kind, notice.recipient, notice.due_at, task)
 
@@ -133,9 +142,9 @@ class NoticeActivities:
             channel = await self._channel(row.notice)
         except UndeliverableError as error:
             return await self._failed(row, error)
+        await self._turn(row, channel)
         now = datetime.now(UTC)
-        task = await self._task(row.notice)
-        message = await self._rendered(row.notice, task, now)
+        message, task = await self._cards.render(row.notice, now)
         await self._notices.mark_attempt(row, channel, now)
         try:
             ts = await self._messenger.post(channel, message, row.key)
@@ -151,9 +160,23 @@ class NoticeActivities:
         sent = await self._notices.settle(
             row.key, NoticeState.SENT, at=now, ts=ts, reason=row.reason, live=live
         )
-        if not await self._is_current(task):
-            await self._refresh(sent)
+        if not await self._cards.is_current(task):
+            await self._cards.refresh(sent)
         return sent
+
+    async def _turn(self, row: NoticeRow, channel: ChannelId) -> None:
+        """Wait for the notice's turn in its channel, or come again when it is its turn.
+
+        Raises:
+            RateLimitedError: the turn is not so soon; nothing was done.
+        """
+        now = datetime.now(UTC)
+        turn = row.turn_at
+        if turn is None or turn < now - TURN_KEPT:
+            turn = await self._notices.take_turn(row.key, channel, at=now, every=self._pace)
+        if turn - now > WORTH_WAITING:
+            raise RateLimitedError("own_pace", retry_after=turn - now)
+        await _until(turn)
 
     async def _failed(
         self, row: NoticeRow, error: UndeliverableError | RejectedMessageError
@@ -185,48 +208,8 @@ class NoticeActivities:
             reason=row.reason,
             live=row.notice.kind.is_card,
         )
-        await self._refresh(found)
+        await self._cards.refresh(found)
         return found
-
-    async def _is_current(self, shown: Task | None) -> bool:
-        """Whether the task is still as it was shown: edits may overtake each other."""
-        if shown is None:
-            return True
-        task = await self._tasks.find(shown.id)
-        return task is None or task.version == shown.version
-
-    async def _refresh(self, row: NoticeRow) -> None:
-        """Show how the task stands, until that is how it stands."""
-        if not row.live or row.channel is None or row.ts is None:
-            return
-        while True:
-            task = await self._task(row.notice)
-            has_more = await self._edited(row, row.channel, row.ts, task)
-            if not has_more or await self._is_current(task):
-                return
-
-    async def _edited(
-        self, row: NoticeRow, channel: ChannelId, ts: MessageTs, task: Task | None
-    ) -> bool:
-        """Edit the message once; whether it has buttons left."""
-        message = await self._rendered(row.notice, task, row.settled_at or datetime.now(UTC))
-        is_live = has_buttons(message)
-        try:
-            await self._messenger.update(channel, ts, message)
-        except (UndeliverableError, RejectedMessageError) as error:
-            _log.warning("card_lost", key=row.key, code=error.code)
-            is_live = False
-        if not is_live:
-            await self._notices.retire_card(row.key)
-        return is_live
-
-    async def _rendered(self, notice: Notice, task: Task | None, now: datetime) -> Message:
-        relay = await self._tasks.find_relay(notice.relay_id) if notice.relay_id else None
-        return notice_message(notice, task, relay, now=now)
-
-    async def _task(self, notice: Notice) -> Task | None:
-        task_id: TaskId | None = notice.task_id
-        return await self._tasks.find(task_id) if task_id else None
 
     async def _channel(self, notice: Notice) -> ChannelId:
         if notice.channel is not None:

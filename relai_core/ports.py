@@ -1,6 +1,6 @@
 """What the product needs of the outside, as protocols. `store` and `slack` fulfil them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from relai_core.domain.changes import TaskChange, TaskEvent
@@ -101,6 +101,15 @@ class NoticeLedger(Protocol):
 
     async def plan(self, notice: Notice, at: datetime) -> NoticeRow:
         """Write the row unless it is there; return it as it stands."""
+        ...
+
+    async def take_turn(
+        self, key: NoticeKey, channel: ChannelId, *, at: datetime, every: timedelta
+    ) -> datetime:
+        """Give a notice the next turn in its channel, `every` after the last; when it comes.
+
+        Turns are for all workers together, and none is before `at`.
+        """
         ...
 
     async def mark_attempt(self, row: NoticeRow, channel: ChannelId, at: datetime) -> None:

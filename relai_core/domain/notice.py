@@ -107,9 +107,9 @@ class NoticeRow(Model):
 
     `attempted_at` is when Slack was first called without our knowing what came of it, and
     `last_attempt_at` when it was last called; both are set just before. `unknown_since` is when
-    an answer was last given up. `attempts` counts the calls, so that of two tries at once only
-    one makes the next. `live` says that the message is a card that is still edited when its task
-    changes.
+    an answer was last given up. `turn_at` is when its turn in the channel comes, until it is used.
+    `attempts` counts the calls, so that of two tries at once only one makes the next. `live` says
+    that the message is a card that is still edited when its task changes.
     """
 
     key: NoticeKey
@@ -118,6 +118,7 @@ class NoticeRow(Model):
     attempted_at: datetime | None = None
     last_attempt_at: datetime | None = None
     unknown_since: datetime | None = None
+    turn_at: datetime | None = None
     attempts: int = 0
     channel: ChannelId | None = None
     ts: MessageTs | None = None

@@ -1,6 +1,6 @@
 """The ledger of every notice in MongoDB."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from pymongo import ReturnDocument
@@ -19,6 +19,7 @@ class MongoNoticeLedger:
     def __init__(self, mongo: Connection) -> None:
         self._mongo = mongo
         self._rows = mongo.collection("notices")
+        self._turns = mongo.collection("turns")
 
     async def plan(self, notice: Notice, at: datetime) -> NoticeRow:
         with self._mongo.bounded():
@@ -26,11 +27,21 @@ class MongoNoticeLedger:
             # Two first plans may collide on the insert.
             return await self._mongo.retried(partial(self._insert_if_absent, row))
 
+    async def take_turn(
+        self, key: NoticeKey, channel: ChannelId, *, at: datetime, every: timedelta
+    ) -> datetime:
+        with self._mongo.bounded():
+            # Two first turns may collide on the insert.
+            turn = await self._mongo.retried(partial(self._next_turn, channel, at, every))
+            await self._rows.update_one({"_id": key}, {"$set": {"turn_at": turn}})
+        return turn
+
     async def mark_attempt(self, row: NoticeRow, channel: ChannelId, at: datetime) -> None:
         attempt = {
             "attempted_at": row.attempted_at or at,
             "last_attempt_at": at,
             "channel": channel,
+            "turn_at": None,
         }
         with self._mongo.bounded():
             marked = await self._rows.update_one(
@@ -84,6 +95,18 @@ class MongoNoticeLedger:
     async def retire_card(self, key: NoticeKey) -> None:
         with self._mongo.bounded():
             await self._rows.update_one({"_id": key}, {"$set": {"live": False}})
+
+    async def _next_turn(self, channel: ChannelId, at: datetime, every: timedelta) -> datetime:
+        following = {"$add": ["$last", every / timedelta(milliseconds=1)]}
+        turn = {"$max": [at, {"$cond": ["$last", following, at]}]}
+        document = await self._turns.find_one_and_update(
+            {"_id": channel},
+            [{"$set": {"last": turn}}],
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        last: datetime = document["last"]
+        return last
 
     async def _insert_if_absent(self, row: NoticeRow) -> NoticeRow:
         document = to_document(row, key="key")

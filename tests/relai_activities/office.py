@@ -1,7 +1,7 @@
 """The activities that speak, on a real store, with a Slack in memory."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio.testing import ActivityEnvironment
@@ -29,6 +29,7 @@ class Office:
     def __init__(self, store: Database) -> None:
         self.store = store
         self.messenger: FakeMessenger = FakeMessenger()
+        self.pace = timedelta(0)
         self.hours = WorkingHours.parse("mon-sun 00:00-24:00")
         everyone = [User(team_id=TEAM, id=each, name=each.lower()) for each in (ANA, BEN, CLEO)]
         self.directory = FakeDirectory(*everyone)
@@ -37,7 +38,12 @@ class Office:
     def notices(self) -> NoticeActivities:
         """The activities under test, with the messenger of now."""
         return NoticeActivities(
-            self.store.tasks, self.store.notices, self.directory, self.messenger, self.hours
+            self.store.tasks,
+            self.store.notices,
+            self.directory,
+            self.messenger,
+            self.hours,
+            self.pace,
         )
 
     async def send(self, notice: Notice) -> NoticeResult:

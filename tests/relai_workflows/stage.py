@@ -138,7 +138,11 @@ class Stage:
         store, directory, hours = self.store, self.directory, self._hours
         tasks = TaskActivities(store.tasks, directory, hours)
         relays = RelayActivities(store.tasks, directory, hours)
-        notices = NoticeActivities(store.tasks, store.notices, directory, self.messenger, hours)
+        # Turns are by the real clock, which stands still while the server skips days.
+        at_once = timedelta(0)
+        notices = NoticeActivities(
+            store.tasks, store.notices, directory, self.messenger, hours, at_once
+        )
         users = UserActivities(store.tasks, directory, TEMPLATES, hours, ADMINS)
         return [
             tasks.create_task,

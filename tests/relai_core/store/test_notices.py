@@ -183,3 +183,41 @@ async def _sent(
     row = await database.notices.plan(notice, planned)
     await database.notices.mark_attempt(row, DM, LATER)
     return await database.notices.settle(row.key, NoticeState.SENT, at=LATER, ts=TS, live=live)
+
+
+async def test_turns_in_a_channel_are_apart_however_many_ask_at_once(database: Database) -> None:
+    second = timedelta(seconds=1)
+    turns = await asyncio.gather(
+        *(
+            database.notices.take_turn(NoticeKey(f"n{number}"), DM, at=NOW, every=second)
+            for number in range(10)
+        )
+    )
+
+    assert sorted(turns) == [NOW + number * second for number in range(10)]
+
+
+async def test_a_turn_after_a_pause_is_at_once(database: Database) -> None:
+    second = timedelta(seconds=1)
+    await database.notices.take_turn(NoticeKey("n"), DM, at=NOW, every=second)
+
+    assert await database.notices.take_turn(NoticeKey("m"), DM, at=LATER, every=second) == LATER
+
+
+async def test_each_channel_has_turns_of_its_own(database: Database) -> None:
+    second = timedelta(seconds=1)
+    await database.notices.take_turn(NoticeKey("n"), DM, at=NOW, every=second)
+
+    turn = await database.notices.take_turn(NoticeKey("m"), ChannelId("D2"), at=NOW, every=second)
+
+    assert turn == NOW
+
+
+async def test_a_turn_is_kept_until_it_is_used(database: Database) -> None:
+    row = await database.notices.plan(_notice(), NOW)
+    turn = await database.notices.take_turn(row.key, DM, at=NOW, every=timedelta(seconds=1))
+    waiting = await database.notices.plan(_notice(), NOW)
+    await database.notices.mark_attempt(waiting, DM, NOW)
+
+    assert waiting.turn_at == turn
+    assert (await database.notices.plan(_notice(), NOW)).turn_at is None

@@ -84,6 +84,9 @@ WRITES: dict[str, Use] = {
     "archive_closed": lambda db, task: db.tasks.archive_closed(LATER, 10),
     "put user": lambda db, task: db.users.put(_user(ME)),
     "plan": lambda db, task: db.notices.plan(_row(task, 0).notice, NOW),
+    "take_turn": lambda db, task: db.notices.take_turn(
+        _row(task, 0).key, DM, at=NOW, every=timedelta(seconds=1)
+    ),
     "mark_attempt": lambda db, task: db.notices.mark_attempt(_row(task, 0), DM, NOW),
     "clear_attempt": lambda db, task: db.notices.clear_attempt(_row(task, 0)),
     "settle": lambda db, task: db.notices.settle(_row(task, 0).key, NoticeState.SENT, at=NOW),

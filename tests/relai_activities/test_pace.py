@@ -1,0 +1,65 @@
+"""At most one message a second to a person, and nobody's place in the worker is blocked."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from relai_activities import notices
+from relai_core.domain.notice import NoticeState
+from tests.relai_activities.office import Office
+
+PACE = timedelta(milliseconds=300)
+MILLISECOND = timedelta(milliseconds=1)
+"""What the store cuts off."""
+
+
+async def test_messages_to_one_person_are_apart(office: Office) -> None:
+    office.pace = PACE
+    three = [await office.assigned() for _ in range(3)]
+    began = datetime.now(UTC)
+
+    await asyncio.gather(*(office.send(notice) for notice in three))
+
+    rows = [await office.row(notice) for notice in three]
+    assert {row.state for row in rows} == {NoticeState.SENT}
+    assert max(row.settled_at or began for row in rows) - began >= 2 * PACE - MILLISECOND
+
+
+async def test_who_has_to_wait_long_comes_again_at_their_turn_and_nothing_is_attempted(
+    office: Office,
+) -> None:
+    office.pace = timedelta(hours=1)
+    first, second = await office.assigned(), await office.assigned()
+    await office.send(first)
+
+    with pytest.raises(ApplicationError) as refused:
+        await office.send(second)
+
+    row = await office.row(second)
+    assert refused.value.next_retry_delay is not None
+    assert timedelta(minutes=59) < refused.value.next_retry_delay <= timedelta(hours=1)
+    assert (row.state, row.attempts) == (NoticeState.PLANNED, 0)
+
+
+async def test_a_turn_that_was_missed_is_taken_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that was away for an hour finds many whose turns are over."""
+    # Even turns that are still to come count as missed.
+    monkeypatch.setattr(notices, "TURN_KEPT", timedelta(hours=-3))
+    office.pace = timedelta(hours=1)
+    first, second = await office.assigned(), await office.assigned()
+    await office.send(first)
+    for _ in range(2):
+        with pytest.raises(ApplicationError):
+            await office.send(second)
+
+    third = await office.assigned()
+    with pytest.raises(ApplicationError) as refused:
+        await office.send(third)
+
+    delay = refused.value.next_retry_delay
+    assert delay is not None
+    assert delay > timedelta(hours=2, minutes=59)
