@@ -19,6 +19,11 @@ from bot.services.task_service import TaskService
 from bot.services.temporal_service import TemporalService
 from bot.services.user_service import UserService
 
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+}
+
 
 class Services(NamedTuple):
     """The use cases that the API shares with the Slack listeners."""
@@ -57,6 +62,6 @@ def create_application(gate: Gate, services: Services) -> web.Application:
 
 def _document(path: str, text: str, content_type: str) -> web.RouteDef:
     async def on_get(_: web.Request) -> web.Response:
-        return web.Response(text=text, content_type=content_type)
+        return web.Response(text=text, content_type=content_type, headers=_HEADERS)
 
     return web.get(path, on_get)

@@ -12,10 +12,10 @@ from aiohttp.typedefs import Handler
 from structlog.contextvars import bound_contextvars
 
 from bot.api.operations import Answer, Call, In, Operation
+from bot.api.problem_codes import ProblemCode
 from bot.api.problems import (
     CONTENT_TYPE,
     Problem,
-    ProblemCode,
     problem_of,
     problem_of_http,
 )

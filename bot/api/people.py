@@ -1,6 +1,7 @@
 """The people whom a request names, or the problem that names the field."""
 
-from bot.api.problems import Problem, ProblemCode
+from bot.api.problem_codes import ProblemCode
+from bot.api.problems import Problem
 from bot.services.user_service import UserService
 from relai_core.domain.ids import TeamId
 from relai_core.domain.user import User

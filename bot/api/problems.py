@@ -2,13 +2,13 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from http import HTTPStatus
 
 import structlog
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from bot.api.problem_codes import ProblemCode
 from bot.services.durable_calls import UnconfirmedError
 from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
 from relai_core.errors import (
@@ -25,41 +25,6 @@ _RETRY_AFTER = {"Retry-After": "2"}
 """A part that is down is often back within seconds."""
 
 _log = structlog.get_logger(__name__)
-
-
-class ProblemCode(StrEnum):
-    """What a program goes by. Codes are only ever added."""
-
-    MALFORMED = "malformed"
-    UNAUTHENTICATED = "unauthenticated"
-    READ_ONLY_TOKEN = "read_only_token"  # noqa: S105 - a word, no secret
-    OTHER_WORKSPACE = "other_workspace"
-    NOT_ALLOWED = "not_allowed"
-    NOT_FOUND = "not_found"
-    METHOD_NOT_ALLOWED = "method_not_allowed"
-    TOO_SLOW = "too_slow"
-    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
-    BODY_TOO_LARGE = "body_too_large"
-    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
-    INVALID = "invalid"
-    UNKNOWN_PERSON = "unknown_person"
-    PERSON_CANNOT = "person_cannot"
-    RATE_LIMITED = "rate_limited"
-    NOT_CONFIGURED = "not_configured"
-    STARTING = "starting"
-    UNAVAILABLE = "unavailable"
-    UNCONFIRMED = "unconfirmed"
-    INTERNAL_ERROR = "internal_error"
-    TASK_CLOSED = "task_closed"
-    NOT_THE_OWNER = "not_the_owner"
-    NOT_INVOLVED = "not_involved"
-    NOT_THE_RECEIVER = "not_the_receiver"
-    NOT_THE_SENDER = "not_the_sender"
-    RELAY_OPEN = "relay_open"
-    RELAY_ENDED = "relay_ended"
-    SAME_PERSON = "same_person"
-    UNREACHABLE = "unreachable"
-    ALREADY_USED = "already_used"
 
 
 class FieldError(BaseModel):

@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
-from bot.api.problems import Problem, ProblemCode
+from bot.api.problem_codes import ProblemCode
+from bot.api.problems import Problem
 from bot.services.durable_calls import UnconfirmedError
 from relai_core.domain.api_token import ApiToken
 from relai_core.domain.ids import RequestId, request_id

@@ -7,7 +7,8 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from bot.api.operations import In, Operation
-from bot.api.problems import Problem, ProblemCode, problem_of_validation
+from bot.api.problem_codes import ProblemCode
+from bot.api.problems import Problem, problem_of_validation
 
 LARGEST_BODY = 64 * 1024
 """Bytes: several times what the longest texts take, however they are encoded."""

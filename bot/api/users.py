@@ -6,7 +6,8 @@ from bot.api.inputs import UserCreate, UserPageQuery
 from bot.api.operations import Answer, Call, Operation
 from bot.api.outputs import UserOut, UserPage, UserWritten
 from bot.api.people import People
-from bot.api.problems import Problem, ProblemCode
+from bot.api.problem_codes import ProblemCode
+from bot.api.problems import Problem
 from bot.services.user_service import UserService
 from relai_core.domain.ids import SlackUserId
 from relai_core.domain.user import User

@@ -1,0 +1,74 @@
+"""The codes of problems, which callers go by, and what a caller can do about each."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class ProblemCode(StrEnum):
+    """What a program goes by. Codes are only ever added."""
+
+    MALFORMED = "malformed"
+    UNAUTHENTICATED = "unauthenticated"
+    READ_ONLY_TOKEN = "read_only_token"  # noqa: S105 - a word, no secret
+    OTHER_WORKSPACE = "other_workspace"
+    NOT_ALLOWED = "not_allowed"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    TOO_SLOW = "too_slow"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    BODY_TOO_LARGE = "body_too_large"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    INVALID = "invalid"
+    UNKNOWN_PERSON = "unknown_person"
+    PERSON_CANNOT = "person_cannot"
+    RATE_LIMITED = "rate_limited"
+    NOT_CONFIGURED = "not_configured"
+    STARTING = "starting"
+    UNAVAILABLE = "unavailable"
+    UNCONFIRMED = "unconfirmed"
+    INTERNAL_ERROR = "internal_error"
+    TASK_CLOSED = "task_closed"
+    NOT_THE_OWNER = "not_the_owner"
+    NOT_INVOLVED = "not_involved"
+    NOT_THE_RECEIVER = "not_the_receiver"
+    NOT_THE_SENDER = "not_the_sender"
+    RELAY_OPEN = "relay_open"
+    RELAY_ENDED = "relay_ended"
+    SAME_PERSON = "same_person"
+    UNREACHABLE = "unreachable"
+    ALREADY_USED = "already_used"
+
+
+ADVICE: Mapping[ProblemCode, str] = {
+    ProblemCode.MALFORMED: "400. Send a whole request with a JSON body; nothing was done.",
+    ProblemCode.UNAUTHENTICATED: "401. Send a valid token.",
+    ProblemCode.READ_ONLY_TOKEN: "403. Take a token that may write.",
+    ProblemCode.OTHER_WORKSPACE: "403. Ask the bot of the token's own workspace.",
+    ProblemCode.NOT_ALLOWED: "403. Ask somebody who may.",
+    ProblemCode.NOT_FOUND: "404. Look at the address: this workspace has no such thing.",
+    ProblemCode.METHOD_NOT_ALLOWED: "405. Take a method that the header Allow names.",
+    ProblemCode.TOO_SLOW: "408. Send the body faster; nothing was done.",
+    ProblemCode.IDEMPOTENCY_KEY_REUSED: "409. Take a new key for a new request.",
+    ProblemCode.BODY_TOO_LARGE: "413. Send less.",
+    ProblemCode.UNSUPPORTED_MEDIA_TYPE: "415. Send application/json.",
+    ProblemCode.INVALID: "422. Put the field right that is named; nothing was done.",
+    ProblemCode.UNKNOWN_PERSON: "422. Name somebody whom Slack knows in this workspace.",
+    ProblemCode.PERSON_CANNOT: "422. Name a full member: no guest, bot, outsider, or who has left.",
+    ProblemCode.RATE_LIMITED: "429. Wait for the seconds in Retry-After.",
+    ProblemCode.NOT_CONFIGURED: "503. Set API_TOKENS.",
+    ProblemCode.STARTING: "503. Come again in a moment.",
+    ProblemCode.UNAVAILABLE: "503. A part is down and nothing was saved: send it again.",
+    ProblemCode.UNCONFIRMED: "503. It may have been saved: send it again with the same key.",
+    ProblemCode.INTERNAL_ERROR: "500. Tell your admin the reference.",
+    ProblemCode.TASK_CLOSED: "409. The task is done or cancelled.",
+    ProblemCode.NOT_THE_OWNER: "403. Act in the owner's name.",
+    ProblemCode.NOT_INVOLVED: "403. Act in the owner's or the creator's name.",
+    ProblemCode.NOT_THE_RECEIVER: "403. Only the receiver may answer.",
+    ProblemCode.NOT_THE_SENDER: "403. Only the sender may take it back.",
+    ProblemCode.RELAY_OPEN: "409. Wait for the answer to the hand-over that is open.",
+    ProblemCode.RELAY_ENDED: "409. The hand-over has ended.",
+    ProblemCode.SAME_PERSON: "409. Hand it to somebody else.",
+    ProblemCode.UNREACHABLE: "409. Hand it to somebody else: this person can't hold a task.",
+    ProblemCode.ALREADY_USED: "409. Take a new key.",
+}
+"""With which status each comes, and what the caller can do."""
