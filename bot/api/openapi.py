@@ -1,7 +1,6 @@
 """The description of the API (OpenAPI 3.1), made from the same declarations that serve it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
 from http import HTTPStatus
 from typing import Any
 
@@ -118,7 +117,7 @@ def _query(model: type[BaseModel]) -> list[Json]:
         {
             "name": name,
             "in": "query",
-            "description": field.get("description", ""),
+            "description": field.get("description") or _kind(field).get("description", ""),
             "schema": _not_null(field, definitions),
         }
         for name, field in schema.get("properties", {}).items()
@@ -126,12 +125,17 @@ def _query(model: type[BaseModel]) -> list[Json]:
 
 
 def _not_null(field: Json, definitions: Json) -> Json:
-    kinds = [kind for kind in field.get("anyOf", [field]) if kind.get("type") != "null"]
-    kind = reduce(lambda merged, each: merged | each, kinds)
+    kind = _kind(field)
     if "$ref" in kind:
         kind = definitions[kind["$ref"].rpartition("/")[2]]
     default = {"default": field["default"]} if field.get("default") is not None else {}
     return _without(kind, "title", "description", "default") | default
+
+
+def _kind(field: Json) -> Json:
+    """What a field may be besides null."""
+    kinds: list[Json] = field.get("anyOf", [field])
+    return next(kind for kind in kinds if kind.get("type") != "null")
 
 
 def _responses(operation: Operation[Any], others: Sequence[Operation[Any]]) -> Json:

@@ -1,6 +1,7 @@
 """A page that shows the API's description to people: plain HTML, no script, nothing from afar."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
@@ -21,6 +22,7 @@ table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .35em .6em; text-align: left;
   vertical-align: top; }
 """
+_NAMED = re.compile(r"`([^`]+)`")
 _METHODS = ("get", "post", "patch")
 _GUIDE = {
     "Tokens": "Send <code>Authorization: Bearer TOKEN</code>. <code>make token</code> makes one; "
@@ -100,7 +102,7 @@ def _parameters(parameters: Iterable[Json]) -> str:
             f"<code>{escape(parameter['name'])}</code>",
             escape(parameter["in"]),
             _type(parameter["schema"]),
-            escape(parameter.get("description", "")),
+            _prose(parameter.get("description", "")),
         )
         for parameter in parameters
     ]
@@ -113,7 +115,7 @@ def _fields(schema: Json) -> str:
         (
             f"<code>{escape(name)}</code>" + ("" if name in required else " (optional)"),
             _type(field),
-            escape(_described(field)),
+            _prose(_described(field)),
         )
         for name, field in schema.get("properties", {}).items()
     ]
@@ -121,7 +123,7 @@ def _fields(schema: Json) -> str:
 
 
 def _model(name: str, schema: Json) -> str:
-    about = escape(_described(schema))
+    about = _prose(_described(schema))
     values = "" if "properties" in schema else f"<p>{_type(schema)}</p>"
     heading = f'<h3 id="{escape(name)}">{escape(name)}</h3>'
     return f"{heading}<p>{about}</p>{values}{_fields(schema)}"
@@ -134,6 +136,11 @@ def _described(field: Json) -> str:
         (kind["description"] for kind in kinds if "description" in kind), ""
     )
     return str(own)
+
+
+def _prose(text: str) -> str:
+    """Text in which names stand between backticks."""
+    return _NAMED.sub(r"<code>\1</code>", escape(text))
 
 
 def _type(schema: Json) -> str:

@@ -45,7 +45,7 @@ class TaskApi:
                 id="list_tasks",
                 method="GET",
                 path="/tasks",
-                summary="List tasks, the newest first. People are named as anywhere.",
+                summary="List tasks, the newest first. All that is given must fit.",
                 takes=TaskPageQuery,
                 gives={200: TaskPage},
                 carry_out=self.on_list,
