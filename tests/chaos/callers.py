@@ -1,0 +1,128 @@
+"""Programs that call the REST API in people's names, with Idempotency-Keys and repeats."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from tests.chaos.crowd import Crowd, Nothing, note_of, title_of
+from tests.chaos.journal import Json
+from tests.chaos.plan import Act
+from tests.scenarios.api import Answer, Api
+from tests.scenarios.people import Person
+
+_DUE_WITHIN = timedelta(seconds=25)
+
+
+class Callers:
+    """The acts over HTTP. A bot is chosen for each, and another for its repeat."""
+
+    def __init__(self, apis: list[Api], crowd: Crowd, foreign: Json) -> None:
+        self._apis = apis
+        self._crowd = crowd
+        self._foreign = foreign
+        self._ways: dict[str, Callable[[Act, Person], Awaitable[Json]]] = {
+            "api_create": self._create,
+            "api_relay": self._relay,
+            "api_complete": self._complete,
+            "api_progress": self._progress,
+            "api_edit": self._edit,
+            "api_cancel": self._cancel,
+            "api_look": self._look,
+        }
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(self._ways)
+
+    async def carry_out(self, act: Act) -> Json:
+        """Send one request, and tell what was asked for and what came back.
+
+        Raises:
+            Nothing: there is nothing to ask it of.
+        """
+        person = self._crowd.members[act.person]
+        return {"user": person.id} | await self._ways[act.kind](act, person)
+
+    async def _create(self, act: Act, person: Person) -> Json:
+        title = title_of(act)
+        body: Json = {"title": title, "assignedTo": self._crowd.receiver(act).id}
+        body |= {"creator": person.id} if act.handshake else {}
+        if act.pick < 0.7:
+            # Due in the run, so that there is somebody to remind.
+            due = datetime.now(UTC) + timedelta(seconds=2) + act.pick * _DUE_WITHIN
+            body |= {"estimatedHandoff": due.isoformat(timespec="milliseconds")}
+        return await self._sent(act, "POST", "/api/tasks", body) | {"title": title}
+
+    async def _relay(self, act: Act, person: Person) -> Json:
+        task = await self._open_task(act, person)
+        note = note_of(act)
+        body = {
+            "from_user": person.id,
+            "to_user": self._crowd.receiver(act).id,
+            "message": note,
+            "mode": "handshake" if act.handshake else "direct",
+        }
+        path = f"/api/tasks/{task}/relay"
+        return await self._sent(act, "POST", path, body) | {"note": note}
+
+    async def _complete(self, act: Act, person: Person) -> Json:
+        task = await self._open_task(act, person)
+        return await self._sent(act, "POST", f"/api/tasks/{task}/complete", {"actor": person.id})
+
+    async def _progress(self, act: Act, person: Person) -> Json:
+        body = {"progress": int(act.pick * 100), "actor": person.id}
+        return await self._patch(act, person, body)
+
+    async def _edit(self, act: Act, person: Person) -> Json:
+        return await self._patch(act, person, {"description": note_of(act), "actor": person.id})
+
+    async def _cancel(self, act: Act, person: Person) -> Json:
+        return await self._patch(act, person, {"status": "cancelled", "actor": person.id})
+
+    async def _look(self, act: Act, person: Person) -> Json:
+        paths = [
+            "/api/tasks",
+            f"/api/tasks/{self._foreign['task_id']}",
+            f"/api/tasks/T-{self._foreign['number']}",
+            f"/api/tasks/{self._foreign['task_id']}/trail",
+            f"/api/workflows/relay-{self._foreign['relay_id']}",
+        ]
+        path = act.chosen(paths)
+        answer = await self._apis[act.bot].get(path)
+        return {"asked": f"GET {path}", **_told(answer)}
+
+    async def _patch(self, act: Act, person: Person, body: Json) -> Json:
+        task = await self._open_task(act, person)
+        return await self._sent(act, "PATCH", f"/api/tasks/{task}", body)
+
+    async def _open_task(self, act: Act, person: Person) -> str:
+        answer = await self._apis[act.bot].get(
+            "/api/tasks", assignee=person.id, status="open", limit=5
+        )
+        tasks = answer.json.get("tasks") or []
+        if not tasks:
+            raise Nothing(f"the API shows no open task of {person.name}: {answer.status}")
+        return str(act.chosen(tasks)["id"])
+
+    async def _sent(self, act: Act, method: str, path: str, body: Json) -> Json:
+        """Send a request with a key, and as often again as the plan says, to the other bot."""
+        key = f"chaos-{act.number}"
+        first, second = self._apis[act.bot], self._apis[1 - act.bot]
+
+        async def sent(api: Api) -> Json:
+            call = api.post if method == "POST" else api.patch
+            return _told(await call(path, body, key=key))
+
+        asked: Json = {"asked": f"{method} {path}", "body": body, "key": key}
+        if act.repeats == "at_once":
+            told, other = await asyncio.gather(sent(first), sent(second))
+            return {**asked, **told, "again": [other]}
+        told = await sent(first)
+        # Whoever is told to send it again does.
+        if act.repeats == "after" or told["status"] == 503:
+            return {**asked, **told, "again": [await sent(second)]}
+        return {**asked, **told}
+
+
+def _told(answer: Answer) -> Json:
+    return {"status": answer.status, "json": answer.json}

@@ -1,0 +1,65 @@
+"""The table at the end of a run."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from tests.chaos.evidence import Evidence, Json
+from tests.chaos.oracles.violation import PROMISES
+from tests.chaos.plan import PARTS
+from tests.chaos.run import Verdict
+
+_SHOWN = 20
+
+
+def report(verdict: Verdict) -> str:
+    """What was done, what broke, and which promise was not kept."""
+    return "\n".join(_lines(verdict))
+
+
+def _lines(verdict: Verdict) -> Iterator[str]:
+    evidence, plan = verdict.evidence, verdict.plan
+    yield f"\nSeed {plan.seed}, {plan.seconds:g} s of chaos"
+    yield from _table("Operations", _operations(evidence))
+    yield from _table("Kills (-9)", {part: _faults(evidence, "kill")[part] for part in PARTS})
+    yield from _table("Stopped and continued", _faults(evidence, "pause"))
+    yield from _table("Connections", _ways(evidence, "link"))
+    yield from _table("Slack's answers", _ways(evidence, "slack"))
+    yield from _table("Slack's deliveries", _ways(evidence, "delivery"))
+    yield from _table("Stored", {name: len(evidence.ours(name)) for name in _STORED})
+    yield from _table("Notices", _notices(evidence))
+    broken = Counter(violation.promise for violation in verdict.violations)
+    yield from _table("Violations", {promise: broken[promise] for promise in PROMISES})
+    for violation in verdict.violations[:_SHOWN]:
+        yield f"  {violation.promise}: {violation.what}: {violation.about}"
+
+
+_STORED = ("tasks", "relays", "task_events", "notices")
+
+
+def _table(title: str, rows: Mapping[str, int]) -> Iterator[str]:
+    yield f"\n{title}: {sum(rows.values())}"
+    for name, count in sorted(rows.items(), key=lambda row: (-row[1], row[0])):
+        yield f"  {name:<32}{count:>6}"
+
+
+def _operations(evidence: Evidence) -> Mapping[str, int]:
+    return Counter(entry["kind"] for entry in evidence.lines("act") if _was_done(entry))
+
+
+def _was_done(entry: Json) -> bool:
+    return "nothing" not in entry["answer"]
+
+
+def _faults(evidence: Evidence, kind: str) -> Counter[str]:
+    return Counter(each["target"] for each in evidence.lines("fault") if each["kind"] == kind)
+
+
+def _ways(evidence: Evidence, kind: str) -> Counter[str]:
+    return Counter(each["way"] for each in evidence.lines("fault") if each["kind"] == kind)
+
+
+def _notices(evidence: Evidence) -> Mapping[str, int]:
+    rows = evidence.ours("notices")
+    states = Counter(f"{row['state']}" for row in rows)
+    ambiguous = sum(row["unknown_since"] is not None for row in rows)
+    return {**states, "(once ambiguous)": ambiguous}

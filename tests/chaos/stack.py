@@ -1,0 +1,140 @@
+"""The whole stack for a run: two bots, two workers, three servers, and a link between any two."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from devstack.api_tokens import ApiToken, new_secret
+from devstack.bot_server import BotServer
+from devstack.errors import DevstackError
+from devstack.mongo_server import MongoServer
+from devstack.ports import free_port
+from devstack.probes import has_logged
+from devstack.processes import ChildProcess
+from devstack.settings import ROOT
+from devstack.slack_server import SlackServer
+from devstack.temporal_server import TemporalServer
+from tests.chaos.journal import Journal
+from tests.chaos.links import Link
+from tests.chaos.plan import BOTS, SERVERS, WORKERS, link_name
+
+DATABASE = "relai"
+WINDOW = timedelta(seconds=20)
+"""How long a hand-over waits for its answer: short, so that many end by the clock."""
+TOKEN = "chaos"
+
+_SETTINGS = {
+    "PATH": "/usr/bin:/bin",
+    "MONGODB_DATABASE": DATABASE,
+    "RELAI_WORKING_HOURS": "mon-sun 00:00-24:00",
+    "RELAI_RELAY_WINDOW": f"PT{WINDOW.total_seconds():g}S",
+    "RELAI_LOG_FORMAT": "json",
+    "RELAI_API_REQUESTS_PER_MINUTE": "6000",
+}
+
+
+class ChaosStack:
+    """All parts on their own data in one folder, which outlives them.
+
+    Bots and workers reach each server through a link of their own, named as by `link_name`; the
+    sandbox reaches the bots by the sockets that they opened, so through the same links.
+    """
+
+    def __init__(self, folder: Path, journal: Journal) -> None:
+        self._journal = journal
+        self._folder = folder
+        self._lives: dict[str, int] = {}
+        self._running = AsyncExitStack()
+        self.mongod = MongoServer(folder, port=free_port())
+        self.temporal = TemporalServer(folder, port=free_port())
+        self.slack = SlackServer(folder)
+        self.api_token = new_secret()
+        ports = {
+            "mongod": self.mongod.port,
+            "temporal": self.temporal.port,
+            "slack": self.slack.port,
+        }
+        self.links = {
+            link_name(client, server): Link(ports[server])
+            for client in (*BOTS, *WORKERS)
+            for server in SERVERS
+        }
+        self.bots = [self._bot(name) for name in BOTS]
+        self.parts: Mapping[str, ChildProcess] = {
+            "mongod": self.mongod,
+            "temporal": self.temporal,
+            "slack": self.slack,
+            **{bot.name: bot for bot in self.bots},
+            **{name: self._worker(name) for name in WORKERS},
+        }
+
+    @property
+    def bot_urls(self) -> list[str]:
+        return [bot.url.rstrip("/") for bot in self.bots]
+
+    async def revive(self, name: str) -> None:
+        """Start a part that is down, until it is up: those that it needs may be down as well."""
+        part = self.parts[name]
+        while not part.is_running:
+            self._keep_log(part)
+            try:
+                await part.start()
+            except DevstackError as error:
+                self._journal.note("not_ready", part=name, why=str(error)[:300])
+
+    async def __aenter__(self) -> Self:
+        for link in self.links.values():
+            await self._running.enter_async_context(link)
+        await asyncio.gather(*(self._start(name) for name in SERVERS))
+        await asyncio.gather(*(self._start(name) for name in (*BOTS, *WORKERS)))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._running.aclose()
+
+    async def _start(self, name: str) -> None:
+        await self._running.enter_async_context(self.parts[name])
+
+    def _keep_log(self, part: ChildProcess) -> None:
+        """Keep the log of every life: a start keeps that of the last one only."""
+        life = self._lives[part.name] = self._lives.get(part.name, 0) + 1
+        if part.log.exists():
+            part.log.rename(part.log.with_name(f"{part.name}.{life}.log"))
+
+    def _environment(self, client: str) -> dict[str, str]:
+        ports = {server: self.links[link_name(client, server)].port for server in SERVERS}
+        return self.slack.environment(_SETTINGS) | {
+            "SLACK_API_URL": f"http://127.0.0.1:{ports['slack']}/api/",
+            "TEMPORAL_HOST": f"127.0.0.1:{ports['temporal']}",
+            # Direct, for the replica set tells its members' own addresses, which bypass the link.
+            "MONGODB_URI": f"mongodb://127.0.0.1:{ports['mongod']}/?directConnection=true",
+        }
+
+    def _bot(self, name: str) -> BotServer:
+        return BotServer(
+            self._folder,
+            self._environment(name),
+            sandbox=self.slack,
+            api_tokens=[ApiToken(TOKEN, "write", self.api_token)],
+            name=name,
+        )
+
+    def _worker(self, name: str) -> ChildProcess:
+        return ChildProcess(
+            name,
+            [sys.executable, "worker.py"],
+            data=self._folder,
+            ready=has_logged(self._folder / "logs" / f"{name}.log", "worker_started"),
+            env=self._environment(name),
+            cwd=ROOT,
+        )
