@@ -26,11 +26,12 @@ $(STAMP): pyproject.toml requirements.lock
 run: install  ## Start everything: MongoDB, Temporal, the Slack sandbox, the worker, the bot
 	@$(BIN)/python -m devstack
 
-check: install  ## Lint, formatting, types, import contracts
+check: install  ## Lint, formatting, types, import contracts, known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/vulnerabilities.py
 
 fmt: install  ## Format, and repair what lint can repair
 	$(BIN)/ruff check --fix .
