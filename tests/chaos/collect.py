@@ -9,7 +9,7 @@ import aiohttp
 from pymongo import MongoClient
 from pymongo.collection import Collection
 from temporalio.api.common.v1 import Payload
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
@@ -102,7 +102,8 @@ def _signal(event: HistoryEvent) -> Json:
 
 def _failure(event: HistoryEvent) -> str:
     failed = event.workflow_task_failed_event_attributes
-    return f"{failed.cause}: {failed.failure.message}"[:500]
+    cause = WorkflowTaskFailedCause.Name(failed.cause)
+    return f"{cause}: {failed.failure.message}"[:500]
 
 
 def _steps(events: list[HistoryEvent]) -> list[Json]:
@@ -121,7 +122,7 @@ def _steps(events: list[HistoryEvent]) -> list[Json]:
                 "type": scheduled.activity_type.name,
                 "input": _decoded(scheduled.input.payloads),
                 "result": _decoded(done.result.payloads),
-                "started": _at(started),
+                "scheduled": _at(asked[done.scheduled_event_id]),
                 "completed": _at(event),
                 "attempt": started.activity_task_started_event_attributes.attempt,
             }

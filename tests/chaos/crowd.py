@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
+from relai_core.domain.ids import TeamId, request_id
 from tests.chaos.journal import Journal, Json
 from tests.chaos.plan import PEOPLE, Act
 from tests.scenarios.people import Person, Workspace, buttons_of, text_of
@@ -14,10 +16,28 @@ PATIENCE = 15.0
 """Seconds until an act counts as one whose answer nobody knows: the sandbox may be stopped."""
 _NAMES = ("ana", "bo", "cy", "di", "ed", "flo")
 _FORM_WITHIN = 4.0
+_MAY_LEAVE = 2
 
 
 class Nothing(Exception):  # noqa: N818 - no error: there was nothing to do it to
     """An act that fits nothing that the person sees."""
+
+
+@dataclass(frozen=True)
+class _Card:
+    """A message that a person sees, and the button on it that they press."""
+
+    person: Person
+    message: Json
+    button: Json
+
+    @property
+    def number(self) -> str:
+        words = text_of(self.message).replace("*", " ").split()
+        found = [word for word in words if word.startswith("T-") and word[2:].isdecimal()]
+        if not found:
+            raise Nothing("a card without a number")
+        return found[0]
 
 
 class Crowd:
@@ -30,7 +50,7 @@ class Crowd:
         self.members: list[Person] = []
         self.everyone: list[Person] = []
         self._away: set[str] = set()
-        self._ways: dict[str, Callable[[Act, Person], Awaitable[Json]]] = {
+        self._ways: dict[str, Callable[[Act], Awaitable[Json]]] = {
             "create": self._create,
             "create_in_form": self._create_in_form,
             "relay": self._relay,
@@ -68,161 +88,158 @@ class Crowd:
         Raises:
             Nothing: there is nothing to do it to.
         """
-        person = self.members[act.person]
-        if person.id in self._away:
-            raise Nothing(f"{person.name} has left")
-        return {"user": person.id} | await self._ways[act.kind](act, person)
+        return await self._ways[act.kind](act)
+
+    def present(self, act: Act) -> list[Person]:
+        """The members who have not left, whose turn it is first."""
+        turn = [*self.members[act.person :], *self.members[: act.person]]
+        return [person for person in turn if person.id not in self._away]
 
     def receiver(self, act: Act) -> Person:
+        """Who is given something; maybe somebody who has left."""
         return self.members[act.other]
 
-    async def _create(self, act: Act, person: Person) -> Json:
+    async def _create(self, act: Act) -> Json:
         title = title_of(act)
         to = f" @{self.receiver(act).name}" if act.pick < 0.6 else ""
-        return await self._typed(person, f"/task new {title}{to}", act, title=title)
+        return await self._typed(self.present(act)[0], f"/task new {title}{to}", act, title=title)
 
-    async def _create_in_form(self, act: Act, person: Person) -> Json:
-        title = title_of(act)
+    async def _create_in_form(self, act: Act) -> Json:
+        title, person = title_of(act), self.present(act)[0]
         await self._typed(person, "/task", act)
         view = await _modal(person)
         owner = {"owner": self.receiver(act).id} if act.pick < 0.6 else {}
         return await self._sent_form(person, view, {"title": title, **owner}, title=title)
 
-    async def _relay(self, act: Act, person: Person) -> Json:
-        message, _ = await self._card(person, "task_hand_over", act)
-        number, note = _number_of(message), note_of(act)
+    async def _relay(self, act: Act) -> Json:
+        card = await self._card("task_hand_over", act)
+        note = note_of(act)
         mode = "--handshake" if act.handshake else "--direct"
-        text = f"/relay @{self.receiver(act).name} {number} {note} {mode}"
-        return await self._typed(person, text, act, note=note)
+        text = f"/relay @{self.receiver(act).name} {card.number} {note} {mode}"
+        return await self._typed(card.person, text, act, note=note)
 
-    async def _relay_in_form(self, act: Act, person: Person) -> Json:
-        message, button = await self._card(person, "task_hand_over", act)
-        await self._pressed(person, message, button, act)
-        view = await _modal(person)
+    async def _relay_in_form(self, act: Act) -> Json:
+        card = await self._card("task_hand_over", act)
+        await self._pressed(card, act)
+        view = await _modal(card.person)
         note = note_of(act)
         fields = {
-            "task": button["value"],
+            "task": card.button["value"],
             "receiver": self.receiver(act).id,
             "note": note,
             "mode": "handshake" if act.handshake else "direct",
         }
-        return await self._sent_form(person, view, fields, note=note)
+        return await self._sent_form(card.person, view, fields, note=note)
 
-    async def _accept(self, act: Act, person: Person) -> Json:
-        return await self._press(person, "relay_accept", act)
+    async def _accept(self, act: Act) -> Json:
+        return await self._pressed(await self._card("relay_accept", act), act)
 
-    async def _take_back(self, act: Act, person: Person) -> Json:
-        return await self._press(person, "relay_take_back", act)
+    async def _take_back(self, act: Act) -> Json:
+        return await self._pressed(await self._card("relay_take_back", act), act)
 
-    async def _complete(self, act: Act, person: Person) -> Json:
-        return await self._press(person, "task_complete", act)
+    async def _complete(self, act: Act) -> Json:
+        return await self._pressed(await self._card("task_complete", act), act)
 
-    async def _decline(self, act: Act, person: Person) -> Json:
-        message, button = await self._card(person, "relay_decline", act)
-        await self._pressed(person, message, button, act)
-        view = await _modal(person)
-        reason = f"because {act.number}"
-        return await self._sent_form(
-            person, view, {"reason": reason}, reason=reason, about=button["value"]
-        )
+    async def _decline(self, act: Act) -> Json:
+        card = await self._card("relay_decline", act)
+        await self._pressed(card, act)
+        view = await _modal(card.person)
+        reason = f"because x{act.number}"
+        sent = await self._sent_form(card.person, view, {"reason": reason}, reason=reason)
+        return sent | {"about": card.button["value"]}
 
-    async def _done(self, act: Act, person: Person) -> Json:
-        message, _ = await self._card(person, "task_complete", act)
-        return await self._typed(person, f"/task done {_number_of(message)}", act)
+    async def _done(self, act: Act) -> Json:
+        card = await self._card("task_complete", act)
+        return await self._typed(card.person, f"/task done {card.number}", act)
 
-    async def _progress(self, act: Act, person: Person) -> Json:
-        message, _ = await self._card(person, "task_complete", act)
-        done = int(act.pick * 100)
-        return await self._typed(person, f"/task progress {_number_of(message)} {done}", act)
+    async def _progress(self, act: Act) -> Json:
+        card = await self._card("task_complete", act)
+        text = f"/task progress {card.number} {int(act.pick * 100)}"
+        return await self._typed(card.person, text, act)
 
-    async def _look(self, act: Act, person: Person) -> Json:
-        return await self._typed(person, "/task list", act)
+    async def _look(self, act: Act) -> Json:
+        return await self._typed(self.present(act)[0], "/task list", act)
 
-    async def _forge(self, act: Act, person: Person) -> Json:
+    async def _forge(self, act: Act) -> Json:
         """Press a button that only somebody else was shown."""
         kinds = ["relay_accept", "task_complete", "relay_take_back", "relay_decline"]
-        _, theirs = await self._card(self.receiver(act), act.chosen(kinds), act)
-        own = await self._any_message(person)
-        forged = {"action_id": theirs["action_id"], "value": theirs["value"], "force": True}
-        return await self._pressed(person, own, forged, act) | {"forged": True}
+        theirs = await self._card(act.chosen(kinds), act)
+        others = [person for person in self.present(act) if person != theirs.person]
+        own = await _any_message(others[-1])
+        forged = theirs.button | {"force": True}
+        return await self._pressed(_Card(others[-1], own, forged), act) | {"forged": True}
 
-    async def _reach_out(self, act: Act, person: Person) -> Json:
+    async def _reach_out(self, act: Act) -> Json:
         """Ask for what only another workspace has, by its number or by a button's value."""
-        number = self._foreign["number"]
+        person, known = self.present(act)[0], self._foreign
         if act.pick < 0.5:
-            return await self._typed(person, f"/task show T-{number}", act)
-        own = await self._any_message(person)
-        task = {"action_id": "task_complete", "value": self._foreign["task_id"], "force": True}
-        relay = {"action_id": "relay_accept", "value": self._foreign["relay_id"], "force": True}
-        return await self._pressed(person, own, act.chosen([task, relay]), act)
+            return await self._typed(person, f"/task show T-{known['number']}", act)
+        own = await _any_message(person)
+        task = {"action_id": "task_complete", "value": known["task_id"], "force": True}
+        relay = {"action_id": "relay_accept", "value": known["relay_id"], "force": True}
+        chosen = task if act.pick < 0.75 else relay
+        return await self._pressed(_Card(person, own, chosen), act)
 
-    async def _guest_tries(self, act: Act, person: Person) -> Json:
+    async def _guest_tries(self, act: Act) -> Json:
         title = title_of(act)
-        answer = await self._typed(self._guest, f"/task new {title}", act, title=title)
-        return answer | {"user": self._guest.id}
+        return await self._typed(self._guest, f"/task new {title}", act, title=title)
 
-    async def _join(self, act: Act, person: Person) -> Json:
+    async def _join(self, act: Act) -> Json:
         newcomer = await self._workspace.person("new", announce=True)
         self.everyone.append(newcomer)
         self._journal.note("person", user=newcomer.id, name=newcomer.name)
-        return {"joined": newcomer.id}
+        return {"user": newcomer.id, "joined": newcomer.name}
 
-    async def _leave(self, act: Act, person: Person) -> Json:
-        """Leave for ever, or until somebody has been away long enough to be missed."""
-        if len(self._away) > 1:
+    async def _leave(self, act: Act) -> Json:
+        """Leave for good, with whatever one owns or was offered."""
+        if len(self._away) >= _MAY_LEAVE:
             raise Nothing("enough people have left")
+        person = self.present(act)[0]
         self._away.add(person.id)
         self._journal.note("left", user=person.id)
         await self._workspace.change(person, deleted=True)
-        return {"left": person.id}
+        return {"user": person.id, "left": person.name}
 
-    async def _press(self, person: Person, action: str, act: Act) -> Json:
-        message, button = await self._card(person, action, act)
-        return await self._pressed(person, message, button, act)
-
-    async def _card(self, person: Person, action: str, act: Act) -> tuple[Json, Json]:
-        """A message that the person sees, and the button on it that is pressed."""
-        shown = [
-            (message, button)
-            for message in await person.messages()
-            for button in buttons_of(message)
-            if button["action_id"] == action
-        ]
-        if not shown:
-            raise Nothing(f"{person.name} sees no {action}")
-        # The latest are pressed most: old cards are mostly about what is over.
-        chosen: tuple[Json, Json] = act.chosen(shown[-4:])
-        return chosen
-
-    async def _any_message(self, person: Person) -> Json:
-        seen = [message for message in await person.messages() if not message.get("is_ephemeral")]
-        if not seen:
-            raise Nothing(f"{person.name} has no message")
-        return seen[-1]
+    async def _card(self, action: str, act: Act) -> _Card:
+        """What somebody sees a button for, and may press: whose turn it is looks first."""
+        for person in self.present(act):
+            shown = [
+                _Card(person, message, button)
+                for message in await person.messages()
+                for button in buttons_of(message)
+                if button["action_id"] == action
+            ]
+            if shown:
+                # The latest are pressed most: old cards are mostly about what is over.
+                card: _Card = act.chosen(shown[-4:])
+                return card
+        raise Nothing(f"nobody sees a button {action}")
 
     async def _typed(self, person: Person, text: str, act: Act, **marks: str) -> Json:
         delivery = await person.types(text)
-        return {"typed": text, **_told(delivery), **marks, **await self._repeated(delivery, act)}
+        asked = {"user": person.id, "typed": text, **marks}
+        return {**asked, **_told(delivery), **await self._repeated(delivery, act)}
 
-    async def _pressed(self, person: Person, message: Json, button: Json, act: Act) -> Json:
+    async def _pressed(self, card: _Card, act: Act) -> Json:
         body = {
-            "user": person.id,
-            "channel": message["channel"],
-            "ts": message["ts"],
-            "action_id": button["action_id"],
-            "value": button.get("value"),
-            "force": button.get("force", False),
+            "user": card.person.id,
+            "channel": card.message["channel"],
+            "ts": card.message["ts"],
+            "action_id": card.button["action_id"],
+            "value": card.button.get("value"),
+            "force": card.button.get("force", False),
         }
         delivery = await self._workspace.post("actions", body)
-        pressed = {"pressed": button["action_id"], "about": button.get("value")}
-        return {**pressed, **_told(delivery), **await self._repeated(delivery, act)}
+        asked = {"user": card.person.id, "pressed": body["action_id"], "about": body["value"]}
+        return {**asked, **_told(delivery), **await self._repeated(delivery, act)}
 
     async def _sent_form(
         self, person: Person, view: Json, fields: dict[str, Any], **marks: str
     ) -> Json:
         delivery = await person.submits(view, **fields)
         told = {"view_outcome": delivery.get("view_outcome"), "errors": delivery.get("errors")}
-        return {"sent": view["callback_id"], **_told(delivery), **told, **marks}
+        asked = {"user": person.id, "sent": view["callback_id"], **marks}
+        return {**asked, **_told(delivery), **told}
 
     async def _repeated(self, delivery: Json, act: Act) -> Json:
         """The same payload again, as Slack does not for commands, but a network may."""
@@ -267,17 +284,18 @@ async def _modal(person: Person) -> Json:
 
 def _told(delivery: Json) -> Json:
     payload = delivery["payload"]
+    team = TeamId(payload.get("team_id") or payload["team"]["id"])
+    trigger = payload.get("trigger_id")
     return {
-        "trigger": payload.get("trigger_id"),
+        "request": request_id(team, trigger) if trigger else None,
         "outcome": delivery["outcome"],
         "said": text_of(delivery["answer"] or {}),
         "elapsed": delivery["elapsed"],
     }
 
 
-def _number_of(message: Json) -> str:
-    words = text_of(message).replace("*", " ").split()
-    number = next((word for word in words if word.startswith("T-") and word[2:].isdecimal()), None)
-    if number is None:
-        raise Nothing("a card without a number")
-    return number
+async def _any_message(person: Person) -> Json:
+    seen = [message for message in await person.messages() if not message.get("is_ephemeral")]
+    if not seen:
+        raise Nothing(f"{person.name} has no message")
+    return seen[-1]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from tests.chaos.evidence import Evidence, Json
+from tests.chaos.oracles.notices import seen_twice, was_ambiguous
 from tests.chaos.oracles.violation import PROMISES
 from tests.chaos.plan import PARTS
 from tests.chaos.run import Verdict
@@ -27,6 +28,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield from _table("Slack's deliveries", _ways(evidence, "delivery"))
     yield from _table("Stored", {name: len(evidence.ours(name)) for name in _STORED})
     yield from _table("Notices", _notices(evidence))
+    yield from _table("Ambiguous notices", _ambiguous(evidence))
     broken = Counter(violation.promise for violation in verdict.violations)
     yield from _table("Violations", {promise: broken[promise] for promise in PROMISES})
     for violation in verdict.violations[:_SHOWN]:
@@ -59,7 +61,13 @@ def _ways(evidence: Evidence, kind: str) -> Counter[str]:
 
 
 def _notices(evidence: Evidence) -> Mapping[str, int]:
-    rows = evidence.ours("notices")
-    states = Counter(f"{row['state']}" for row in rows)
-    ambiguous = sum(row["unknown_since"] is not None for row in rows)
-    return {**states, "(once ambiguous)": ambiguous}
+    return Counter(row["state"] for row in evidence.ours("notices"))
+
+
+def _ambiguous(evidence: Evidence) -> Mapping[str, int]:
+    """What became of those of which nobody knew for a while whether Slack had them."""
+    twice = set(seen_twice(evidence))
+    rows = [row for row in evidence.ours("notices") if was_ambiguous(row)]
+    return Counter(
+        f"{row['state']}, seen twice" if row["_id"] in twice else row["state"] for row in rows
+    )

@@ -1,11 +1,25 @@
 """Judges of a run: each is a pure function from the evidence to what speaks against a promise."""
 
 from tests.chaos.evidence import Evidence
+from tests.chaos.oracles.histories import judge_histories
+from tests.chaos.oracles.notices import judge_notices
 from tests.chaos.oracles.owners import judge_owners
 from tests.chaos.oracles.relays import judge_relays
+from tests.chaos.oracles.reminders import judge_reminders
+from tests.chaos.oracles.saved import judge_outcomes_told, judge_saved
 from tests.chaos.oracles.violation import Violation
+from tests.chaos.oracles.workspaces import judge_workspaces
 
-ORACLES = (judge_owners, judge_relays)
+ORACLES = (
+    judge_owners,
+    judge_relays,
+    judge_saved,
+    judge_outcomes_told,
+    judge_histories,
+    judge_notices,
+    judge_reminders,
+    judge_workspaces,
+)
 
 
 def judge(evidence: Evidence) -> list[Violation]:

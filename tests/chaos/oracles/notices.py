@@ -1,0 +1,68 @@
+"""Promise 3: each notice reaches its person once, and the ledger says so where it may not have."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
+from tests.chaos.oracles.violation import Violation
+
+_PROMISE = "told once"
+_MAY_EXPIRE = ("relay_nudged", "reminder_day_before", "reminder_due", "reminder_overdue")
+"""Kinds that are only said while they are true."""
+
+
+def judge_notices(evidence: Evidence) -> list[Violation]:
+    """Compare the ledger with what each person sees."""
+    seen = seen_by_key(evidence)
+    rows = {row["_id"]: row for row in evidence.ours("notices")}
+    found = [violation for row in rows.values() for violation in _row(evidence, row, seen)]
+    for key, count in seen.items():
+        if key not in rows:
+            found.append(Violation(_PROMISE, "a notice that is in no ledger", key))
+        elif count > 1 and not was_ambiguous(rows[key]):
+            found.append(Violation(_PROMISE, "a notice was seen twice", key, rows[key]))
+    return [*found, *_strangers(evidence)]
+
+
+def seen_by_key(evidence: Evidence) -> Counter[str]:
+    """How often each notice is seen, by its key."""
+    messages = (message for inbox in evidence.inboxes.values() for message in inbox)
+    return Counter(key for message in messages if (key := key_of(message)) is not None)
+
+
+def was_ambiguous(row: Json) -> bool:
+    """Whether the ledger ever said that it does not know."""
+    return row["unknown_since"] is not None
+
+
+def seen_twice(evidence: Evidence) -> list[str]:
+    """The notices that somebody sees more than once, however good the reason."""
+    return [key for key, count in seen_by_key(evidence).items() if count > 1]
+
+
+def _row(evidence: Evidence, row: Json, seen: Counter[str]) -> Iterator[Violation]:
+    key, state = row["_id"], row["state"]
+    recipient = row["notice"]["recipient"]
+    has_left = recipient is not None and evidence.left(recipient)
+    if state in ("planned", "ambiguous"):
+        yield Violation(_PROMISE, "a notice is in limbo", key, row)
+    if state in ("sent", "reconciled") and not seen[key]:
+        yield Violation(_PROMISE, "a notice is called sent, and is not there", key, row)
+    if state == "skipped" and seen[key]:
+        yield Violation(_PROMISE, "a notice is called skipped, and is there", key, row)
+    if state == "skipped" and not (has_left or _expired(row)):
+        yield Violation(_PROMISE, "a notice was skipped without a reason", key, row)
+    if state == "failed" and not has_left:
+        yield Violation(_PROMISE, "a notice failed", key, row)
+
+
+def _expired(row: Json) -> bool:
+    return row["notice"]["kind"] in _MAY_EXPIRE and row["reason"] == "no longer true"
+
+
+def _strangers(evidence: Evidence) -> Iterator[Violation]:
+    """A notice is for its recipient's eyes."""
+    for user, inbox in evidence.inboxes.items():
+        for message in inbox:
+            if (key := key_of(message)) and NoticeName.of(key).recipient != user:
+                yield Violation("only who may", "a notice in the wrong hands", key, user)
