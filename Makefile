@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run check fmt test e2e fingerprints token lock clean
+.PHONY: help install run check fmt test e2e chaos fingerprints token lock clean
 
 help:  ## List the targets
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -42,6 +42,9 @@ test: install  ## Run all tests
 
 e2e: install  ## Run only the tests of the whole stack
 	$(BIN)/pytest -m scenario
+
+chaos: install  ## Break everything at random, and judge: make chaos SEED=7 MINUTES=5
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed '$(SEED)') $(if $(MINUTES),--minutes '$(MINUTES)')
 
 fingerprints: install  ## Accept the commands the workflows give now as the ones to keep
 	$(BIN)/python -m tests.relai_workflows.fingerprints

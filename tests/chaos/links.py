@@ -25,6 +25,7 @@ class Link:
         self._upstream = upstream
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._delay = 0.0
         self._open: dict[Direction, asyncio.Event] = {
             "there": asyncio.Event(),
@@ -50,7 +51,7 @@ class Link:
         """Pass everything on again."""
         self._let_through()
         if self._server is None:
-            self._server = await asyncio.start_server(self._serve, LOOPBACK, self.port)
+            self._server = await asyncio.start_server(self._begin, LOOPBACK, self.port)
 
     async def __aenter__(self) -> Self:
         await self.heal()
@@ -65,6 +66,7 @@ class Link:
         await self._stop_listening()
         self._let_through()
         self._cut()
+        await asyncio.gather(*self._serving)
 
     def _let_through(self) -> None:
         self._delay = 0.0
@@ -79,6 +81,11 @@ class Link:
     def _cut(self) -> None:
         for writer in list(self._writers):
             writer.transport.abort()
+
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

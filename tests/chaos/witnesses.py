@@ -1,0 +1,151 @@
+"""A small true story as evidence, for tests that make one witness lie."""
+
+import copy
+from typing import Any
+
+from tests.chaos.evidence import Evidence, Json
+
+TEAM = "T1"
+ANA, BO, CY, GUEST = "UANA", "UBO", "UCY", "UGUEST"
+TASK, RELAY = "T1-task", "T1-relay"
+OFFERED = f"{TASK}:relay_offered:{RELAY}:{BO}"
+ENDED = f"{TASK}:relay_ended:{RELAY}:{ANA}"
+DUE = "2026-03-04T10:00:00+00:00"
+DUE_AT = 1772618400.0
+REMINDER = f"{TASK}:reminder_due:{DUE}:{BO}"
+MARK = "Embezzlement"
+
+
+def a_true_story() -> Evidence:
+    """Ana makes a task, hands it to Bo, who accepts, is reminded and completes it."""
+    events = [
+        an_event(1, "created", ANA, ANA, id="r1"),
+        an_event(2, "relay_opened", ANA, BO, id="r2", relay_id=RELAY),
+        an_event(3, "relay_accepted", BO, BO, id="r3", relay_id=RELAY),
+        an_event(4, "completed", BO, BO, id="r4"),
+    ]
+    relay = {
+        "_id": RELAY,
+        "team_id": TEAM,
+        "task_id": TASK,
+        "from_user": ANA,
+        "to_user": BO,
+        "mode": "direct",
+        "note": "please x2",
+        "end": "accepted",
+        "ended_by": BO,
+        "reason": "",
+    }
+    task = {
+        "_id": TASK,
+        "team_id": TEAM,
+        "number": 1,
+        "title": "Errand x1",
+        "owner": BO,
+        "creator": ANA,
+        "status": "completed",
+        "version": 4,
+    }
+    foreign = {"_id": "T2-task", "team_id": "T2", "title": MARK}
+    return Evidence(
+        team=TEAM,
+        journal=[
+            {"at": 1.0, "line": "guest", "user": GUEST},
+            an_act(1, "create", title="Errand x1", said="T-1 *Errand x1* is yours.", request="r1"),
+            an_act(2, "relay", note="please x2", said="<@UBO> owns it. An answer is awaited"),
+            an_act(4, "done", user=BO, said="T-1: Done by you.", request="r4"),
+        ],
+        inboxes={
+            ANA: [a_message(ENDED, "<@UBO> accepted T-1")],
+            BO: [a_message(OFFERED, "Ana handed you"), a_message(REMINDER, "due now", DUE_AT + 1)],
+            GUEST: [],
+        },
+        documents={
+            "tasks": [task, foreign],
+            "relays": [relay],
+            "task_events": events,
+            "notices": [a_row(ENDED), a_row(OFFERED), a_row(REMINDER, DUE_AT + 0.9)],
+        },
+        histories=_histories(events),
+        foreign={"tasks": [copy.deepcopy(foreign)]},
+    )
+
+
+def an_event(version: int, kind: str, actor: str | None, owner: str, **fields: Any) -> Json:
+    """A line of the trail."""
+    named = {"_id": fields.pop("id", f"r{version}"), "task_id": TASK, "version": version}
+    told = {"kind": kind, "actor": actor, "owner": owner, "relay_id": None, "settled": None}
+    return {**named, **told, "via": None, **fields}
+
+
+def an_act(number: int, kind: str, **answer: Any) -> Json:
+    """A line of the journal about something that Ana typed, if nothing else is said."""
+    told = {"user": ANA, "typed": "/task …", "outcome": "ok", "said": ""}
+    line = {"at": 10.0 * number, "line": "act", "number": number, "kind": kind}
+    return {**line, "begun": 10.0 * number, "answer": told | answer}
+
+
+def a_message(key: str, text: str, ts: float = 100.0) -> Json:
+    """A message that is a notice."""
+    return {"ts": f"{ts:.6f}", "text": text, "metadata": {"event_payload": {"key": key}}}
+
+
+def a_row(key: str, last_attempt_at: float = 100.0, **fields: Any) -> Json:
+    """A settled row of the ledger."""
+    kind, recipient = key.split(":")[1], key.rpartition(":")[2]
+    notice = {"team_id": TEAM, "kind": kind, "recipient": recipient}
+    settled = {"state": "sent", "reason": "", "unknown_since": None}
+    return {"_id": key, "notice": notice, **settled, "last_attempt_at": last_attempt_at, **fields}
+
+
+def a_step(kind: str, asked: Json, result: Json, at: float) -> Json:
+    """An activity that was completed within a tenth of a second."""
+    moments = {"scheduled": at, "completed": at + 0.1}
+    return {"type": kind, "input": asked, "result": result, **moments, "attempt": 1}
+
+
+def _histories(events: list[Json]) -> list[Json]:
+    created, opened, accepted, completed = [
+        {**event, "id": event["_id"]} for event in copy.deepcopy(events)
+    ]
+    task = {"id": TASK, "version": 1, "owner": ANA}
+    lifecycle = {
+        "id": f"task-{TASK}",
+        "type": "TaskLifecycleWorkflow",
+        "status": "COMPLETED",
+        "input": {"new": {"id": TASK}},
+        "result": None,
+        "signals": [{"at": 0.0, "name": "completed", "input": {"id": "r4"}}],
+        "steps": [
+            a_step("create_task_activity", {"request_id": created["id"]}, task, DUE_AT - 60),
+            a_step(
+                "update_task_activity",
+                {"change": {"id": "r4"}},
+                {"event": completed},
+                DUE_AT + 60,
+            ),
+        ],
+        "failed_tasks": [],
+    }
+    relay = {
+        "id": f"relay-{RELAY}",
+        "type": "TaskRelayWorkflow",
+        "status": "COMPLETED",
+        "input": {
+            "relay_id": RELAY,
+            "from_user": ANA,
+            "to_user": BO,
+            "mode": "direct",
+            "note": "please x2",
+        },
+        "result": {"end": "accepted", "refusal": None},
+        "signals": [{"at": 0.0, "name": "accepted", "input": {"id": "r3"}}],
+        "steps": [
+            a_step("relay_task_activity", {"request_id": "r2"}, {"event": opened}, DUE_AT - 50),
+            a_step(
+                "end_relay_activity", {"change": {"id": "r3"}}, {"event": accepted}, DUE_AT - 40
+            ),
+        ],
+        "failed_tasks": [],
+    }
+    return [lifecycle, relay]
