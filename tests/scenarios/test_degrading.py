@@ -1,0 +1,70 @@
+"""Slack refuses for a while: what is saved comes once, in order, and without a flood."""
+
+import aiohttp
+import pytest
+
+from tests.scenarios.people import Json, Workspace, answer_of, eventually, number_in, text_of
+from tests.scenarios.stack import RelaiStack, Transport
+
+A_MINUTE_AND_MORE = 100.0
+"""Longer than the pause after which a broken installation is tried again."""
+
+
+@pytest.fixture(scope="module", params=["socket"])
+def transport(request: pytest.FixtureRequest) -> Transport:
+    """How Slack delivers plays no part here."""
+    chosen: Transport = request.param
+    return chosen
+
+
+async def test_a_revoked_token_costs_no_task_and_health_names_it(
+    relai: RelaiStack, workspace: Workspace, session: aiohttp.ClientSession
+) -> None:
+    """People who were seen before can go on; once the token is valid again the cards come."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    await ana.types(f"/task new Seen before @{bo.name}")
+    await bo.sees("Seen before")
+    await workspace.fault("*", "error", error="token_revoked", times=100_000)
+
+    saved = [
+        answer_of(await ana.types(f"/task new While revoked {number} @{bo.name}"))
+        for number in range(3)
+    ]
+    health = await _health_once_down(session, relai)
+    await workspace.clear_faults()
+
+    assert all("T-" in said for said in saved), saved
+    assert "refuses the bot token" in health["parts"]["slack"]["detail"]
+    for said in saved:
+        await bo.sees(number_in(said), "While revoked", patience=A_MINUTE_AND_MORE)
+    assert await bo.count("While revoked", "Mark complete") == 3
+
+
+async def test_what_piled_up_comes_at_most_once_a_second(workspace: Workspace) -> None:
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    await ana.types(f"/task new Seen before @{bo.name}")
+    await bo.sees("Seen before")
+    await workspace.fault("chat.postMessage", "error", error="service_unavailable", times=100_000)
+    for number in range(6):
+        await ana.types(f"/task new Piled up {number} @{bo.name}")
+
+    await workspace.clear_faults()
+
+    async def all_there() -> list[Json] | None:
+        messages = [each for each in await bo.messages() if "Piled up" in text_of(each)]
+        return messages if len(messages) == 6 else None
+
+    messages = await eventually("all that piled up", all_there, A_MINUTE_AND_MORE)
+    stamps = [float(message["ts"]) for message in messages]
+    # Five seconds by their turns; each call takes what it takes after that.
+    assert max(stamps) - min(stamps) > 3.5, stamps
+
+
+async def _health_once_down(session: aiohttp.ClientSession, relai: RelaiStack) -> Json:
+    async def look() -> Json | None:
+        async with session.get(f"{relai.bot_url}/health") as answer:
+            health: Json = await answer.json()
+        return health if health["parts"]["slack"]["state"] == "down" else None
+
+    health: Json = await eventually("health says that Slack is down", look)
+    return health
