@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from tests.chaos.crowd import Crowd, Nothing, note_of, title_of
+from tests.chaos.crowd import Crowd, note_of, title_of
+from tests.chaos.hands import Nothing
 from tests.chaos.journal import Json
 from tests.chaos.plan import Act
 from tests.scenarios.api import Answer, Api

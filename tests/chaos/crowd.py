@@ -2,42 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 
-from relai_core.domain.ids import TeamId, request_id
+from tests.chaos.hands import Card, Hands, Nothing, any_message
 from tests.chaos.journal import Journal, Json
 from tests.chaos.plan import PEOPLE, Act
-from tests.scenarios.people import Person, Workspace, buttons_of, text_of
+from tests.scenarios.people import Person, Workspace
 
 PATIENCE = 15.0
 """Seconds until an act counts as one whose answer nobody knows: the sandbox may be stopped."""
 _NAMES = ("ana", "bo", "cy", "di", "ed", "flo")
-_FORM_WITHIN = 4.0
 _MAY_LEAVE = 2
-
-
-class Nothing(Exception):  # noqa: N818 - no error: there was nothing to do it to
-    """An act that fits nothing that the person sees."""
-
-
-@dataclass(frozen=True)
-class _Card:
-    """A message that a person sees, and the button on it that they press."""
-
-    person: Person
-    message: Json
-    button: Json
-
-    @property
-    def number(self) -> str:
-        words = text_of(self.message).replace("*", " ").split()
-        found = [word for word in words if word.startswith("T-") and word[2:].isdecimal()]
-        if not found:
-            raise Nothing("a card without a number")
-        return found[0]
 
 
 class Crowd:
@@ -45,6 +21,7 @@ class Crowd:
 
     def __init__(self, workspace: Workspace, journal: Journal, foreign: Json) -> None:
         self._workspace = workspace
+        self._hands = Hands(workspace)
         self._journal = journal
         self._foreign = foreign
         self.members: list[Person] = []
@@ -99,29 +76,32 @@ class Crowd:
         """Who is given something; maybe somebody who has left."""
         return self.members[act.other]
 
+    async def _find(self, action: str, act: Act) -> Card:
+        return await self._hands.find_card(self.present(act), action, act)
+
     async def _create(self, act: Act) -> Json:
         title = title_of(act)
         to = f" @{self.receiver(act).name}" if act.pick < 0.6 else ""
-        return await self._typed(self.present(act)[0], f"/task new {title}{to}", act, title=title)
+        return await self._hands.type(
+            self.present(act)[0], f"/task new {title}{to}", act, title=title
+        )
 
     async def _create_in_form(self, act: Act) -> Json:
         title, person = title_of(act), self.present(act)[0]
-        await self._typed(person, "/task", act)
-        view = await _modal(person)
+        await self._hands.type(person, "/task", act)
         owner = {"owner": self.receiver(act).id} if act.pick < 0.6 else {}
-        return await self._sent_form(person, view, {"title": title, **owner}, title=title)
+        return await self._hands.fill_in(person, {"title": title, **owner}, title=title)
 
     async def _relay(self, act: Act) -> Json:
-        card = await self._card("task_hand_over", act)
+        card = await self._find("task_hand_over", act)
         note = note_of(act)
         mode = "--handshake" if act.handshake else "--direct"
         text = f"/relay @{self.receiver(act).name} {card.number} {note} {mode}"
-        return await self._typed(card.person, text, act, note=note)
+        return await self._hands.type(card.person, text, act, note=note)
 
     async def _relay_in_form(self, act: Act) -> Json:
-        card = await self._card("task_hand_over", act)
-        await self._pressed(card, act)
-        view = await _modal(card.person)
+        card = await self._find("task_hand_over", act)
+        await self._hands.press(card, act)
         note = note_of(act)
         fields = {
             "task": card.button["value"],
@@ -129,60 +109,59 @@ class Crowd:
             "note": note,
             "mode": "handshake" if act.handshake else "direct",
         }
-        return await self._sent_form(card.person, view, fields, note=note)
+        return await self._hands.fill_in(card.person, fields, note=note)
 
     async def _accept(self, act: Act) -> Json:
-        return await self._pressed(await self._card("relay_accept", act), act)
+        return await self._hands.press(await self._find("relay_accept", act), act)
 
     async def _take_back(self, act: Act) -> Json:
-        return await self._pressed(await self._card("relay_take_back", act), act)
+        return await self._hands.press(await self._find("relay_take_back", act), act)
 
     async def _complete(self, act: Act) -> Json:
-        return await self._pressed(await self._card("task_complete", act), act)
+        return await self._hands.press(await self._find("task_complete", act), act)
 
     async def _decline(self, act: Act) -> Json:
-        card = await self._card("relay_decline", act)
-        await self._pressed(card, act)
-        view = await _modal(card.person)
+        card = await self._find("relay_decline", act)
+        await self._hands.press(card, act)
         reason = f"because x{act.number}"
-        sent = await self._sent_form(card.person, view, {"reason": reason}, reason=reason)
+        sent = await self._hands.fill_in(card.person, {"reason": reason}, reason=reason)
         return sent | {"about": card.button["value"]}
 
     async def _done(self, act: Act) -> Json:
-        card = await self._card("task_complete", act)
-        return await self._typed(card.person, f"/task done {card.number}", act)
+        card = await self._find("task_complete", act)
+        return await self._hands.type(card.person, f"/task done {card.number}", act)
 
     async def _progress(self, act: Act) -> Json:
-        card = await self._card("task_complete", act)
+        card = await self._find("task_complete", act)
         text = f"/task progress {card.number} {int(act.pick * 100)}"
-        return await self._typed(card.person, text, act)
+        return await self._hands.type(card.person, text, act)
 
     async def _look(self, act: Act) -> Json:
-        return await self._typed(self.present(act)[0], "/task list", act)
+        return await self._hands.type(self.present(act)[0], "/task list", act)
 
     async def _forge(self, act: Act) -> Json:
         """Press a button that only somebody else was shown."""
         kinds = ["relay_accept", "task_complete", "relay_take_back", "relay_decline"]
-        theirs = await self._card(act.chosen(kinds), act)
+        theirs = await self._find(act.chosen(kinds), act)
         others = [person for person in self.present(act) if person != theirs.person]
-        own = await _any_message(others[-1])
+        own = await any_message(others[-1])
         forged = theirs.button | {"force": True}
-        return await self._pressed(_Card(others[-1], own, forged), act) | {"forged": True}
+        return await self._hands.press(Card(others[-1], own, forged), act) | {"forged": True}
 
     async def _reach_out(self, act: Act) -> Json:
         """Ask for what only another workspace has, by its number or by a button's value."""
         person, known = self.present(act)[0], self._foreign
         if act.pick < 0.5:
-            return await self._typed(person, f"/task show T-{known['number']}", act)
-        own = await _any_message(person)
+            return await self._hands.type(person, f"/task show T-{known['number']}", act)
+        own = await any_message(person)
         task = {"action_id": "task_complete", "value": known["task_id"], "force": True}
         relay = {"action_id": "relay_accept", "value": known["relay_id"], "force": True}
         chosen = task if act.pick < 0.75 else relay
-        return await self._pressed(_Card(person, own, chosen), act)
+        return await self._hands.press(Card(person, own, chosen), act)
 
     async def _guest_tries(self, act: Act) -> Json:
         title = title_of(act)
-        return await self._typed(self._guest, f"/task new {title}", act, title=title)
+        return await self._hands.type(self._guest, f"/task new {title}", act, title=title)
 
     async def _join(self, act: Act) -> Json:
         newcomer = await self._workspace.person("new", announce=True)
@@ -199,55 +178,6 @@ class Crowd:
         self._journal.note("left", user=person.id)
         await self._workspace.change(person, deleted=True)
         return {"user": person.id, "left": person.name}
-
-    async def _card(self, action: str, act: Act) -> _Card:
-        """What somebody sees a button for, and may press: whose turn it is looks first."""
-        for person in self.present(act):
-            shown = [
-                _Card(person, message, button)
-                for message in await person.messages()
-                for button in buttons_of(message)
-                if button["action_id"] == action
-            ]
-            if shown:
-                # The latest are pressed most: old cards are mostly about what is over.
-                card: _Card = act.chosen(shown[-4:])
-                return card
-        raise Nothing(f"nobody sees a button {action}")
-
-    async def _typed(self, person: Person, text: str, act: Act, **marks: str) -> Json:
-        delivery = await person.types(text)
-        asked = {"user": person.id, "typed": text, **marks}
-        return {**asked, **_told(delivery), **await self._repeated(delivery, act)}
-
-    async def _pressed(self, card: _Card, act: Act) -> Json:
-        body = {
-            "user": card.person.id,
-            "channel": card.message["channel"],
-            "ts": card.message["ts"],
-            "action_id": card.button["action_id"],
-            "value": card.button.get("value"),
-            "force": card.button.get("force", False),
-        }
-        delivery = await self._workspace.post("actions", body)
-        asked = {"user": card.person.id, "pressed": body["action_id"], "about": body["value"]}
-        return {**asked, **_told(delivery), **await self._repeated(delivery, act)}
-
-    async def _sent_form(
-        self, person: Person, view: Json, fields: dict[str, Any], **marks: str
-    ) -> Json:
-        delivery = await person.submits(view, **fields)
-        told = {"view_outcome": delivery.get("view_outcome"), "errors": delivery.get("errors")}
-        asked = {"user": person.id, "sent": view["callback_id"], **marks}
-        return {**asked, **_told(delivery), **told}
-
-    async def _repeated(self, delivery: Json, act: Act) -> Json:
-        """The same payload again, as Slack does not for commands, but a network may."""
-        if not act.repeats:
-            return {}
-        body = {"times": 2, "concurrently": True} if act.repeats == "at_once" else {}
-        again = await self._workspace.post(f"deliveries/{delivery['id']}/repeat", body)
-        return {"again": [_told(each) for each in again["deliveries"]]}
 
 
 def title_of(act: Act) -> str:
@@ -272,30 +202,3 @@ async def within_patience(doing: Awaitable[Json]) -> Json:
     except AssertionError as refused:
         # The sandbox found nothing to act on: it changed between the look and the act.
         return {"nothing": str(refused)[:200]}
-
-
-async def _modal(person: Person) -> Json:
-    try:
-        async with asyncio.timeout(_FORM_WITHIN):
-            return await person.modal()
-    except TimeoutError:
-        raise Nothing(f"no form opened for {person.name}") from None
-
-
-def _told(delivery: Json) -> Json:
-    payload = delivery["payload"]
-    team = TeamId(payload.get("team_id") or payload["team"]["id"])
-    trigger = payload.get("trigger_id")
-    return {
-        "request": request_id(team, trigger) if trigger else None,
-        "outcome": delivery["outcome"],
-        "said": text_of(delivery["answer"] or {}),
-        "elapsed": delivery["elapsed"],
-    }
-
-
-async def _any_message(person: Person) -> Json:
-    seen = [message for message in await person.messages() if not message.get("is_ephemeral")]
-    if not seen:
-        raise Nothing(f"{person.name} has no message")
-    return seen[-1]

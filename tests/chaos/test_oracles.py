@@ -144,6 +144,7 @@ LIES: dict[str, tuple[str, Lie]] = {
         "saved",
         lambda e: e.journal[3]["answer"].update(said="Saved: to mark the task complete."),
     ),
+    "a press without effect and without a word": ("saved", lambda e: _pressed(e)),
     "a workflow broke": ("saved", lambda e: _lifecycle(e).update(status="FAILED")),
     "a workflow task failed": (
         "saved",
@@ -168,6 +169,10 @@ LIES: dict[str, tuple[str, Lie]] = {
     "a notice was seen twice": (
         "told once",
         lambda e: e.inboxes[ANA].append(a_message(ENDED, "<@UBO> accepted T-1")),
+    ),
+    "a notice was sent again though the history showed it": (
+        "told once",
+        lambda e: _sent_again(e),
     ),
     "a notice that is in no ledger": ("told once", lambda e: e.documents["notices"].clear()),
     "a notice is in limbo": ("told once", lambda e: _row(e, ENDED).update(state="ambiguous")),
@@ -218,6 +223,19 @@ LIES: dict[str, tuple[str, Lie]] = {
 """By what is to be said of it: the promise, and the lie."""
 
 
+def _sent_again(evidence: Evidence) -> None:
+    """The answer to the first post was given up at 108, and the second came at 115."""
+    _row(evidence, ENDED).update(unknown_since=108.0)
+    evidence.inboxes[ANA].append(a_message(ENDED, "<@UBO> accepted T-1", ts=115.0))
+
+
+def _pressed(evidence: Evidence) -> None:
+    """Bo presses Accept once more; nothing comes of it, and nobody says why."""
+    press = an_act(8, "accept", user=BO, pressed="relay_accept", about=RELAY, request="r8")
+    del press["answer"]["typed"]
+    evidence.journal.append(press)
+
+
 def _answered(status: int) -> Json:
     return {"status": status, "json": {"done": 2}}
 
@@ -238,11 +256,11 @@ def test_a_lie_is_heard(complaint: str) -> None:
     assert (promise, complaint) in {(found.promise, found.what) for found in judge(evidence)}
 
 
-def test_a_notice_may_be_seen_twice_if_the_ledger_called_it_ambiguous() -> None:
-    """Slack has no idempotency key, so this is not promised; the report counts it."""
+def test_a_notice_may_be_seen_twice_if_slack_took_it_after_the_history_was_read() -> None:
+    """Slack has no idempotency key, so this can't be ruled out; the report counts it."""
     evidence = a_true_story()
-    evidence.inboxes[ANA].append(a_message(ENDED, "<@UBO> accepted T-1"))
-    _row(evidence, ENDED).update(state="reconciled", unknown_since=100.0)
+    evidence.inboxes[ANA].append(a_message(ENDED, "<@UBO> accepted T-1", ts=105.0))
+    _row(evidence, ENDED).update(unknown_since=98.0)
 
     assert judge(evidence) == []
 
@@ -252,6 +270,24 @@ def test_a_reminder_may_cross_the_change_that_ends_it() -> None:
     evidence = a_true_story()
     _reminder(evidence).update(ts=f"{DUE_AT + 68}")
     _row(evidence, REMINDER).update(last_attempt_at=DUE_AT + 60.05)
+
+    assert judge(evidence) == []
+
+
+@pytest.mark.parametrize("word", ["the history", "a message", "the fault"])
+def test_a_press_may_be_without_effect(word: str) -> None:
+    """If it was saved and refused, if a word about it was said, or if the word may be lost."""
+    evidence = a_true_story()
+    _pressed(evidence)
+    if word == "the history":
+        step = {**_relaying(evidence)["steps"][1], "result": {"refusal": {}, "event": None}}
+        _relaying(evidence)["steps"].append({**step, "input": {"change": {"id": "r8"}}})
+    elif word == "a message":
+        evidence.inboxes[BO].append({"ts": "81.0", "text": "That hand-over was accepted."})
+    else:
+        evidence.journal.append(
+            {"at": 75.0, "line": "fault", "kind": "kill", "target": "second_bot", "way": "-9"}
+        )
 
     assert judge(evidence) == []
 

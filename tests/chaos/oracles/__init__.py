@@ -4,6 +4,7 @@ from tests.chaos.evidence import Evidence
 from tests.chaos.oracles.histories import judge_histories
 from tests.chaos.oracles.notices import judge_notices
 from tests.chaos.oracles.owners import judge_owners
+from tests.chaos.oracles.presses import judge_presses
 from tests.chaos.oracles.relays import judge_relays
 from tests.chaos.oracles.reminders import judge_reminders
 from tests.chaos.oracles.saved import judge_outcomes_told, judge_saved
@@ -15,6 +16,7 @@ ORACLES = (
     judge_relays,
     judge_saved,
     judge_outcomes_told,
+    judge_presses,
     judge_histories,
     judge_notices,
     judge_reminders,

@@ -1,6 +1,6 @@
 """Promise 3: each notice reaches its person once, and the ledger says so where it may not have."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 
 from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
@@ -13,21 +13,12 @@ _MAY_EXPIRE = ("relay_nudged", "reminder_day_before", "reminder_due", "reminder_
 
 def judge_notices(evidence: Evidence) -> list[Violation]:
     """Compare the ledger with what each person sees."""
-    seen = seen_by_key(evidence)
+    seen = _seen(evidence)
     rows = {row["_id"]: row for row in evidence.ours("notices")}
     found = [violation for row in rows.values() for violation in _row(evidence, row, seen)]
-    for key, count in seen.items():
-        if key not in rows:
-            found.append(Violation(_PROMISE, "a notice that is in no ledger", key))
-        elif count > 1 and not was_ambiguous(rows[key]):
-            found.append(Violation(_PROMISE, "a notice was seen twice", key, rows[key]))
+    for key, moments in seen.items():
+        found += _once(key, sorted(moments), rows.get(key))
     return [*found, *_strangers(evidence)]
-
-
-def seen_by_key(evidence: Evidence) -> Counter[str]:
-    """How often each notice is seen, by its key."""
-    messages = (message for inbox in evidence.inboxes.values() for message in inbox)
-    return Counter(key for message in messages if (key := key_of(message)) is not None)
 
 
 def was_ambiguous(row: Json) -> bool:
@@ -37,18 +28,42 @@ def was_ambiguous(row: Json) -> bool:
 
 def seen_twice(evidence: Evidence) -> list[str]:
     """The notices that somebody sees more than once, however good the reason."""
-    return [key for key, count in seen_by_key(evidence).items() if count > 1]
+    return [key for key, moments in _seen(evidence).items() if len(moments) > 1]
 
 
-def _row(evidence: Evidence, row: Json, seen: Counter[str]) -> Iterator[Violation]:
+def _seen(evidence: Evidence) -> dict[str, list[float]]:
+    """When each notice came, as often as it did, by its key."""
+    seen = defaultdict(list)
+    for inbox in evidence.inboxes.values():
+        for message in inbox:
+            if (key := key_of(message)) is not None:
+                seen[key].append(float(message["ts"]))
+    return dict(seen)
+
+
+def _once(key: str, moments: list[float], row: Json | None) -> Iterator[Violation]:
+    if row is None:
+        yield Violation(_PROMISE, "a notice that is in no ledger", key)
+    elif len(moments) > 1 and not was_ambiguous(row):
+        yield Violation(_PROMISE, "a notice was seen twice", key, (moments, row))
+    elif len(moments) > 1 and moments[0] <= row["unknown_since"] and not _unreadable(row):
+        what = "a notice was sent again though the history showed it"
+        yield Violation(_PROMISE, what, key, (moments, row))
+
+
+def _unreadable(row: Json) -> bool:
+    return bool(row["reason"] == "history unreadable")
+
+
+def _row(evidence: Evidence, row: Json, seen: dict[str, list[float]]) -> Iterator[Violation]:
     key, state = row["_id"], row["state"]
     recipient = row["notice"]["recipient"]
     has_left = recipient is not None and evidence.left(recipient)
     if state in ("planned", "ambiguous"):
         yield Violation(_PROMISE, "a notice is in limbo", key, row)
-    if state in ("sent", "reconciled") and not seen[key]:
+    if state in ("sent", "reconciled") and key not in seen:
         yield Violation(_PROMISE, "a notice is called sent, and is not there", key, row)
-    if state == "skipped" and seen[key]:
+    if state == "skipped" and key in seen:
         yield Violation(_PROMISE, "a notice is called skipped, and is there", key, row)
     if state == "skipped" and not (has_left or _expired(row)):
         yield Violation(_PROMISE, "a notice was skipped without a reason", key, row)

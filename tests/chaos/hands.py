@@ -1,0 +1,138 @@
+"""What a person does with their hands: find a button, press it, type, fill in a form."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from relai_core.domain.ids import TeamId, request_id
+from tests.chaos.journal import Json
+from tests.chaos.plan import Act
+from tests.scenarios.people import Person, Workspace, buttons_of, text_of
+
+_FORM_WITHIN = 4.0
+_REPEATED_WITHIN = 8.0
+
+
+class Nothing(Exception):  # noqa: N818 - no error: there was nothing to do it to
+    """An act that fits nothing that anybody sees."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A message that a person sees, and the button on it that they press."""
+
+    person: Person
+    message: Json
+    button: Json
+
+    @property
+    def number(self) -> str:
+        """The T-number of the task that it is about."""
+        words = text_of(self.message).replace("*", " ").split()
+        found = [word for word in words if word.startswith("T-") and word[2:].isdecimal()]
+        if not found:
+            raise Nothing("a card without a number")
+        return found[0]
+
+
+class Hands:
+    """Acts in the sandbox, and tells of each act what was asked for and what came back."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    async def find_card(self, people: Sequence[Person], action: str, act: Act) -> Card:
+        """What somebody sees such a button on; the first who does is taken.
+
+        Raises:
+            Nothing: nobody does.
+        """
+        for person in people:
+            shown = [
+                Card(person, message, button)
+                for message in await person.messages()
+                for button in buttons_of(message)
+                if button["action_id"] == action
+            ]
+            if shown:
+                # The latest are pressed most: old cards are mostly about what is over.
+                card: Card = act.chosen(shown[-4:])
+                return card
+        raise Nothing(f"nobody sees a button {action}")
+
+    async def type(self, person: Person, text: str, act: Act, **marks: str) -> Json:
+        """Type a slash command."""
+        delivery = await person.types(text)
+        asked = {"user": person.id, "typed": text, **marks}
+        return {**asked, **_told(delivery), **await self._repeat(delivery, act)}
+
+    async def press(self, card: Card, act: Act) -> Json:
+        """Press a button, also one that is not there if it is forged."""
+        body = {
+            "user": card.person.id,
+            "channel": card.message["channel"],
+            "ts": card.message["ts"],
+            "action_id": card.button["action_id"],
+            "value": card.button.get("value"),
+            "force": card.button.get("force", False),
+        }
+        delivery = await self._workspace.post("actions", body)
+        asked = {"user": card.person.id, "pressed": body["action_id"], "about": body["value"]}
+        return {**asked, **_told(delivery), **await self._repeat(delivery, act)}
+
+    async def fill_in(self, person: Person, fields: dict[str, Any], **marks: str) -> Json:
+        """Fill in the form that opens, and send it.
+
+        Raises:
+            Nothing: no form opens.
+        """
+        view = await _form_of(person)
+        delivery = await person.submits(view, **fields)
+        told = {"view_outcome": delivery.get("view_outcome"), "errors": delivery.get("errors")}
+        asked = {"user": person.id, "sent": view["callback_id"], **marks}
+        return {**asked, **_told(delivery), **told}
+
+    async def _repeat(self, delivery: Json, act: Act) -> Json:
+        """The same payload again, as Slack does not for commands, but a network may."""
+        if not act.repeats:
+            return {}
+        body = {"times": 2, "concurrently": True} if act.repeats == "at_once" else {}
+        try:
+            async with asyncio.timeout(_REPEATED_WITHIN):
+                again = await self._workspace.post(f"deliveries/{delivery['id']}/repeat", body)
+        except (aiohttp.ClientError, TimeoutError, AssertionError) as error:
+            # A sandbox that was killed has forgotten the delivery. The first answer still counts.
+            return {"not_repeated": repr(error)[:200]}
+        return {"again": [_told(each) for each in again["deliveries"]]}
+
+
+async def any_message(person: Person) -> Json:
+    """Some message that the person sees."""
+    seen = [message for message in await person.messages() if not message.get("is_ephemeral")]
+    if not seen:
+        raise Nothing(f"{person.name} has no message")
+    return seen[-1]
+
+
+async def _form_of(person: Person) -> Json:
+    try:
+        async with asyncio.timeout(_FORM_WITHIN):
+            return await person.modal()
+    except TimeoutError:
+        raise Nothing(f"no form opened for {person.name}") from None
+
+
+def _told(delivery: Json) -> Json:
+    payload = delivery["payload"]
+    team = TeamId(payload.get("team_id") or payload["team"]["id"])
+    trigger = payload.get("trigger_id")
+    return {
+        "request": request_id(team, trigger) if trigger else None,
+        "outcome": delivery["outcome"],
+        "said": text_of(delivery["answer"] or {}),
+        "elapsed": delivery["elapsed"],
+        "begun": delivery["at"],
+    }
