@@ -116,7 +116,15 @@ def _fits(task: Task, query: TaskQuery) -> bool:
         wanted in (None, getattr(task, name))
         for name, wanted in query.model_dump(include={"owner", "creator", "status"}).items()
     )
-    return same and task.number < (query.below or task.number + 1)
+    return same and _is_due(task, query) and task.number < (query.below or task.number + 1)
+
+
+def _is_due(task: Task, query: TaskQuery) -> bool:
+    """A task without a due date fits only where none is asked for."""
+    if task.due_at is None:
+        return query.due_after is query.due_before is None
+    soon_enough = query.due_before is None or task.due_at < query.due_before
+    return soon_enough and (query.due_after or task.due_at) <= task.due_at
 
 
 class FakeUserStore:
@@ -134,8 +142,9 @@ class FakeUserStore:
     async def list_page(
         self, team_id: TeamId, *, after: SlackUserId | None, limit: int
     ) -> list[User]:
-        ids = sorted(user for user in self.users if user > (after or ""))
-        return [self.users[user] for user in ids][:limit]
+        people = [user for user in self.users.values() if user.team_id == team_id]
+        beyond = [user for user in people if user.id > (after or "")]
+        return sorted(beyond, key=lambda user: user.id)[:limit]
 
 
 class FakeKeyedRequestStore:

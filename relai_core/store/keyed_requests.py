@@ -7,7 +7,7 @@ from pymongo import ReturnDocument
 
 from relai_core.domain.keyed_request import KeyedRequest, StoredAnswer
 from relai_core.store.connection import Connection
-from relai_core.store.documents import as_stored, from_document, to_document
+from relai_core.store.documents import from_document, to_document
 
 KEPT_FOR = timedelta(days=7)
 """As long as the retention we ask of Temporal: until then a repeat starts no second workflow."""
@@ -23,7 +23,7 @@ class MongoKeyedRequestStore:
     async def claim(self, request: KeyedRequest) -> KeyedRequest:
         with self._mongo.bounded():
             # Two first claims may collide on the insert.
-            return await self._mongo.retried(partial(self._insert_if_absent, as_stored(request)))
+            return await self._mongo.retried(partial(self._insert_if_absent, request))
 
     async def record(self, request_id: str, answer: StoredAnswer) -> StoredAnswer:
         with self._mongo.bounded():

@@ -3,18 +3,18 @@
 from datetime import timedelta
 
 from relai_core.domain.figures import Figures
+from relai_core.domain.ids import RelayId, TeamId
 from relai_core.domain.notice import Notice, NoticeKind, NoticeState
 from relai_core.domain.relay import RelayEnd
 from relai_core.store.database import Database
 from tests.relai_core.builders import ANA, NOW, OTHER_TEAM, TEAM, Changes, a_new_task
 
 SOON = NOW + timedelta(hours=1)
+NOTHING = Figures(open_tasks={}, overdue=0, relays={}, notices={})
 
 
 async def test_an_empty_workspace_has_none_of_anything(database: Database) -> None:
-    assert await database.figures.count(TEAM, NOW) == Figures(
-        open_tasks={}, overdue=0, relays={}, notices={}
-    )
+    assert await database.figures.count(TEAM, NOW) == NOTHING
 
 
 async def test_each_is_counted_by_its_state(database: Database) -> None:
@@ -40,14 +40,17 @@ async def test_each_is_counted_by_its_state(database: Database) -> None:
 
 
 async def test_another_workspaces_are_not_counted(database: Database) -> None:
-    await database.tasks.create(a_new_task(OTHER_TEAM))
+    offered = await database.tasks.create(a_new_task(OTHER_TEAM, due_at=NOW))
+    relay_id = RelayId(f"{OTHER_TEAM}-relay")
+    await database.tasks.apply(Changes(offered).handed_over(relay_id=relay_id))
+    await database.notices.plan(_notice("1", OTHER_TEAM), NOW)
 
-    assert (await database.figures.count(TEAM, NOW)).open_tasks == {}
+    assert await database.figures.count(TEAM, SOON) == NOTHING
 
 
-def _notice(moment: str) -> Notice:
+def _notice(moment: str, team: TeamId = TEAM) -> Notice:
     return Notice(
-        team_id=TEAM,
+        team_id=team,
         kind=NoticeKind.WELCOME,
         moment=moment,
         planned_at=NOW,

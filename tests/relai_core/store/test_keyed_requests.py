@@ -1,10 +1,14 @@
 """Keyed requests: whoever claims one or answers it first, all see the same."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
+from pymongo import MongoClient
 
+from devstack.mongo_server import MongoServer
 from relai_core.domain.keyed_request import KeyedRequest, StoredAnswer
+from relai_core.store.connection import Document
 from relai_core.store.database import Database
 from tests.relai_core.builders import NOW
 
@@ -51,6 +55,30 @@ async def test_of_many_answers_at_once_one_is_the_answer_for_all(database: Datab
     )
 
     assert len({answer.body for answer in kept}) == 1
+
+
+async def test_an_answer_is_only_for_the_request_it_was_given_to(database: Database) -> None:
+    another = a_request().model_copy(update={"id": "another"})
+    await database.keyed_requests.claim(a_request())
+    await database.keyed_requests.claim(another)
+    await database.keyed_requests.record("request", an_answer())
+
+    assert await database.keyed_requests.claim(another) == another
+
+
+async def test_the_server_is_told_to_forget_a_request_a_week_after_its_claim(
+    mongo_server: MongoServer, database_name: str, database: Database
+) -> None:
+    """The server looks only once a minute: too long to wait for it here."""
+    await database.keyed_requests.claim(a_request())
+
+    with MongoClient[Document](mongo_server.uri, tz_aware=True) as client:
+        requests = client[database_name].api_requests
+        [expiry] = [index for index in requests.list_indexes() if "expireAfterSeconds" in index]
+        [stored] = requests.find()
+
+    assert {field: stored[field] for field in expiry["key"]} == {"claimed_at": NOW}
+    assert timedelta(seconds=expiry["expireAfterSeconds"]) == timedelta(days=7)
 
 
 async def test_nothing_is_answered_that_was_not_claimed(database: Database) -> None:

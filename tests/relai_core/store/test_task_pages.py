@@ -7,6 +7,8 @@ import pytest
 
 from relai_core.domain.task import Task, TaskStatus
 from relai_core.domain.task_query import TaskQuery
+from relai_core.store import task_pages
+from relai_core.store.connection import Collection, Document
 from relai_core.store.database import Database
 from tests.relai_core.builders import ANA, BEN, NOW, OTHER_TEAM, TEAM, Changes, a_new_task
 
@@ -62,6 +64,35 @@ async def test_archived_tasks_stay_in_their_place(database: Database) -> None:
     assert await database.tasks.list_page(EVERYTHING, 9) == [new, old]
 
 
+async def test_a_page_that_mixes_open_and_archived_tasks_is_no_longer_than_asked(
+    database: Database,
+) -> None:
+    for _ in range(2):
+        await _closed(database)
+    await database.tasks.archive_closed(LATER, 9)
+    new = [await database.tasks.create(a_new_task()) for _ in range(2)]
+
+    assert await database.tasks.list_page(EVERYTHING, 2) == [new[1], new[0]]
+
+
+async def test_a_task_that_moves_while_a_page_is_read_is_listed_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = await _closed(database)
+    read = task_pages._find
+
+    async def read_and_archive(
+        collection: Collection, wanted: Document, limit: int
+    ) -> dict[int, Document]:
+        found = await read(collection, wanted, limit)
+        await database.tasks.archive_closed(LATER, 9)
+        return found
+
+    monkeypatch.setattr(task_pages, "_find", read_and_archive)
+
+    assert await database.tasks.list_page(EVERYTHING, 9) == [closed]
+
+
 async def test_another_workspaces_tasks_are_never_listed(database: Database) -> None:
     await database.tasks.create(a_new_task(OTHER_TEAM))
 
@@ -69,13 +100,13 @@ async def test_another_workspaces_tasks_are_never_listed(database: Database) -> 
 
 
 async def test_each_task_is_listed_once_while_others_come_and_go(database: Database) -> None:
-    before = [await _closed(database) for _ in range(40)]
+    before = await asyncio.gather(*(_closed(database) for _ in range(250)))
     stop = asyncio.Event()
     changing = asyncio.create_task(_change(database, stop))
 
     seen: list[int] = []
     query = EVERYTHING
-    while page := await database.tasks.list_page(query, 3):
+    while page := await database.tasks.list_page(query, 10):
         seen += [task.number for task in page]
         query = query.model_copy(update={"below": seen[-1]})
     stop.set()
@@ -99,7 +130,7 @@ async def _change(database: Database, stop: asyncio.Event) -> None:
     """Create tasks and archive closed ones until told to stop."""
     while not stop.is_set():
         await database.tasks.create(a_new_task())
-        await database.tasks.archive_closed(LATER, 2)
+        await database.tasks.archive_closed(LATER, 10)
 
 
 async def _closed(database: Database, title: str = "done") -> Task:

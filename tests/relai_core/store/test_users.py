@@ -75,13 +75,14 @@ async def test_people_are_listed_a_page_at_a_time_by_id(database: Database) -> N
 
 
 async def test_people_of_other_workspaces_are_never_listed(database: Database) -> None:
-    """Nor those of a workspace whose id begins alike."""
-    alike = TeamId(f"{TEAM}9")
-    for team in (OTHER_TEAM, alike, TEAM):
+    """Nor those of a workspace whose id begins alike; digits sort before ":", letters after it."""
+    teams = (TEAM, OTHER_TEAM, TeamId(f"{TEAM}9"), TeamId(f"{TEAM}A"))
+    for team in teams:
         await database.users.put(_ana(team_id=team))
 
-    assert await database.users.list_page(TEAM, after=None, limit=9) == [_ana()]
-    assert await database.users.list_page(alike, after=None, limit=9) == [_ana(team_id=alike)]
+    for team in teams:
+        listed = await database.users.list_page(team, after=None, limit=9)
+        assert listed == [_ana(team_id=team)]
 
 
 def _ana(**fields: Any) -> User:
