@@ -8,7 +8,7 @@ _DURABLE = ("relay_accept", "relay_take_back", "task_complete")
 """Buttons that change a task. The others open forms, and a form that does not open is a word."""
 _WORD_WITHIN = 15.0
 _FAULT_LASTS = 20.0
-"""Seconds around a press in which a fault may have cost the word: it is whispered, without proof."""
+"""Seconds around a press in which a fault may have cost the word: nobody checks on a whisper."""
 
 
 def judge_presses(evidence: Evidence) -> list[Violation]:
