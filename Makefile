@@ -6,10 +6,10 @@ STAMP := .venv/.installed
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run check fmt test e2e chaos fingerprints token lock clean
+.PHONY: help install run check fmt test e2e chaos fingerprints token payload-key lock clean
 
 help:  ## List the targets
-	@sed -nE 's/^([a-z0-9]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
 
 install: $(STAMP)  ## Make .venv and install everything into it
 
@@ -51,6 +51,9 @@ fingerprints: install  ## Accept the commands the workflows give now as the ones
 
 token: install  ## Make an API token: make token NAME=ci TEAM=T012AB3CD ACCESS=write
 	@$(BIN)/python -m bot.api.new_token '$(NAME)' '$(TEAM)' '$(ACCESS)'
+
+payload-key: install  ## Make a key for RELAI_PAYLOAD_KEYS
+	@$(BIN)/python -c 'from relai_core.domain.payload_key import new_payload_key as new; print(new())'
 
 lock: install  ## Resolve the newest allowed versions into requirements.lock
 	$(PIP) install uv

@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from relai_core.domain.api_token import ApiToken, parse_api_tokens
 from relai_core.domain.hours import WorkingHours
 from relai_core.domain.ids import ChannelId
+from relai_core.domain.payload_key import PayloadKeys, parse_payload_keys
 from relai_core.domain.relay import RelayMode
 
 
@@ -30,6 +31,11 @@ def _working_hours(text: str) -> str:
 
 def _api_tokens(text: str) -> str:
     parse_api_tokens(text)
+    return text
+
+
+def _payload_keys(text: SecretStr) -> SecretStr:
+    parse_payload_keys(text.get_secret_value())
     return text
 
 
@@ -92,6 +98,7 @@ class Settings(BaseSettings):
     relai_onboarding_template: Path = Path("onboarding.yml")
     relai_admin_channel: ChannelId | None = None
     relai_worker_metrics: Annotated[str, AfterValidator(_socket_address)] | None = None
+    relai_payload_keys: Annotated[SecretStr, AfterValidator(_payload_keys)] = SecretStr("")
 
     @field_validator("*", mode="before")
     @classmethod
@@ -118,6 +125,10 @@ class Settings(BaseSettings):
     @property
     def tokens(self) -> tuple[ApiToken, ...]:
         return parse_api_tokens(self.api_tokens)
+
+    @property
+    def payload_keys(self) -> PayloadKeys:
+        return parse_payload_keys(self.relai_payload_keys.get_secret_value())
 
     @property
     def working_hours(self) -> WorkingHours:

@@ -1,9 +1,11 @@
 """The connection to Temporal, the same for the bot and the worker."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.runtime import (
     MetricBuffer,
     MetricBufferDurationFormat,
@@ -13,6 +15,8 @@ from temporalio.runtime import (
 )
 from temporalio.service import KeepAliveConfig, RetryConfig, TLSConfig
 
+from relai_core.codec import EncryptionCodec
+from relai_core.domain.payload_key import PayloadKeys
 from relai_core.settings import Settings, SettingsError
 
 # A peer that died without closing its socket is noticed in seconds, not in the minutes of TCP.
@@ -67,12 +71,26 @@ async def connect(
         namespace=settings.temporal_namespace,
         api_key=settings.temporal_api_key.get_secret_value() if settings.temporal_api_key else None,
         tls=_tls(settings),
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(settings.payload_keys),
         keep_alive_config=_KEEP_ALIVE,
         retry_config=_ONE_TRY if lazy else None,
         lazy=lazy,
         runtime=runtime,
     )
+
+
+def data_converter(keys: PayloadKeys) -> DataConverter:
+    """What turns our models into what Temporal keeps, and back.
+
+    Without any key, too, it knows what is encrypted. The SDK alone would take that for a signal it
+    can't read, and drop it; so it fails before, and the workflow waits for its key.
+    """
+    converter = replace(pydantic_data_converter, payload_codec=EncryptionCodec(keys))
+    if keys.writing is None:
+        return converter
+    # Messages and traces of errors may quote people too. In plain they stay legible in Temporal.
+    encoding = DefaultFailureConverterWithEncodedAttributes
+    return replace(converter, failure_converter_class=encoding)
 
 
 def _tls(settings: Settings) -> TLSConfig | bool:

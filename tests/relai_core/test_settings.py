@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from relai_core.domain.payload_key import new_payload_key
 from relai_core.domain.relay import RelayMode
 from relai_core.settings import Settings, SettingsError, load_settings
 
@@ -63,6 +64,7 @@ def test_an_empty_variable_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -
         ("RELAI_WORKER_METRICS=127.0.0.1:0", "RELAI_WORKER_METRICS"),
         ("RELAI_WORKER_METRICS=127.0.0.1:", "RELAI_WORKER_METRICS"),
         ("RELAI_WORKER_METRICS=worker.internal:9464", "RELAI_WORKER_METRICS"),
+        ("RELAI_PAYLOAD_KEYS=on", "RELAI_PAYLOAD_KEYS"),
     ],
 )
 def test_a_malformed_setting_is_named(line: str, named: str) -> None:
@@ -93,3 +95,22 @@ def test_without_any_transport_both_ways_are_named() -> None:
 
     assert "SLACK_APP_TOKEN" in str(refused.value)
     assert "xoxb-secret" not in str(refused.value)
+
+
+def test_a_key_that_does_not_do_is_never_shown() -> None:
+    _write("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1", "RELAI_PAYLOAD_KEYS=c2VjcmV0")
+
+    with pytest.raises(SettingsError, match="make payload-key") as refused:
+        load_settings()
+
+    assert "c2VjcmV0" not in str(refused.value)
+
+
+def test_settings_that_are_printed_show_no_key() -> None:
+    key = new_payload_key()
+    _write("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1", f"RELAI_PAYLOAD_KEYS={key}")
+
+    settings = load_settings()
+
+    assert settings.payload_keys.writing is not None
+    assert key not in repr(settings)

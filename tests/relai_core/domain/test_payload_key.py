@@ -1,0 +1,60 @@
+"""Keys for what Temporal keeps: the first writes, all read, and none is ever shown."""
+
+import base64
+
+import pytest
+
+from relai_core.domain.payload_key import PayloadKeys, new_payload_key, parse_payload_keys
+
+OLD, NEW = new_payload_key(), new_payload_key()
+
+
+def test_no_keys_are_none() -> None:
+    assert parse_payload_keys(" , ") == PayloadKeys(writing=None, reading=())
+
+
+def test_the_first_key_writes_and_all_read() -> None:
+    keys = parse_payload_keys(f"{NEW}, {OLD}")
+
+    assert keys.writing == keys.reading[0]
+    assert [key.secret for key in keys.reading] == [base64.b64decode(NEW), base64.b64decode(OLD)]
+
+
+def test_behind_plain_every_key_reads_and_none_writes() -> None:
+    keys = parse_payload_keys(f"plain,{NEW},{OLD}")
+
+    assert keys.writing is None
+    assert keys.reading == parse_payload_keys(f"{NEW},{OLD}").reading
+
+
+def test_a_key_has_the_same_id_wherever_it_stands() -> None:
+    first, second = parse_payload_keys(f"{NEW},{OLD}").reading
+
+    assert first.id != second.id
+    assert parse_payload_keys(OLD).writing == second
+
+
+def test_a_key_shows_its_id_only() -> None:
+    (key,) = parse_payload_keys(OLD).reading
+
+    assert key.id in repr(key)
+    assert repr(key.secret) not in repr(key)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "open sesame",
+        "geheim-ß",
+        base64.b64encode(b"sixteen bytes ..").decode(),
+        OLD.removesuffix("="),
+        f"{OLD} {NEW}",
+        "plain",
+    ],
+)
+def test_a_malformed_entry_is_named_by_its_place_and_never_shown(entry: str) -> None:
+    with pytest.raises(ValueError, match="entry 2 ") as refused:
+        parse_payload_keys(f"{NEW},{entry}")
+
+    assert entry == "plain" or entry not in str(refused.value)
+    assert refused.value.__cause__ is None

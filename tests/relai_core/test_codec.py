@@ -1,0 +1,120 @@
+"""What is encrypted is hidden, found again, and never taken for something else."""
+
+import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
+from temporalio.exceptions import ApplicationError
+
+from relai_core.codec import EncryptionCodec, UnreadablePayloadError
+from relai_core.domain.payload_key import new_payload_key, parse_payload_keys
+from relai_core.temporal import data_converter
+
+OLD, NEW = new_payload_key(), new_payload_key()
+PLAIN = Payload(metadata={"encoding": b"json/plain"}, data=b'"the blue ferry"')
+
+
+def a_codec(keys: str) -> EncryptionCodec:
+    return EncryptionCodec(parse_payload_keys(keys))
+
+
+async def encrypted(keys: str, payload: Payload = PLAIN) -> Payload:
+    (sealed,) = await a_codec(keys).encode([payload])
+    return sealed
+
+
+def id_of(key: str) -> str:
+    (found,) = parse_payload_keys(key).reading
+    return found.id
+
+
+async def test_nothing_of_it_is_legible() -> None:
+    sealed = await encrypted(NEW)
+
+    assert b"ferry" not in sealed.SerializeToString()
+    assert b"json/plain" not in sealed.SerializeToString()
+
+
+async def test_it_says_that_it_is_encrypted_and_with_which_key() -> None:
+    sealed = await encrypted(f"{NEW},{OLD}")
+
+    assert dict(sealed.metadata) == {
+        "encoding": b"binary/encrypted",
+        "encryption-key-id": id_of(NEW).encode(),
+    }
+
+
+async def test_the_same_twice_looks_different() -> None:
+    first, second = await a_codec(NEW).encode([PLAIN, PLAIN])
+
+    assert first.data != second.data
+
+
+@pytest.mark.parametrize("keys", [OLD, f"{NEW},{OLD}", f"plain,{OLD}"])
+async def test_it_is_read_wherever_its_key_stands(keys: str) -> None:
+    assert await a_codec(keys).decode([await encrypted(OLD)]) == [PLAIN]
+
+
+@pytest.mark.parametrize("keys", ["", "plain", f"plain,{OLD}"])
+async def test_without_a_writing_key_it_is_written_as_it_is(keys: str) -> None:
+    assert await encrypted(keys) == PLAIN
+
+
+@pytest.mark.parametrize("keys", ["", OLD, f"plain,{OLD}"])
+async def test_what_was_never_encrypted_is_read_as_it_is(keys: str) -> None:
+    assert await a_codec(keys).decode([PLAIN, await encrypted(keys)]) == [PLAIN, PLAIN]
+
+
+@pytest.mark.parametrize("keys", ["", "plain", NEW])
+async def test_a_missing_key_is_named_with_the_setting_it_belongs_to(keys: str) -> None:
+    with pytest.raises(UnreadablePayloadError, match="RELAI_PAYLOAD_KEYS") as refused:
+        await a_codec(keys).decode([PLAIN, await encrypted(OLD)])
+
+    assert id_of(OLD) in str(refused.value)
+    assert OLD not in str(refused.value)
+
+
+@pytest.mark.parametrize("keep", [0, 5, 12, 27, -1])
+async def test_what_was_cut_off_is_not_taken_for_anything(keep: int) -> None:
+    sealed = await encrypted(OLD)
+    cut = Payload(metadata=sealed.metadata, data=sealed.data[:keep])
+
+    with pytest.raises(UnreadablePayloadError, match="changed or cut off"):
+        await a_codec(OLD).decode([cut])
+
+
+async def test_what_was_changed_is_not_taken_for_anything() -> None:
+    sealed = await encrypted(OLD)
+    changed = Payload(
+        metadata=sealed.metadata, data=sealed.data[:-1] + bytes([sealed.data[-1] ^ 1])
+    )
+
+    with pytest.raises(UnreadablePayloadError, match="changed or cut off"):
+        await a_codec(OLD).decode([changed])
+
+
+async def test_what_an_error_says_is_hidden_too_and_found_again() -> None:
+    converter = data_converter(parse_payload_keys(OLD))
+    failure = Failure()
+
+    await converter.encode_failure(_error_with_a_cause(), failure)
+
+    assert b"ferry" not in failure.SerializeToString()
+    error = await converter.decode_failure(failure)
+    assert str(error) == "no room on the blue ferry"
+    assert str(error.__cause__) == "KeyError: 'the blue ferry'"
+
+
+async def test_an_error_stays_legible_where_nothing_is_encrypted() -> None:
+    failure = Failure()
+
+    await data_converter(parse_payload_keys(f"plain,{OLD}")).encode_failure(
+        _error_with_a_cause(), failure
+    )
+
+    assert failure.message == "no room on the blue ferry"
+
+
+def _error_with_a_cause() -> ApplicationError:
+    error = ApplicationError("no room on the blue ferry")
+    error.__cause__ = KeyError("the blue ferry")
+    return error
