@@ -56,6 +56,18 @@ class RelayTaskInput(Model):
     via: TokenName | None = None
 
 
+class PostponeRelayInput(Model):
+    """Asks, at `at`, to let the receiver's window of `window` working time begin anew."""
+
+    request_id: RequestId
+    relay_id: RelayId
+    task_id: TaskId
+    team_id: TeamId
+    to_user: SlackUserId
+    window: timedelta
+    at: datetime
+
+
 class FindRelayInput(Model):
     """Asks for a relay as it stands."""
 

@@ -10,10 +10,11 @@ from relai_activities.contracts import (
     ChangeInput,
     ChangeResult,
     FindRelayInput,
+    PostponeRelayInput,
     RelayTaskInput,
 )
 from relai_activities.tasks import apply_change
-from relai_core.domain.changes import RelayOpened
+from relai_core.domain.changes import RelayOpened, RelayPostponed
 from relai_core.domain.decisions import RefusalReason
 from relai_core.domain.hours import WorkingHours
 from relai_core.domain.ids import TaskId
@@ -21,6 +22,8 @@ from relai_core.domain.outcome import Refusal
 from relai_core.domain.relay import Relay
 from relai_core.errors import NotFoundError
 from relai_core.ports import Directory, TaskStore
+
+_UTC = ZoneInfo("UTC")
 
 
 class RelayActivities:
@@ -53,6 +56,25 @@ class RelayActivities:
             via=asked.via,
         )
         return await apply_change(self._tasks, opened)
+
+    @activity.defn(name="postpone_relay_activity")
+    async def postpone_relay(self, asked: PostponeRelayInput) -> ChangeResult:
+        """Let the window begin anew. A retry finds it postponed as it was."""
+        try:
+            receiver = await self._directory.get_user(asked.team_id, asked.to_user)
+            zone = receiver.zone
+        except NotFoundError:
+            zone = _UTC
+        now = now_after(asked.at)
+        postponed = RelayPostponed(
+            id=asked.request_id,
+            task_id=asked.task_id,
+            at=now,
+            relay_id=asked.relay_id,
+            nudge_at=self._hours.after(now, asked.window / 2, zone),
+            answer_by=self._hours.after(now, asked.window, zone),
+        )
+        return await apply_change(self._tasks, postponed)
 
     @activity.defn(name="end_relay_activity")
     async def end_relay(self, asked: ChangeInput) -> ChangeResult:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from relai_workflows import notices
+from relai_workflows import notices, relay_clock
+from relai_workflows.asking import Asking
 from relai_workflows.background import Background
 from relai_workflows.outbox import Outbox
 from relai_workflows.outcomes import Outcomes
@@ -29,8 +30,7 @@ with workflow.unsafe.imports_passed_through():
         RelayWithdrawn,
     )
     from relai_core.domain.decisions import RefusalReason
-    from relai_core.domain.ids import RequestId
-    from relai_core.domain.notice import Notice, NoticeKind
+    from relai_core.domain.notice import NoticeKind
     from relai_core.domain.outcome import Outcome
     from relai_core.domain.relay import Relay
     from relai_workflows import options
@@ -56,18 +56,23 @@ class TaskRelayWorkflow:
         self._start = start
         self._relay: Relay | None = None
         self._refusal: RefusalReason | None = None
-        self._asked: list[Notice] = []
+        self._waits_for_delivery = False
+        self._is_timed = False
         self._is_nudged = False
         self._is_settled = False
         self._requests: deque[RelayAnswer] = deque()
         self._background = Background()
         self._outbox = Outbox()
+        self._asking = Asking(self._outbox)
         self._outcomes = Outcomes(self._outbox.put)
         self._outcomes.expect(start.request_id)
 
     @workflow.run
     async def run(self, start: TaskRelayInput) -> TaskRelayResult:
         """Open the hand-over, wait for its end, tell both sides."""
+        self._waits_for_delivery = (
+            workflow.patched("window-from-delivery") and start.answer_by is None
+        )
         self._background.start(self._outbox.run())
         await self._open(start)
         while not self._is_over():
@@ -138,7 +143,7 @@ class TaskRelayWorkflow:
 
     async def _offer_it(self, relay: Relay) -> None:
         self._relay = relay
-        self._ask(notices.of_relay(NoticeKind.RELAY_OFFERED, relay, relay.to_user))
+        self._asking.ask(notices.of_relay(NoticeKind.RELAY_OFFERED, relay, relay.to_user))
         if relay.via is not None:
             # Its sender pressed nothing, and must be able to take it back.
             self._outbox.put(notices.of_relay(NoticeKind.RELAY_SENT, relay, relay.from_user))
@@ -163,47 +168,48 @@ class TaskRelayWorkflow:
     def _next_moment(self) -> datetime | None:
         if self._relay is None or not self._relay.is_open:
             return None
+        if self._waits_for_delivery and not self._asking.is_done:
+            return None  # nobody answers what they were not asked
         return self._relay.answer_by if self._is_nudged else self._relay.nudge_at
 
     def _must_look(self) -> bool:
         is_open = self._relay is not None and self._relay.is_open
-        return is_open and (self._is_settled or self._undelivered() is not None)
+        is_asked = self._asking.obstacle is not None or self._must_time()
+        return is_open and (self._is_settled or is_asked)
 
-    def _undelivered(self) -> str | None:
-        """Why the receiver could not be told, if so."""
-        results = [self._outbox.result(notice.key) for notice in self._asked]
-        return next((each.reason for each in results if each and each.is_undelivered), None)
-
-    def _ask(self, notice: Notice) -> None:
-        self._asked.append(notice)
-        self._outbox.put(notice)
+    def _must_time(self) -> bool:
+        """The receiver has just been asked, and it is to be seen whether that was in time."""
+        return self._waits_for_delivery and self._asking.is_done and not self._is_timed
 
     async def _look_after(self, relay: Relay) -> None:
         now = workflow.now()
         if self._is_settled:
             await self._see_the_end(relay)
-        elif (reason := self._undelivered()) is not None:
-            undeliverable = RelayUndeliverable(
-                id=_clock_request(relay, "undeliverable"),
-                task_id=relay.task_id,
-                at=now,
-                relay_id=relay.id,
-                reason=reason,
-            )
-            await self._follow(await self._apply(undeliverable))
+        elif (reason := self._asking.obstacle) is not None:
+            await self._follow(await self._apply(relay_clock.undeliverable(relay, reason, now)))
+        elif self._must_time():
+            self._is_timed = True
+            if now >= relay.nudge_at:
+                await self._postpone(relay)
         elif now >= relay.answer_by:
-            expired = RelayExpired(
-                id=_clock_request(relay, "expired"),
-                task_id=relay.task_id,
-                at=now,
-                relay_id=relay.id,
-            )
-            await self._follow(await self._apply(expired))
+            await self._follow(await self._apply(relay_clock.expired(relay, now)))
         elif now >= relay.nudge_at and not self._is_nudged:
             self._is_nudged = True
-            self._ask(
+            self._asking.ask(
                 notices.of_relay(NoticeKind.RELAY_NUDGED, relay, relay.to_user, relay.nudge_at)
             )
+
+    async def _postpone(self, relay: Relay) -> None:
+        result = await workflow.execute_activity_method(
+            RelayActivities.postpone_relay,
+            relay_clock.postponed(relay, self._start.window, workflow.now()),
+            **options.PEOPLE,
+        )
+        if result.relay is not None and result.relay.is_open:
+            self._relay = result.relay
+            await signal_relay_moved(relay.task_id, relay.id)
+        else:
+            await self._follow(result)
 
     async def _carry_out(self, change: RelayAnswer) -> None:
         result = await self._apply(change)
@@ -241,8 +247,3 @@ class TaskRelayWorkflow:
         for notice in notices.relay_ended(relay, with_task=with_task):
             self._outbox.put(notice)
         await signal_relay_moved(self._start.task_id, self._start.relay_id)
-
-
-def _clock_request(relay: Relay, moment: str) -> RequestId:
-    """The clock's own request, the same in every try."""
-    return RequestId(f"{relay.id}-{moment}")

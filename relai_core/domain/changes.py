@@ -111,6 +111,16 @@ class RelayExpired(_Change):
     relay_id: RelayId
 
 
+class RelayPostponed(_Change):
+    """The receiver was asked so late that the window begins anew."""
+
+    kind: Literal["relay_postponed"] = "relay_postponed"
+    actor: None = None
+    relay_id: RelayId
+    nudge_at: datetime
+    answer_by: datetime
+
+
 class RelayUndeliverable(_Change):
     """The receiver can't be told at all, so the task goes back at once."""
 
@@ -147,6 +157,7 @@ TaskChange = Annotated[
     | RelayDeclined
     | RelayWithdrawn
     | RelayExpired
+    | RelayPostponed
     | RelayUndeliverable
     | TakenBack,
     Field(discriminator="kind"),

@@ -17,6 +17,7 @@ from relai_core.domain.changes import (
     RelayDeclined,
     RelayExpired,
     RelayOpened,
+    RelayPostponed,
     RelayUndeliverable,
     RelayWithdrawn,
     Snoozed,
@@ -225,6 +226,13 @@ def _(change: RelayExpired, task: Task) -> Task:
     direct = relay.mode is RelayMode.DIRECT
     end = RelayEnd.UNANSWERED if direct else RelayEnd.RETURNED
     return _with_end(task, relay, end, change)
+
+
+@_decide.register
+def _(change: RelayPostponed, task: Task) -> Task:
+    relay = _open_relay(task, change.relay_id)
+    later = {"nudge_at": change.nudge_at, "answer_by": change.answer_by}
+    return task.model_copy(update={"relay": relay.model_copy(update=later)})
 
 
 @_decide.register

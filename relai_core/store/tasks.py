@@ -182,5 +182,5 @@ def _created(new: NewTask, task: Task) -> TaskEvent:
 
 def _touched_relays(before: Task, after: Task) -> list[Relay]:
     ended = ended_relay(before, after)
-    opened = after.open_relay if after.relay_count > before.relay_count else None
-    return [relay for relay in (ended, opened) if relay is not None]
+    changed = after.open_relay if after.open_relay != before.open_relay else None
+    return [relay for relay in (ended, changed) if relay is not None]

@@ -56,6 +56,20 @@ async def completed_while_slack_was_down(stage: Stage) -> Handle:
     return life.handle
 
 
+async def relay_asked_late(stage: Stage) -> Handle:
+    """The offer arrives after an hour, so the receiver's window begins anew."""
+    life = await create(stage)
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    relay = await life.begin_hand_over()
+    await relay.ask(relay.start.request_id)
+    await stage.let_pass(relay.handle, timedelta(hours=1))
+    stage.messenger.down = None
+    await stage.let_pass(relay.handle, timedelta(minutes=1))
+    await stage.idle(relay.handle)
+    await relay.carry_out(relay.accepted())
+    return relay.handle
+
+
 async def completed_while_people_were_unknown(stage: Stage) -> Handle:
     """It ends while the search for its next reminder is tried again and again."""
     life = await create(stage)
@@ -216,6 +230,7 @@ SHAPES: tuple[Shape, ...] = (
     relay_settled_by_completion,
     relay_that_passes_on,
     relay_refused,
+    relay_asked_late,
     handed_over_by_a_token,
     refused_to_a_token,
     closed_by_a_token,

@@ -150,6 +150,7 @@ class Stage:
             tasks.assign_task,
             tasks.check_task_deadline,
             relays.relay_task,
+            relays.postpone_relay,
             relays.end_relay,
             relays.find_relay,
             notices.send_notification,

@@ -1,5 +1,7 @@
 """Hand-overs that nobody may make, that can not arrive, or that meet the unexpected."""
 
+from datetime import timedelta
+
 import pytest
 from temporalio.service import RPCError
 
@@ -8,11 +10,15 @@ from relai_core.domain.ids import SlackUserId, relay_id
 from relai_core.domain.notice import NoticeKind
 from relai_core.domain.relay import RelayEnd
 from relai_core.domain.user import User
-from relai_core.errors import UndeliverableError
+from relai_core.errors import TransientMessengerError, UndeliverableError
 from relai_workflows.contracts import TaskRelayResult
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_request
-from tests.relai_workflows.lives import create
+from tests.relai_workflows.lives import WINDOW, create
 from tests.relai_workflows.stage import Stage
+
+HOUR = timedelta(hours=1)
+NEXT_TRY = timedelta(minutes=1)
+"""As long as the longest pause between two tries."""
 
 
 async def test_nobody_else_answers_for_the_receiver(stage: Stage) -> None:
@@ -109,3 +115,60 @@ async def test_a_hand_over_that_ended_before_its_opening_was_known_is_told(stage
     assert await relay.end() is RelayEnd.ACCEPTED
     assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
     assert stage.readers(NoticeKind.RELAY_OFFERED) == []
+
+
+async def test_a_receiver_who_is_asked_late_has_the_whole_window_from_then_on(
+    stage: Stage,
+) -> None:
+    """Slack is away for an hour; the window of ten minutes begins when the offer arrives."""
+    life = await create(stage)
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    relay = await life.begin_hand_over()
+    await relay.ask(relay.start.request_id)
+    first = await relay.relay()
+    await stage.let_pass(relay.handle, HOUR)
+    still_open = await relay.relay()
+    stage.messenger.down = None
+    await stage.let_pass(relay.handle, NEXT_TRY)
+    await stage.idle(relay.handle)
+    postponed = await relay.relay()
+
+    await relay.carry_out(relay.accepted())
+
+    assert still_open.is_open
+    assert postponed.answer_by > first.answer_by
+    assert await relay.end() is RelayEnd.ACCEPTED
+    kinds = [event.kind for event in await stage.store.tasks.list_events(life.new.id)]
+    assert kinds == ["created", "relay_opened", "relay_postponed", "relay_accepted"]
+    assert stage.readers(NoticeKind.RELAY_NUDGED) == []
+
+
+async def test_a_window_that_began_anew_ends_as_any_other(stage: Stage) -> None:
+    life = await create(stage)
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    relay = await life.begin_hand_over()
+    await relay.ask(relay.start.request_id)
+    await stage.let_pass(relay.handle, HOUR)
+    stage.messenger.down = None
+    await stage.let_pass(relay.handle, NEXT_TRY)
+    await stage.idle(relay.handle)
+
+    await relay.advance_to((await relay.relay()).answer_by + timedelta(seconds=1))
+
+    assert await relay.end() is RelayEnd.UNANSWERED
+    assert stage.readers(NoticeKind.RELAY_NUDGED) == [BEN]
+    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+
+
+async def test_a_moment_that_the_sender_named_is_not_moved(stage: Stage) -> None:
+    life = await create(stage)
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    answer_by = await life.now() + WINDOW
+    relay = await life.begin_hand_over(answer_by=answer_by)
+    await relay.ask(relay.start.request_id)
+
+    await stage.let_pass(relay.handle, HOUR)
+
+    ended = await relay.relay()
+    assert ended.end is RelayEnd.UNANSWERED
+    assert ended.answer_by == answer_by.replace(microsecond=answer_by.microsecond // 1000 * 1000)
