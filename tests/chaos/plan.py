@@ -7,7 +7,7 @@ then. So a plan says which of the things that fit is taken, as a fraction, and n
 
 import random
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 PEOPLE = 6
@@ -21,6 +21,7 @@ _ACTS_EVERY = 0.55
 """Seconds between two acts, on average: a rate that two cores carry with all parts on them."""
 _FIRST_CREATES = 8
 _FAULTS_EVERY = 2.2
+_TWIN_TOO = 0.35
 _SETTLED_AFTER_KILL = 8.0
 """Seconds for which nothing else is planned for a part that starts again."""
 
@@ -43,7 +44,7 @@ _ACTS = {
     "api_edit": 3,
     "api_cancel": 2,
     "api_look": 2,
-    "forge": 4,
+    "forge": 8,
     "reach_out": 4,
     "guest": 2,
     "join": 1,
@@ -167,13 +168,21 @@ def _faults(dice: random.Random, seconds: float) -> Iterator[Fault]:
     busy: dict[str, float] = {}
     while (at := at + _pause(dice, _FAULTS_EVERY)) < seconds:
         number += 1
-        fault = _fault(dice, round(at, 3), number)
-        if busy.get(fault.target, 0) > at:
-            continue
-        if fault.kind in ("kill", "pause", "link"):
-            settled = _SETTLED_AFTER_KILL if fault.kind == "kill" else 0
-            busy[fault.target] = fault.ends + settled
-        yield fault
+        for fault in _with_twin(dice, _fault(dice, round(at, 3), number)):
+            if busy.get(fault.target, 0) > at:
+                continue
+            if fault.kind in ("kill", "pause", "link"):
+                settled = _SETTLED_AFTER_KILL if fault.kind == "kill" else 0
+                busy[fault.target] = fault.ends + settled
+            yield fault
+
+
+def _with_twin(dice: random.Random, fault: Fault) -> Iterator[Fault]:
+    """Sometimes both bots, or both workers: only then nobody is there."""
+    yield fault
+    twins = next((twins for twins in (BOTS, WORKERS) if fault.target in twins), None)
+    if twins is not None and dice.random() < _TWIN_TOO:
+        yield replace(fault, target=twins[1 - twins.index(fault.target)])
 
 
 def _fault(dice: random.Random, at: float, number: int) -> Fault:

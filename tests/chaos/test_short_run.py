@@ -8,7 +8,8 @@ from tests.chaos.plan import make_plan
 from tests.chaos.report import report
 from tests.chaos.run import run_chaos
 
-SEED = 3
+SEED = 82
+"""Its plan kills each of the seven parts, and has both workers silent for eight seconds."""
 SECONDS = 45.0
 
 
