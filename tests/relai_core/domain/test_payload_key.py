@@ -51,6 +51,7 @@ def test_a_key_shows_its_id_only() -> None:
         f"{OLD} {NEW}",
         "plain",
     ],
+    ids=["words", "no ascii", "too short", "cut off", "two in one", "plain not at first"],
 )
 def test_a_malformed_entry_is_named_by_its_place_and_never_shown(entry: str) -> None:
     with pytest.raises(ValueError, match="entry 2 ") as refused:
