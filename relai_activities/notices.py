@@ -34,7 +34,9 @@ from relai_core.ports import Directory, Messenger, NoticeLedger, TaskStore
 HISTORY_LAG = timedelta(seconds=2)
 """How long a posted message may take to show in the history."""
 LONGEST_CALL = timedelta(seconds=10)
-"""No call to Slack is under way this long after it began: the client gives up before."""
+"""No call to Slack is under way this long after it was noted: the client gives up before."""
+NOTED_WITHIN = timedelta(seconds=1.5)
+"""How soon after it was noted a call must begin: then it ends within `LONGEST_CALL`."""
 PACE = timedelta(seconds=1)
 """Between two messages in a channel: Slack's limit, and as fast as anyone can read."""
 WORTH_WAITING = timedelta(seconds=3)
@@ -93,9 +95,7 @@ class NoticeActivities:
 
     async def _sent_or_skipped(self, row: NoticeRow) -> NoticeRow:
         if obstacle := await self._obstacle(row.notice):
-            if row.reason == _UNREADABLE:
-                return row  # it may be there: neither skipped nor sent can be claimed
-            return await self._settle(row, NoticeState.SKIPPED, reason=obstacle)
+            return await self._skipped(row, obstacle)
         if row.attempted_at is None and not await self._is_welcome(row.notice):
             return row
         return await self._post(row)
@@ -125,7 +125,7 @@ class NoticeActivities:
                 return "unknown"
             if person.unreachable is not None:
                 return person.unreachable.value
-        return "" if await self._still_true(notice) else "no longer true"
+        return "" if await self._still_true(notice) else _UNTRUE
 
     async def _still_true(self, notice: Notice) -> bool:
         if notice.kind is NoticeKind.RELAY_NUDGED and notice.relay_id:
@@ -143,10 +143,13 @@ class NoticeActivities:
         except UndeliverableError as error:
             return await self._failed(row, error)
         await self._turn(row, channel)
+        if not await self._still_true(row.notice):  # it was, but so much took its time since
+            return await self._skipped(row, _UNTRUE)
         now = datetime.now(UTC)
         message, task = await self._cards.render(row.notice, now)
         await self._notices.mark_attempt(row, channel, now)
         try:
+            _require_noted_just_now(now)
             ts = await self._messenger.post(channel, message, row.key)
         except (UndeliverableError, RejectedMessageError) as error:
             return await self._failed(row, error)
@@ -163,6 +166,11 @@ class NoticeActivities:
         if not await self._cards.is_current(task):
             await self._cards.refresh(sent)
         return sent
+
+    async def _skipped(self, row: NoticeRow, why: str) -> NoticeRow:
+        if row.reason == _UNREADABLE:
+            return row  # it may be there: neither skipped nor sent can be claimed
+        return await self._settle(row, NoticeState.SKIPPED, reason=why)
 
     async def _turn(self, row: NoticeRow, channel: ChannelId) -> None:
         """Wait for the notice's turn in its channel, or come again when it is its turn.
@@ -222,12 +230,18 @@ class NoticeActivities:
         return await self._notices.settle(row.key, state, at=datetime.now(UTC), reason=reason)
 
 
-_UNREADABLE = "history unreadable"
+_UNREADABLE, _UNTRUE = "history unreadable", "no longer true"
 
 
 def _given_up(row: NoticeRow) -> bool:
     """A reminder that may have been seen is not worth a second one; a hand-over is."""
     return row.reason == _UNREADABLE and row.notice.kind.is_reminder
+
+
+def _require_noted_just_now(noted_at: datetime) -> None:
+    """Begin no call whose end another try, which takes it for lost by then, would not see."""
+    if datetime.now(UTC) - noted_at > NOTED_WITHIN:
+        raise TransientMessengerError("noted_too_long_ago")
 
 
 async def _until(moment: datetime) -> None:

@@ -7,8 +7,9 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from relai_activities import notices
-from relai_activities.notices import LONGEST_CALL
+from relai_activities.notices import LONGEST_CALL, NOTED_WITHIN
 from relai_core.domain.hours import WorkingHours
+from relai_core.domain.ids import ChannelId, SlackUserId
 from relai_core.domain.notice import Notice, NoticeKind, NoticeState
 from relai_core.domain.user import User
 from relai_core.errors import (
@@ -21,6 +22,7 @@ from relai_core.errors import (
     UndeliverableError,
 )
 from relai_core.slack.client import CALL_TIMEOUT
+from tests.relai_activities.fakes import FakeMessenger
 from tests.relai_activities.office import Office, a_notice
 from tests.relai_core.builders import BEN, TEAM, Changes
 
@@ -146,7 +148,7 @@ async def test_an_interrupted_post_is_given_time_to_end(
 
 
 def test_no_call_takes_longer_than_an_interrupted_one_is_given() -> None:
-    assert LONGEST_CALL > CALL_TIMEOUT
+    assert LONGEST_CALL >= NOTED_WITHIN + CALL_TIMEOUT
 
 
 async def test_a_lost_answer_is_looked_for_even_after_a_later_try_did_nothing(
@@ -271,6 +273,49 @@ async def test_a_reminder_that_is_no_longer_true_is_skipped(office: Office) -> N
     result = await office.send(notice)
 
     assert (result.state, result.reason) == (NoticeState.SKIPPED, "no longer true")
+
+
+async def test_a_reminder_that_stops_being_true_while_its_dm_is_opened_is_skipped(
+    office: Office,
+) -> None:
+    """Slack takes seconds for that at times, and the turn of a message seconds more."""
+    notice = await office.reminder()
+    office.messenger = _CompletesMeanwhile(office)
+
+    result = await office.send(notice)
+
+    assert (result.state, result.reason) == (NoticeState.SKIPPED, "no longer true")
+    assert not office.messenger.messages
+
+
+class _CompletesMeanwhile(FakeMessenger):
+    """Takes so long to open a DM that Ben has completed everything by then."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__()
+        self._store = office.store
+
+    async def open_dm(self, user_id: SlackUserId) -> ChannelId:
+        for task in await self._store.tasks.list_owned(TEAM, BEN, 1):
+            await self._store.tasks.apply(Changes(task).completed(BEN))
+        return await super().open_dm(user_id)
+
+
+async def test_a_post_that_was_noted_too_long_ago_is_not_made(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another try may have taken it for lost by then, and have read the history already."""
+    notice = await office.assigned()
+    monkeypatch.setattr(notices, "NOTED_WITHIN", timedelta(microseconds=-1))
+    await fail_to_send(office, notice)
+    assert not office.messenger.messages
+    monkeypatch.undo()
+
+    result = await office.send(notice)
+
+    row = await office.row(notice)
+    assert (result.state, row.unknown_since) == (NoticeState.SENT, None)
+    assert len(office.messenger.messages) == 1
 
 
 @pytest.mark.parametrize(
