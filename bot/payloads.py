@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -180,6 +180,9 @@ class _PersonEvent(_Payload):
     user: Mapping[str, Any]
 
 
+_SLACKS_UNIT = timedelta(seconds=1)
+
+
 class UserEvent(_Payload):
     """`team_join` or `user_change`: a person as they are since `happened_at`."""
 
@@ -190,4 +193,8 @@ class UserEvent(_Payload):
 
     @property
     def happened_at(self) -> datetime:
-        return datetime.fromtimestamp(self.event_time, UTC)
+        """The end of the second that Slack names: it cuts off the rest.
+
+        So a change is newer than what was seen of the person earlier within the same second.
+        """
+        return datetime.fromtimestamp(self.event_time, UTC) + _SLACKS_UNIT

@@ -1,8 +1,9 @@
 """What makes two payloads of Slack's the same request."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from bot.payloads import ViewSubmission
+from bot.payloads import UserEvent, ViewSubmission
 
 
 def a_submission(title: str, view_id: str = "V1") -> ViewSubmission:
@@ -22,3 +23,17 @@ def test_a_form_that_is_sent_again_with_other_input_is_another_request() -> None
 
 def test_another_form_with_the_same_input_is_another_request() -> None:
     assert a_submission("Renew").request != a_submission("Renew", view_id="V2").request
+
+
+def test_an_event_is_newer_than_what_was_seen_within_the_same_second() -> None:
+    """Slack names whole seconds."""
+    event = UserEvent.model_validate(
+        {
+            "team_id": "T0001",
+            "event_id": "Ev1",
+            "event_time": 1_764_000_000,
+            "event": {"user": {"id": "UANA"}},
+        }
+    )
+
+    assert event.happened_at > datetime.fromtimestamp(1_764_000_000.9, UTC)

@@ -1,0 +1,178 @@
+"""People who try what they may not: copied buttons, forged payloads, other workspaces' ids."""
+
+import json
+from copy import deepcopy
+
+import pytest
+
+from tests.scenarios.api import Api
+from tests.scenarios.people import (
+    Json,
+    Person,
+    Workspace,
+    answer_of,
+    button_of,
+    eventually,
+    number_in,
+    text_of,
+)
+from tests.scenarios.stack import RelaiStack
+
+ALERTS = "<!channel> <!here> <@UEVERYONE> <https://evil.example|click> *bold* `code` ~no~ & > <"
+
+
+async def offered(ana: Person, bo: Person, title: str) -> tuple[str, Json]:
+    """Ana's task, offered to Bo: its number and the offer."""
+    number = number_in(answer_of(await ana.types(f"/task new {title}")))
+    await ana.types(f"/relay @{bo.name} {number} --handshake")
+    return number, await bo.sees(number, "Accept")
+
+
+async def pressed_as(person: Person, offer: Json, label: str) -> Json:
+    """Press, on a message of one's own, a button copied from somebody else's."""
+    own = number_in(answer_of(await person.types("/task new A task of my own")))
+    card = await person.sees(own, "Mark complete")
+    copied = button_of(offer, label)
+    return await person.presses(
+        card, "Mark complete", action_id=copied["action_id"], value=copied["value"], force=True
+    )
+
+
+async def owner_of(api: Api, number: str) -> str:
+    return str((await api.get(f"/api/tasks/{number}")).json["assignedTo"])
+
+
+@pytest.mark.parametrize("label", ["Accept", "Decline", "Mark complete"])
+async def test_a_member_with_another_ones_button_changes_nothing(
+    workspace: Workspace, api: Api, label: str
+) -> None:
+    ana, bo, eve = [await workspace.person(name) for name in ("ana", "bo", "eve")]
+    number, offer = await offered(ana, bo, "Not yours")
+    message = await ana.sees(number, "Mark complete") if label == "Mark complete" else offer
+
+    await pressed_as(eve, message, label)
+
+    task = (await api.get(f"/api/tasks/{number}")).json
+    assert (task["assignedTo"], task["status"]) == (ana.id, "open")
+    assert task["relay"]["end"] is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [({"is_restricted": True}, "guest"), ({"is_stranger": True}, "outsider")],
+    ids=["guest", "outsider"],
+)
+async def test_who_is_no_full_member_any_more_answers_nothing(
+    workspace: Workspace, api: Api, fields: dict[str, bool], status: str
+) -> None:
+    """They were one when the offer came; Slack tells of the change by an event."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number, offer = await offered(ana, bo, "Yours until you leave")
+    await workspace.change(bo, **fields)
+
+    async def heard() -> bool:
+        people = (await api.get("/api/users", limit=100)).json["users"]
+        return any(each["slack_user_id"] == bo.id and each["status"] == status for each in people)
+
+    await eventually("RelAI has heard of the change", heard)
+    await bo.presses(offer, "Accept", force=True)
+
+    assert await owner_of(api, number) == ana.id
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "nonsense", "TOTHER-0123456789abcdef0123", "T" * 2000, "{}", "../..", "0"],
+    ids=["empty", "nonsense", "another workspace", "long", "json", "path", "zero"],
+)
+async def test_a_tampered_value_is_answered_and_changes_nothing(
+    workspace: Workspace, api: Api, relai: RelaiStack, value: str
+) -> None:
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number, offer = await offered(ana, bo, "Hold on to me")
+
+    for label in ("Accept", "Decline"):
+        delivery = await bo.presses(offer, label, value=value, force=True)
+        assert delivery["outcome"] == "ok", delivery
+
+    assert await owner_of(api, number) == ana.id
+    assert (await bo.types("/task list"))["outcome"] == "ok"
+
+
+async def test_a_form_with_tampered_metadata_reaches_no_other_task(
+    workspace: Workspace, api: Api
+) -> None:
+    """The form to decline names its hand-over; here somebody else's is put in its place."""
+    ana, bo, eve = [await workspace.person(name) for name in ("ana", "bo", "eve")]
+    number, _ = await offered(ana, bo, "Ana's own")
+    _, hers = await offered(ana, eve, "For Eve")
+    await eve.presses(hers, "Decline")
+    await eve.submits(await eve.modal(), reason="no time")
+    submission = await _last_submission(workspace)
+    other = button_of(await bo.sees(number, "Accept"), "Accept")["value"]
+
+    forged = deepcopy(submission["payload"])
+    forged["view"]["private_metadata"] = other
+    forged["view"]["id"] = "VFORGED0001"
+    delivery = await workspace.post("deliveries", {"kind": "interactive", "payload": forged})
+
+    assert delivery["outcome"] == "ok", delivery
+    task = (await api.get(f"/api/tasks/{number}")).json
+    assert task["relay"]["end"] is None
+
+
+async def test_answers_that_come_in_the_wrong_order_or_much_later_change_nothing(
+    workspace: Workspace, api: Api
+) -> None:
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number, offer = await offered(ana, bo, "First come")
+    sent = await ana.sees(number, "Take back")
+    taken = await ana.presses(sent, "Take back")
+
+    await bo.presses(offer, "Accept", force=True)
+    await ana.types(f"/task done {number}")
+    await workspace.post(f"deliveries/{taken['id']}/repeat", {"times": 2})
+    await bo.presses(offer, "Accept", force=True)
+
+    task = (await api.get(f"/api/tasks/{number}")).json
+    trail = (await api.get(f"/api/tasks/{number}/trail")).json["events"]
+    assert (task["status"], task["relay"]["end"]) == ("completed", "withdrawn")
+    assert [event["kind"] for event in trail] == [
+        "created",
+        "relay_opened",
+        "relay_withdrawn",
+        "completed",
+    ]
+
+
+async def test_nothing_that_people_write_alerts_or_links_anywhere(
+    workspace: Workspace, api: Api
+) -> None:
+    """Title, description, note and reason, from chat and from another system."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    made = await api.post(
+        "/api/tasks", {"title": ALERTS, "description": ALERTS, "assignedTo": ana.id}
+    )
+    path = f"/api/tasks/{made.json['task_id']}"
+    await ana.sees("bold", "Mark complete")
+    await api.post(
+        f"{path}/relay",
+        {"from_user": ana.id, "to_user": bo.id, "message": ALERTS, "mode": "handshake"},
+    )
+    offer = await bo.sees("bold", "Accept")
+    await bo.presses(offer, "Decline")
+    await bo.submits(await bo.modal(), reason=ALERTS)
+    await ana.sees("declined")
+
+    for person in (ana, bo):
+        for message in await person.messages():
+            shown = text_of(message) + json.dumps(message.get("blocks") or [])
+            for live in ("<!channel", "<!here", "<@UEVERYONE", "<https://evil.example"):
+                assert live not in shown, (live, message)
+
+
+async def _last_submission(workspace: Workspace) -> Json:
+    deliveries = (await workspace.get("deliveries", kind="interactive"))["deliveries"]
+    return next(
+        each for each in reversed(deliveries) if each["payload"]["type"] == "view_submission"
+    )
