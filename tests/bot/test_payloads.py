@@ -32,7 +32,7 @@ def test_an_event_is_newer_than_what_was_seen_within_the_same_second() -> None:
             "team_id": "T0001",
             "event_id": "Ev1",
             "event_time": 1_764_000_000,
-            "event": {"user": {"id": "UANA"}},
+            "event": {"type": "user_change", "user": {"id": "UANA"}},
         }
     )
 
