@@ -1,15 +1,17 @@
 """What is encrypted is hidden, found again, and never taken for something else."""
 
+import base64
+
 import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 from temporalio.exceptions import ApplicationError
 
 from relai_core.codec import EncryptionCodec, UnreadablePayloadError
-from relai_core.domain.payload_key import new_payload_key, parse_payload_keys
+from relai_core.domain.payload_key import parse_payload_keys
 from relai_core.temporal import data_converter
 
-OLD, NEW = new_payload_key(), new_payload_key()
+OLD, NEW = (base64.b64encode(letter * 32).decode() for letter in (b"o", b"n"))
 PLAIN = Payload(metadata={"encoding": b"json/plain"}, data=b'"the blue ferry"')
 
 

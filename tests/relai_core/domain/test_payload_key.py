@@ -6,7 +6,7 @@ import pytest
 
 from relai_core.domain.payload_key import PayloadKeys, new_payload_key, parse_payload_keys
 
-OLD, NEW = new_payload_key(), new_payload_key()
+OLD, NEW = (base64.b64encode(letter * 32).decode() for letter in (b"o", b"n"))
 
 
 def test_no_keys_are_none() -> None:
@@ -32,6 +32,12 @@ def test_a_key_has_the_same_id_wherever_it_stands() -> None:
 
     assert first.id != second.id
     assert parse_payload_keys(OLD).writing == second
+
+
+def test_a_new_key_is_one_and_another_each_time() -> None:
+    keys = parse_payload_keys(f"{new_payload_key()},{new_payload_key()}").reading
+
+    assert keys[0] != keys[1]
 
 
 def test_a_key_shows_its_id_only() -> None:
