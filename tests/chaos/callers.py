@@ -26,6 +26,7 @@ class Callers:
             "api_complete": self._complete,
             "api_progress": self._progress,
             "api_edit": self._edit,
+            "api_move": self._move,
             "api_cancel": self._cancel,
             "api_look": self._look,
         }
@@ -48,9 +49,7 @@ class Callers:
         body: Json = {"title": title, "assignedTo": self._crowd.receiver(act).id}
         body |= {"creator": creator.id} if act.handshake else {}
         if act.pick < 0.7:
-            # Due in the run, so that there is somebody to remind.
-            due = datetime.now(UTC) + timedelta(seconds=2) + act.pick * _DUE_WITHIN
-            body |= {"estimatedHandoff": due.isoformat(timespec="milliseconds")}
+            body |= {"estimatedHandoff": _soon(act)}
         return await self._sent(act, "POST", "/api/tasks", body) | {"title": title}
 
     async def _relay(self, act: Act) -> Json:
@@ -74,6 +73,9 @@ class Callers:
 
     async def _edit(self, act: Act) -> Json:
         return await self._patch(act, {"description": f"it is {title_of(act)}"})
+
+    async def _move(self, act: Act) -> Json:
+        return await self._patch(act, {"estimatedHandoff": _soon(act)})
 
     async def _cancel(self, act: Act) -> Json:
         return await self._patch(act, {"status": "cancelled"})
@@ -123,6 +125,12 @@ class Callers:
         if act.repeats == "after" or told["status"] == 503:
             return {**asked, **told, "again": [await sent(second)]}
         return {**asked, **told}
+
+
+def _soon(act: Act) -> str:
+    """A due date within the run, so that there is somebody to remind."""
+    due = datetime.now(UTC) + timedelta(seconds=2) + act.pick * _DUE_WITHIN
+    return due.isoformat(timespec="milliseconds")
 
 
 def _told(answer: Answer) -> Json:

@@ -1,6 +1,7 @@
 """People who use RelAI in chat, each by what they see: they type, press and fill in forms."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -14,6 +15,8 @@ PATIENCE = 15.0
 """Seconds until an act counts as one whose answer nobody knows: the sandbox may be stopped."""
 _NAMES = ("ana", "bo", "cy", "di", "ed", "flo")
 _MAY_LEAVE = 2
+_REST = 12
+"""Seconds."""
 
 
 class Crowd:
@@ -44,6 +47,7 @@ class Crowd:
             "guest": self._guest_tries,
             "join": self._join,
             "leave": self._leave,
+            "rest": self._rest,
         }
 
     @property
@@ -178,6 +182,14 @@ class Crowd:
         self._journal.note("left", user=person.id)
         await self._workspace.change(person, deleted=True)
         return {"user": person.id, "left": person.name}
+
+    async def _rest(self, act: Act) -> Json:
+        """Want to hear nothing for a while."""
+        person = self.present(act)[0]
+        until = int(time.time()) + _REST
+        await self._workspace.change(person, snooze_until=until)
+        self._journal.note("rests", user=person.id, until=until)
+        return {"user": person.id, "rests": _REST}
 
 
 def title_of(act: Act) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import aiohttp
 
@@ -11,7 +12,7 @@ from tests.chaos.plan import PARTS, Fault
 from tests.chaos.stack import ChaosStack
 from tests.scenarios.people import Workspace
 
-_SLACK_WAYS = {"never": "slow"}
+_SLACK_WAYS = {"never": "slow", "fatal_error": "error", "service_unavailable": "error"}
 """What the sandbox calls them."""
 
 
@@ -82,8 +83,9 @@ class FaultDriver:
 
     async def _fail_slack(self, fault: Fault) -> None:
         kind = _SLACK_WAYS.get(fault.way, fault.way)
-        delay = {"delay": fault.lasts} if kind in ("slow", "lost_after") else {}
-        await self._workspace.fault(fault.target, kind, times=fault.times, **delay)
+        how: dict[str, Any] = {"error": fault.way} if kind == "error" else {}
+        how |= {"delay": fault.lasts} if kind in ("slow", "lost_after") else {}
+        await self._workspace.fault(fault.target, kind, times=fault.times, **how)
 
     async def _fail_delivery(self, fault: Fault) -> None:
         delay = {"delay": fault.lasts} if fault.way == "slow" else {}

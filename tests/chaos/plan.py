@@ -42,6 +42,7 @@ _ACTS = {
     "api_complete": 4,
     "api_progress": 3,
     "api_edit": 3,
+    "api_move": 3,
     "api_cancel": 2,
     "api_look": 2,
     "forge": 8,
@@ -49,6 +50,7 @@ _ACTS = {
     "guest": 2,
     "join": 1,
     "leave": 1,
+    "rest": 2,
 }
 _FAULTS = {
     "kill": 7,
@@ -76,6 +78,8 @@ _SLACK_WAYS = {
     "lost_before": 2,
     "slow": 2,
     "never": 2,
+    "fatal_error": 1,
+    "service_unavailable": 1,
 }
 _DELIVERY_WAYS = {"duplicate": 4, "slow": 2, "lost_before": 1, "lost_after": 3}
 

@@ -95,6 +95,10 @@ LIES: dict[str, tuple[str, Lie]] = {
         "one owner",
         lambda e: _events(e)[3].update(kind="relay_expired", actor=None, relay_id=RELAY),
     ),
+    "a relay that is over was postponed": (
+        "one owner",
+        lambda e: _events(e)[3].update(kind="relay_postponed", actor=None, relay_id=RELAY),
+    ),
     "an open relay was left open": (
         "one owner",
         lambda e: _events(e)[2].update(kind="relay_opened"),
@@ -196,6 +200,12 @@ LIES: dict[str, tuple[str, Lie]] = {
         lambda e: (
             _reminder(e).update(ts=f"{DUE_AT + 90}"),
             _row(e, REMINDER).update(last_attempt_at=DUE_AT + 89),
+        ),
+    ),
+    "a reminder at rest": (
+        "at the right time",
+        lambda e: e.journal.append(
+            {"at": DUE_AT - 20, "line": "rests", "user": BO, "until": DUE_AT + 20}
         ),
     ),
     # Only who may.

@@ -117,7 +117,12 @@ def _histories(events: list[Json]) -> list[Json]:
         "result": None,
         "signals": [{"at": 0.0, "name": "completed", "input": {"id": "r4"}}],
         "steps": [
-            a_step("create_task_activity", {"request_id": created["id"]}, task, DUE_AT - 60),
+            a_step(
+                "create_task_activity",
+                {"request_id": created["id"], "due_at": DUE},
+                task,
+                DUE_AT - 60,
+            ),
             a_step(
                 "update_task_activity",
                 {"change": {"id": "r4"}},

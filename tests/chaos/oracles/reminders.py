@@ -18,6 +18,10 @@ _LOOKED_BEFORE = 1.0
 """Seconds between the last look at the task and the post, which no look can make zero."""
 
 
+_LOOKED_AT_PERSON_BEFORE = 5.0
+"""Seconds between the last look at the person, and the post in its turn."""
+
+
 class _Turn(NamedTuple):
     """A change of a task: it took effect between the two moments, and the task was so after it."""
 
@@ -25,6 +29,7 @@ class _Turn(NamedTuple):
     latest: float
     owner: str
     is_open: bool
+    due: float | None
 
 
 def judge_reminders(evidence: Evidence) -> list[Violation]:
@@ -43,7 +48,21 @@ def judge_reminders(evidence: Evidence) -> list[Violation]:
             posted = _began(message, rows.get(key))
             listeners = _listeners(name, tasks.get(name.about))
             found += _still_true(key, posted, listeners, turns.get(name.about, []))
+            found += _at_rest(evidence, key, posted, rows.get(key))
     return found
+
+
+def _at_rest(evidence: Evidence, key: str, posted: float, row: Json | None) -> Iterator[Violation]:
+    """Nobody is reminded who wants to hear nothing, unless they may have been before they said so.
+
+    What is looked up once may change in the next moment, so the first of it is not counted.
+    """
+    if row is None or row["unknown_since"] is not None:
+        return
+    for rest in evidence.lines("rests"):
+        is_theirs = rest["user"] == NoticeName.of(key).recipient
+        if is_theirs and rest["at"] + _LOOKED_AT_PERSON_BEFORE < posted < rest["until"]:
+            yield Violation(_PROMISE, "a reminder at rest", key, rest)
 
 
 def _on_time(key: str, name: NoticeName, message: Json) -> Iterator[Violation]:
@@ -55,9 +74,11 @@ def _on_time(key: str, name: NoticeName, message: Json) -> Iterator[Violation]:
 def _still_true(
     key: str, posted: float, listeners: set[str], turns: list[_Turn]
 ) -> Iterator[Violation]:
-    recipient = NoticeName.of(key).recipient
+    name = NoticeName.of(key)
+    due = datetime.fromisoformat(name.moment).timestamp()
     if turns and not any(
-        turn.is_open and recipient in {turn.owner, *listeners} for turn in _possible(turns, posted)
+        turn.is_open and turn.due == due and name.recipient in {turn.owner, *listeners}
+        for turn in _possible(turns, posted)
     ):
         yield Violation(_PROMISE, "a reminder of what was not true any more", key, posted)
 
@@ -89,9 +110,26 @@ def _turns(evidence: Evidence) -> dict[str, list[_Turn]]:
         for step in history["steps"]:
             if (told := _told(step)) is not None:
                 task_id, version, owner, is_open = told
-                turn = _Turn(step["scheduled"], step["completed"], owner, is_open)
+                due = _due(step)
+                turn = _Turn(step["scheduled"], step["completed"], owner, is_open, due)
                 turns.setdefault(task_id, []).append((version, turn))
-    return {task_id: [turn for _, turn in sorted(numbered)] for task_id, numbered in turns.items()}
+    return {task_id: _dated(sorted(numbered)) for task_id, numbered in turns.items()}
+
+
+def _dated(turns: list[tuple[int, _Turn]]) -> list[_Turn]:
+    """Each with the due date that was set last: most changes set none."""
+    dated: list[_Turn] = []
+    for _, turn in turns:
+        before = dated[-1].due if dated else None
+        dated.append(turn if turn.due is not None else turn._replace(due=before))
+    return dated
+
+
+def _due(step: Json) -> float | None:
+    """The due date that a step set, if it did."""
+    asked = step["input"] or {}
+    named = asked.get("due_at") or (asked.get("change") or {}).get("due_at")
+    return datetime.fromisoformat(named).timestamp() if named else None
 
 
 def _told(step: Json) -> tuple[str, int, str, bool] | None:

@@ -146,6 +146,15 @@ def _relay_expired(story: Story, event: Json) -> None:
     story.end(event["relay_id"], "unanswered" if is_direct else "returned", event)
 
 
+def _relay_postponed(story: Story, event: Json) -> None:
+    """The clock begins anew; nobody owns anything else for that."""
+    story.may(event, None)
+    if event["relay_id"] != story.waiting:
+        story.violations.append(
+            Violation("one owner", "a relay that is over was postponed", story.task_id, event)
+        )
+
+
 def _relay_undeliverable(story: Story, event: Json) -> None:
     story.may(event, None)
     story.end(event["relay_id"], "returned", event)
@@ -174,6 +183,7 @@ _KINDS: dict[str, Callable[[Story, Json], None]] = {
     "relay_declined": _relay_declined,
     "relay_withdrawn": _relay_withdrawn,
     "relay_expired": _relay_expired,
+    "relay_postponed": _relay_postponed,
     "relay_undeliverable": _relay_undeliverable,
     "taken_back": _taken_back,
 }
