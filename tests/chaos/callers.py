@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from tests.chaos.act_plan import Act
 from tests.chaos.crowd import Crowd, note_of, title_of
 from tests.chaos.hands import Nothing
 from tests.chaos.journal import Json
-from tests.chaos.plan import Act
 from tests.scenarios.api import Answer, Api
 
 _DUE_WITHIN = timedelta(seconds=25)

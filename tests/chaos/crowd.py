@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import aiohttp
 
+from tests.chaos.act_plan import PEOPLE, Act
 from tests.chaos.hands import Card, Hands, Nothing, any_message
 from tests.chaos.journal import Journal, Json
-from tests.chaos.plan import PEOPLE, Act
 from tests.scenarios.people import Person, Workspace
 
 PATIENCE = 15.0

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 
 from relai_core.domain.ids import TeamId, request_id
+from tests.chaos.act_plan import Act
 from tests.chaos.journal import Json
-from tests.chaos.plan import Act
 from tests.scenarios.people import Person, Workspace, buttons_of, text_of
 
 _FORM_WITHIN = 4.0

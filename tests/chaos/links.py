@@ -2,17 +2,21 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from types import TracebackType
 from typing import Literal, Self
 
 from devstack.ports import LOOPBACK, free_port
 
 Direction = Literal["there", "back"]
+_Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _CHUNK = 64 * 1024
 
 
 class Link:
     """Passes on what comes in at `port` to a server on loopback, and its answers back.
+
+    With several upstreams it is a balancer: each connection goes to the next one that listens.
 
     Ways to fail: `refuse` cuts whoever is connected and lets nobody connect; `cut` does only the
     former; `delay` brings each chunk `seconds` late; `hold` lets nothing through in either
@@ -20,9 +24,9 @@ class Link:
     it. What was held up arrives when the link is healed, as after a network that was split.
     """
 
-    def __init__(self, upstream: int) -> None:
+    def __init__(self, *upstreams: int) -> None:
         self.port = free_port()
-        self._upstream = upstream
+        self._upstreams = deque(upstreams)
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[None]] = set()
@@ -88,11 +92,10 @@ class Link:
         serving.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            there, back = await asyncio.open_connection(LOOPBACK, self._upstream)
-        except OSError:
+        if (upstream := await self._connect()) is None:
             writer.transport.abort()
             return
+        there, back = upstream
         ends = {writer, back}
         self._writers |= ends
         passing = (self._pass(reader, back, "there"), self._pass(there, writer, "back"))
@@ -100,6 +103,14 @@ class Link:
             await asyncio.gather(*passing)
         finally:
             self._writers -= ends
+
+    async def _connect(self) -> _Stream | None:
+        """A connection to the next upstream that listens, if any does."""
+        for _ in range(len(self._upstreams)):
+            self._upstreams.rotate()
+            with contextlib.suppress(OSError):
+                return await asyncio.open_connection(LOOPBACK, self._upstreams[0])
+        return None
 
     async def _pass(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, direction: Direction

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from tests.chaos.evidence import Evidence, Json
 from tests.chaos.oracles.notices import seen_twice, was_ambiguous
 from tests.chaos.oracles.violation import PROMISES
-from tests.chaos.plan import PARTS
+from tests.chaos.parts import PARTS
 from tests.chaos.run import Verdict
 
 _SHOWN = 20
@@ -19,7 +19,7 @@ def report(verdict: Verdict) -> str:
 
 def _lines(verdict: Verdict) -> Iterator[str]:
     evidence, plan = verdict.evidence, verdict.plan
-    yield f"\nSeed {plan.seed}, {plan.seconds:g} s of chaos"
+    yield f"\nSeed {plan.seed}, {plan.seconds:g} s of chaos, deliveries by {plan.transport}"
     yield from _table("Operations", _operations(evidence))
     yield from _table("Kills (-9)", {part: _faults(evidence, "kill")[part] for part in PARTS})
     yield from _table("Stopped and continued", _faults(evidence, "pause"))

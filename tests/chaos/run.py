@@ -10,17 +10,19 @@ from typing import NamedTuple
 
 import aiohttp
 
+from tests.chaos.act_plan import Act
 from tests.chaos.callers import Callers
 from tests.chaos.calm import until_quiet
 from tests.chaos.collect import collect, team_of
 from tests.chaos.crowd import Crowd, within_patience
 from tests.chaos.evidence import Evidence
-from tests.chaos.faults import FaultDriver
+from tests.chaos.fault_driver import FaultDriver
+from tests.chaos.fault_plan import Fault
 from tests.chaos.journal import Journal, Json
 from tests.chaos.neighbour import Neighbour, move_in
 from tests.chaos.oracles import judge
 from tests.chaos.oracles.violation import Violation
-from tests.chaos.plan import Act, Fault, Plan
+from tests.chaos.plan import Plan
 from tests.chaos.stack import ChaosStack
 from tests.scenarios.api import Api
 from tests.scenarios.people import Workspace
@@ -47,7 +49,7 @@ async def run_chaos(plan: Plan, folder: Path, progress: Progress) -> Verdict:
     with Journal(folder / "journal.jsonl") as journal:
         journal.note("plan", **plan.to_json())
         async with (
-            ChaosStack(folder, journal) as stack,
+            ChaosStack(folder, plan.transport, journal) as stack,
             aiohttp.ClientSession(timeout=timeout) as session,
         ):
             progress("all parts run")

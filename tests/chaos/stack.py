@@ -21,7 +21,7 @@ from devstack.slack_server import SlackServer
 from devstack.temporal_server import TemporalServer
 from tests.chaos.journal import Journal
 from tests.chaos.links import Link
-from tests.chaos.plan import BOTS, SERVERS, WORKERS, link_name
+from tests.chaos.parts import BALANCER, BOTS, SERVERS, WORKERS, Transport, link_name
 
 DATABASE = "relai"
 WINDOW = timedelta(seconds=20)
@@ -41,18 +41,22 @@ _SETTINGS = {
 class ChaosStack:
     """All parts on their own data in one folder, which outlives them.
 
-    Bots and workers reach each server through a link of their own, named as by `link_name`; the
-    sandbox reaches the bots by the sockets that they opened, so through the same links.
+    Bots and workers reach each server through a link of their own, named as by `link_name`. The
+    sandbox reaches the bots by the sockets that they opened, so through the same links, or over
+    HTTP through one link that leads to either.
     """
 
-    def __init__(self, folder: Path, journal: Journal) -> None:
+    def __init__(self, folder: Path, transport: Transport, journal: Journal) -> None:
         self._journal = journal
         self._folder = folder
         self._lives: dict[str, int] = {}
         self._running = AsyncExitStack()
         self.mongod = MongoServer(folder, port=free_port())
         self.temporal = TemporalServer(folder, port=free_port())
-        self.slack = SlackServer(folder)
+        bot_ports = [free_port() for _ in BOTS]
+        balancer = Link(*bot_ports)
+        events = f"http://127.0.0.1:{balancer.port}/slack/events"
+        self.slack = SlackServer(folder, request_url=events if transport == "http" else None)
         self.api_token = new_secret()
         ports = {
             "mongod": self.mongod.port,
@@ -63,8 +67,8 @@ class ChaosStack:
             link_name(client, server): Link(ports[server])
             for client in (*BOTS, *WORKERS)
             for server in SERVERS
-        }
-        self.bots = [self._bot(name) for name in BOTS]
+        } | ({BALANCER: balancer} if transport == "http" else {})
+        self.bots = [self._bot(*each) for each in zip(BOTS, bot_ports, strict=True)]
         self.parts: Mapping[str, ChildProcess] = {
             "mongod": self.mongod,
             "temporal": self.temporal,
@@ -120,10 +124,11 @@ class ChaosStack:
             "MONGODB_URI": f"mongodb://127.0.0.1:{ports['mongod']}/?directConnection=true",
         }
 
-    def _bot(self, name: str) -> BotServer:
+    def _bot(self, name: str, port: int) -> BotServer:
         return BotServer(
             self._folder,
             self._environment(name),
+            port=port,
             sandbox=self.slack,
             api_tokens=[ApiToken(TOKEN, "write", self.api_token)],
             name=name,

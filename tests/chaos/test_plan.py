@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.chaos.plan import PARTS, Fault, make_plan
+from tests.chaos.fault_plan import Fault
+from tests.chaos.parts import PARTS
+from tests.chaos.plan import make_plan
 
 
 def test_the_same_seed_gives_the_same_plan() -> None:

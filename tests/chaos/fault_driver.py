@@ -7,8 +7,9 @@ from typing import Any
 
 import aiohttp
 
+from tests.chaos.fault_plan import Fault
 from tests.chaos.journal import Journal
-from tests.chaos.plan import PARTS, Fault
+from tests.chaos.parts import PARTS
 from tests.chaos.stack import ChaosStack
 from tests.scenarios.people import Workspace
 

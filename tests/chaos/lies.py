@@ -1,0 +1,246 @@
+"""Every way in which a witness of the true story may lie, by what an oracle must say of it."""
+
+from collections.abc import Callable
+
+from tests.chaos.evidence import Evidence, Json
+from tests.chaos.witnesses import (
+    ANA,
+    BO,
+    CY,
+    DUE_AT,
+    ENDED,
+    GUEST,
+    MARK,
+    OFFERED,
+    RELAY,
+    REMINDER,
+    a_message,
+    an_act,
+    an_event,
+)
+
+Lie = Callable[[Evidence], object]
+
+
+def task_of(evidence: Evidence) -> Json:
+    return evidence.documents["tasks"][0]
+
+
+def relay_of(evidence: Evidence) -> Json:
+    return evidence.documents["relays"][0]
+
+
+def trail_of(evidence: Evidence) -> list[Json]:
+    return evidence.documents["task_events"]
+
+
+def row_of(evidence: Evidence, key: str) -> Json:
+    return next(row for row in evidence.documents["notices"] if row["_id"] == key)
+
+
+def reminder_of(evidence: Evidence) -> Json:
+    return evidence.inboxes[BO][1]
+
+
+def lifecycle_of(evidence: Evidence) -> Json:
+    return evidence.histories[0]
+
+
+def relaying_of(evidence: Evidence) -> Json:
+    return evidence.histories[1]
+
+
+LIES: dict[str, tuple[str, Lie]] = {
+    # One owner.
+    "the owner contradicts the trail": ("one owner", lambda e: task_of(e).update(owner=CY)),
+    "the status contradicts the trail": ("one owner", lambda e: task_of(e).update(status="open")),
+    "the version contradicts the trail": ("one owner", lambda e: task_of(e).update(version=5)),
+    "a task is stored twice": (
+        "one owner",
+        lambda e: e.documents.update(tasks_archive=[task_of(e)]),
+    ),
+    "two tasks have one number": (
+        "one owner",
+        lambda e: e.documents["tasks"].append({**task_of(e), "_id": "T1-other"}),
+    ),
+    "versions have a gap": ("one owner", lambda e: trail_of(e).pop(2)),
+    "an event names the wrong owner": ("one owner", lambda e: trail_of(e)[2].update(owner=ANA)),
+    "something happened to a task that was not open": (
+        "one owner",
+        lambda e: trail_of(e).append(an_event(5, "progressed", BO, BO)),
+    ),
+    "an event of a task that is not stored": (
+        "one owner",
+        lambda e: trail_of(e).append(an_event(1, "created", ANA, ANA, id="r9", task_id="T1-x")),
+    ),
+    "an event of a kind that does not exist": (
+        "one owner",
+        lambda e: trail_of(e)[3].update(kind="vanished"),
+    ),
+    "an event about a relay that is not stored": (
+        "one owner",
+        lambda e: e.documents["relays"].clear(),
+    ),
+    "taken back though answered": (
+        "one owner",
+        lambda e: trail_of(e)[3].update(kind="taken_back", actor=ANA, owner=ANA, relay_id=RELAY),
+    ),
+    "a relay ended that was not open": (
+        "one owner",
+        lambda e: trail_of(e)[3].update(kind="relay_expired", actor=None, relay_id=RELAY),
+    ),
+    "a relay that is over was postponed": (
+        "one owner",
+        lambda e: trail_of(e)[3].update(kind="relay_postponed", actor=None, relay_id=RELAY),
+    ),
+    "an open relay was left open": (
+        "one owner",
+        lambda e: trail_of(e)[2].update(kind="relay_opened"),
+    ),
+    # Every relay ends in one way, and its sender is told.
+    "a relay is in limbo": ("one owner", lambda e: relay_of(e).update(end=None)),
+    "a relay's end contradicts the trail": (
+        "one owner",
+        lambda e: relay_of(e).update(end="declined"),
+    ),
+    "a relay without a workflow": ("one owner", lambda e: e.histories.pop()),
+    "a relay's workflow has not ended": (
+        "one owner",
+        lambda e: relaying_of(e).update(status="RUNNING"),
+    ),
+    "a workflow tells another end": (
+        "one owner",
+        lambda e: relaying_of(e).update(result={"end": "declined"}),
+    ),
+    "a relay is not what was asked for": ("one owner", lambda e: relay_of(e).update(to_user=CY)),
+    "a workflow without its relay": ("one owner", lambda e: e.documents["relays"].clear()),
+    "the sender of a relay that was accepted is not told": (
+        "one owner",
+        lambda e: e.inboxes[ANA].clear(),
+    ),
+    # Saved means saved.
+    "answered with yes, and not there": ("saved", lambda e: task_of(e).update(title="Other")),
+    "called saved, and neither there nor refused": (
+        "saved",
+        lambda e: e.journal.append(an_act(5, "create", title="Errand x5", said="Saved: a task.")),
+    ),
+    "answered with no, and there": (
+        "saved",
+        lambda e: e.journal[1]["answer"].update(said="MongoDB …, so nothing was saved."),
+    ),
+    "one request had two effects": (
+        "saved",
+        lambda e: e.documents["tasks"].append({**task_of(e), "_id": "T1-other", "number": 2}),
+    ),
+    "two answers to one key": (
+        "saved",
+        lambda e: e.journal.append(
+            an_act(6, "api_edit", key="k", status=202, json={"done": 1}, again=[_answered(201)])
+        ),
+    ),
+    "told that more follows, and nothing did": (
+        "saved",
+        lambda e: e.journal[3]["answer"].update(said="Saved: to mark the task complete."),
+    ),
+    "a press without effect and without a word": ("saved", lambda e: press_again(e)),
+    "a workflow broke": ("saved", lambda e: lifecycle_of(e).update(status="FAILED")),
+    "a workflow task failed": (
+        "saved",
+        lambda e: lifecycle_of(e)["failed_tasks"].append("NON_DETERMINISTIC_ERROR: …"),
+    ),
+    "a request was saved and not decided": (
+        "saved",
+        lambda e: lifecycle_of(e)["signals"].append(
+            {"at": 0.0, "name": "x", "input": {"id": "r7"}}
+        ),
+    ),
+    "an event is not stored as told": (
+        "saved",
+        lambda e: lifecycle_of(e)["steps"][1]["result"]["event"].update(version=9),
+    ),
+    "an event that no history knows": ("saved", lambda e: relaying_of(e)["steps"].clear()),
+    "an open task has no lifecycle": ("saved", lambda e: task_of(e).update(status="open")),
+    "a closed task's lifecycle still runs": (
+        "saved",
+        lambda e: lifecycle_of(e).update(status="RUNNING"),
+    ),
+    "a lifecycle without its task": ("saved", lambda e: e.documents["tasks"].pop(0)),
+    # Told once.
+    "a notice was seen twice": (
+        "told once",
+        lambda e: e.inboxes[ANA].append(a_message(ENDED, "<@UBO> accepted T-1")),
+    ),
+    "a notice was sent again though the history showed it": (
+        "told once",
+        lambda e: send_again(e),
+    ),
+    "a notice that is in no ledger": ("told once", lambda e: e.documents["notices"].clear()),
+    "a notice is in limbo": ("told once", lambda e: row_of(e, ENDED).update(state="ambiguous")),
+    "a notice is called sent, and is not there": ("told once", lambda e: e.inboxes[BO].clear()),
+    "a notice is called skipped, and is there": (
+        "told once",
+        lambda e: row_of(e, OFFERED).update(state="skipped"),
+    ),
+    "a notice was skipped without a reason": (
+        "told once",
+        lambda e: row_of(e, OFFERED).update(state="skipped", reason="no longer true"),
+    ),
+    "a notice failed": ("told once", lambda e: row_of(e, OFFERED).update(state="failed")),
+    # At the right time.
+    "a reminder came before its moment": (
+        "at the right time",
+        lambda e: reminder_of(e).update(ts=f"{DUE_AT - 5}"),
+    ),
+    "a reminder of what was not true any more": (
+        "at the right time",
+        lambda e: (
+            reminder_of(e).update(ts=f"{DUE_AT + 90}"),
+            row_of(e, REMINDER).update(last_attempt_at=DUE_AT + 89),
+        ),
+    ),
+    "a reminder at rest": (
+        "at the right time",
+        lambda e: e.journal.append(
+            {"at": DUE_AT - 20, "line": "rests", "user": BO, "until": DUE_AT + 20}
+        ),
+    ),
+    # Only who may.
+    "completed by somebody else": ("only who may", lambda e: trail_of(e)[3].update(actor=CY)),
+    "relay_accepted by somebody else": ("only who may", lambda e: trail_of(e)[2].update(actor=ANA)),
+    "relay_opened by somebody else": ("only who may", lambda e: trail_of(e)[1].update(actor=CY)),
+    "a guest acts or owns": ("only who may", lambda e: trail_of(e)[3].update(actor=GUEST)),
+    "a notice in the wrong hands": (
+        "only who may",
+        lambda e: e.inboxes[GUEST].append(e.inboxes[ANA][0]),
+    ),
+    "another workspace in a DM": (
+        "only who may",
+        lambda e: e.inboxes[ANA].append({"ts": "1", "text": f"{MARK} of funds"}),
+    ),
+    "another workspace in an answer": (
+        "only who may",
+        lambda e: e.journal.append(an_act(7, "reach_out", said=f"T-9 {MARK}")),
+    ),
+    "another workspace was changed": (
+        "only who may",
+        lambda e: e.documents["tasks"][1].update(owner=CY),
+    ),
+}
+"""By what is to be said of it: the promise, and the lie."""
+
+
+def send_again(evidence: Evidence) -> None:
+    """The answer to the first post was given up at 108, and the second came at 115."""
+    row_of(evidence, ENDED).update(unknown_since=108.0)
+    evidence.inboxes[ANA].append(a_message(ENDED, "<@UBO> accepted T-1", ts=115.0))
+
+
+def press_again(evidence: Evidence) -> None:
+    """Bo presses Accept once more; nothing comes of it, and nobody says why."""
+    press = an_act(8, "accept", user=BO, pressed="relay_accept", about=RELAY, request="r8")
+    del press["answer"]["typed"]
+    evidence.journal.append(press)
+
+
+def _answered(status: int) -> Json:
+    return {"status": status, "json": {"done": 2}}
