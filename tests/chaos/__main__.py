@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.chaos.evidence import Evidence
+from tests.chaos.oracles import judge
 from tests.chaos.plan import make_plan
 from tests.chaos.report import report
 from tests.chaos.run import run_chaos
@@ -18,16 +20,23 @@ _KEPT_IN = Path(".relai/chaos")
 def main() -> int:
     """Run. 1 means that a promise was broken: everything about the run is kept then."""
     asked = _arguments()
+    if asked.judge is not None:
+        return _verdict(Evidence.load(asked.judge / "evidence.json"))
     plan = make_plan(asked.seed, asked.minutes * 60)
     folder = _KEPT_IN / f"{time.strftime('%Y%m%d-%H%M%S')}-seed-{asked.seed}"
-    _say(f"seed {asked.seed}: {len(plan.acts)} acts and {len(plan.faults)} faults planned")
-    verdict = asyncio.run(run_chaos(plan, folder.absolute(), _say))
-    _say(report(verdict))
-    if verdict.violations or asked.keep:
+    _say(f"seed {asked.seed}: {len(plan.acts)} acts and {len(plan.faults)} faults, in {folder}")
+    code = _verdict(asyncio.run(run_chaos(plan, folder.absolute(), _say)))
+    if code or asked.keep:
         _say(f"\nJournal, evidence, logs and data of the run: {folder}")
     else:
         shutil.rmtree(folder)
-    return 1 if verdict.violations else 0
+    return code
+
+
+def _verdict(evidence: Evidence) -> int:
+    violations = judge(evidence)
+    _say(report(evidence, violations))
+    return 1 if violations else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -35,6 +44,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10_000))
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--keep", action="store_true", help="keep everything of a good run too")
+    parser.add_argument("--judge", type=Path, metavar="FOLDER", help="judge a kept run again")
     return parser.parse_args()
 
 

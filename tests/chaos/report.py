@@ -1,25 +1,24 @@
 """The table at the end of a run."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tests.chaos.evidence import Evidence, Json
 from tests.chaos.oracles.notices import seen_twice, was_ambiguous
-from tests.chaos.oracles.violation import PROMISES
+from tests.chaos.oracles.violation import PROMISES, Violation
 from tests.chaos.parts import PARTS
-from tests.chaos.run import Verdict
 
 _SHOWN = 20
 
 
-def report(verdict: Verdict) -> str:
+def report(evidence: Evidence, violations: Sequence[Violation]) -> str:
     """What was done, what broke, and which promise was not kept."""
-    return "\n".join(_lines(verdict))
+    return "\n".join(_lines(evidence, violations))
 
 
-def _lines(verdict: Verdict) -> Iterator[str]:
-    evidence, plan = verdict.evidence, verdict.plan
-    yield f"\nSeed {plan.seed}, {plan.seconds:g} s of chaos, deliveries by {plan.transport}"
+def _lines(evidence: Evidence, violations: Sequence[Violation]) -> Iterator[str]:
+    (asked,) = evidence.lines("plan")
+    yield f"\nSeed {asked['seed']}: {asked['seconds']:g} s of chaos over {asked['transport']}"
     yield from _table("Operations", _operations(evidence))
     yield from _table("Kills (-9)", {part: _faults(evidence, "kill")[part] for part in PARTS})
     yield from _table("Stopped and continued", _faults(evidence, "pause"))
@@ -29,9 +28,9 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield from _table("Stored", {name: len(evidence.ours(name)) for name in _STORED})
     yield from _table("Notices", _notices(evidence))
     yield from _table("Ambiguous notices", _ambiguous(evidence))
-    broken = Counter(violation.promise for violation in verdict.violations)
+    broken = Counter(violation.promise for violation in violations)
     yield from _table("Violations", {promise: broken[promise] for promise in PROMISES})
-    for violation in verdict.violations[:_SHOWN]:
+    for violation in violations[:_SHOWN]:
         yield f"  {violation.promise}: {violation.what}: {violation.about}"
 
 

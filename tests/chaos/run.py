@@ -1,4 +1,4 @@
-"""One run from its seed to its verdict: chaos, then calm, then the oracles."""
+"""One run from its plan to its evidence: chaos, then calm, then the witnesses."""
 
 import asyncio
 import time
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import aiohttp
 
@@ -20,8 +19,6 @@ from tests.chaos.fault_driver import FaultDriver
 from tests.chaos.fault_plan import Fault
 from tests.chaos.journal import Journal, Json
 from tests.chaos.neighbour import Neighbour, move_in
-from tests.chaos.oracles import judge
-from tests.chaos.oracles.violation import Violation
 from tests.chaos.plan import Plan
 from tests.chaos.stack import ChaosStack
 from tests.scenarios.api import Api
@@ -34,17 +31,11 @@ _AT_ONCE = 12
 _REMINDED_AFTER = 6.0
 
 
-class Verdict(NamedTuple):
-    """What came of a run, and where everything about it lies."""
+async def run_chaos(plan: Plan, folder: Path, progress: Progress) -> Evidence:
+    """Carry out a plan on parts of its own in `folder`, and collect what is there afterwards.
 
-    plan: Plan
-    evidence: Evidence
-    violations: list[Violation]
-    folder: Path
-
-
-async def run_chaos(plan: Plan, folder: Path, progress: Progress) -> Verdict:
-    """Carry out a plan on parts of its own in `folder`, and judge what is there afterwards."""
+    The journal is written as things happen; the evidence lies beside it as `evidence.json`.
+    """
     timeout = aiohttp.ClientTimeout(total=20)
     with Journal(folder / "journal.jsonl") as journal:
         journal.note("plan", **plan.to_json())
@@ -56,7 +47,7 @@ async def run_chaos(plan: Plan, folder: Path, progress: Progress) -> Verdict:
             run = _Run(plan, stack, session, journal, progress)
             evidence = await run.carry_out()
     evidence.save(folder / "evidence.json")
-    return Verdict(plan, evidence, judge(evidence), folder)
+    return evidence
 
 
 class _Run:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.oracles import judge
 from tests.chaos.plan import make_plan
 from tests.chaos.report import report
 from tests.chaos.run import run_chaos
@@ -17,6 +18,7 @@ SECONDS = 45.0
 @pytest.mark.timeout(420)  # most of it patience: the longest pause before a retry is a minute
 async def test_no_promise_is_broken_in_a_short_storm(tmp_path: Path) -> None:
     """`make chaos SEED=… MINUTES=…` runs others, and longer ones."""
-    verdict = await run_chaos(make_plan(SEED, SECONDS), tmp_path / "run", print)
+    evidence = await run_chaos(make_plan(SEED, SECONDS), tmp_path / "run", print)
 
-    assert not verdict.violations, report(verdict)
+    violations = judge(evidence)
+    assert not violations, report(evidence, violations)
