@@ -21,6 +21,7 @@ _ACTS = {
     "accept": 16,
     "decline": 6,
     "take_back": 7,
+    "duel": 5,
     "complete": 6,
     "done": 3,
     "progress": 4,

@@ -38,6 +38,7 @@ class Crowd:
             "accept": self._accept,
             "decline": self._decline,
             "take_back": self._take_back,
+            "duel": self._duel,
             "complete": self._complete,
             "done": self._done,
             "progress": self._progress,
@@ -94,7 +95,7 @@ class Crowd:
         title, person = title_of(act), self.present(act)[0]
         await self._hands.type(person, "/task", act)
         owner = {"owner": self.receiver(act).id} if act.pick < 0.6 else {}
-        return await self._hands.fill_in(person, {"title": title, **owner}, title=title)
+        return await self._hands.fill_in(person, {"title": title, **owner}, act, title=title)
 
     async def _relay(self, act: Act) -> Json:
         card = await self._find("task_hand_over", act)
@@ -113,13 +114,23 @@ class Crowd:
             "note": note,
             "mode": "handshake" if act.handshake else "direct",
         }
-        return await self._hands.fill_in(card.person, fields, note=note)
+        return await self._hands.fill_in(card.person, fields, act, note=note)
 
     async def _accept(self, act: Act) -> Json:
         return await self._hands.press(await self._find("relay_accept", act), act)
 
     async def _take_back(self, act: Act) -> Json:
         return await self._hands.press(await self._find("relay_take_back", act), act)
+
+    async def _duel(self, act: Act) -> Json:
+        """Accept and take back the same hand-over at the same moment."""
+        offer = await self._find("relay_accept", act)
+        relay = offer.button["value"]
+        theirs = await self._hands.find_card(self.present(act), "relay_take_back", act, relay)
+        accepted, taken_back = await asyncio.gather(
+            self._hands.press(offer, act), self._hands.press(theirs, act)
+        )
+        return {"user": offer.person.id, "accepted": accepted, "taken_back": taken_back}
 
     async def _complete(self, act: Act) -> Json:
         return await self._hands.press(await self._find("task_complete", act), act)
@@ -128,7 +139,7 @@ class Crowd:
         card = await self._find("relay_decline", act)
         await self._hands.press(card, act)
         reason = f"because x{act.number}"
-        sent = await self._hands.fill_in(card.person, {"reason": reason}, reason=reason)
+        sent = await self._hands.fill_in(card.person, {"reason": reason}, act, reason=reason)
         return sent | {"about": card.button["value"]}
 
     async def _done(self, act: Act) -> Json:

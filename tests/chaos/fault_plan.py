@@ -9,6 +9,9 @@ from tests.chaos.parts import BALANCER, BOTS, LINKS, PARTS, WORKERS, Transport
 _FAULTS_EVERY = 2.2
 """Seconds between two faults, on average."""
 _TWIN_TOO = 0.35
+_WORKER_SILENT = 14.0
+"""Seconds for which a worker is stopped or cut off, at most. Longer than its heartbeat allows is
+the case to be afraid of: another takes over, and then the first goes on in the middle of a post."""
 _SETTLED_AFTER_KILL = 8.0
 """Seconds for which nothing else is planned for a part that starts again."""
 
@@ -113,15 +116,14 @@ class _Planner:
 
     def _pause(self, at: float, number: int) -> Fault:
         part = self._dice.one_of(PARTS)
-        # A worker that is silent for longer than its heartbeat allows is the case to be afraid of:
-        # another one takes over, and then the first wakes up in the middle of what it did.
-        longest = 14.0 if part in WORKERS else 5.0
+        longest = _WORKER_SILENT if part in WORKERS else 5.0
         return Fault(at, number, "pause", part, "stopped", self._dice.between(0.5, longest))
 
     def _broken_link(self, at: float, number: int) -> Fault:
-        way = self._dice.drawn(_LINK_WAYS)
-        lasts = 0.0 if way == "cut" else self._dice.between(0.5, 8.0)
-        return Fault(at, number, "link", self._dice.one_of(self._links), way, lasts)
+        link, way = self._dice.one_of(self._links), self._dice.drawn(_LINK_WAYS)
+        longest = _WORKER_SILENT if link.startswith(WORKERS) else 8.0
+        lasts = 0.0 if way == "cut" else self._dice.between(0.5, longest)
+        return Fault(at, number, "link", link, way, lasts)
 
     def _slack_fault(self, at: float, number: int) -> Fault:
         dice = self._dice

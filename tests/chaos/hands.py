@@ -44,8 +44,10 @@ class Hands:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    async def find_card(self, people: Sequence[Person], action: str, act: Act) -> Card:
-        """What somebody sees such a button on; the first who does is taken.
+    async def find_card(
+        self, people: Sequence[Person], action: str, act: Act, about: str | None = None
+    ) -> Card:
+        """What somebody sees such a button on, of this value if it is given; the first who does.
 
         Raises:
             Nothing: nobody does.
@@ -55,7 +57,7 @@ class Hands:
                 Card(person, message, button)
                 for message in await person.messages()
                 for button in buttons_of(message)
-                if button["action_id"] == action
+                if button["action_id"] == action and about in (None, button.get("value"))
             ]
             if shown:
                 # The latest are pressed most: old cards are mostly about what is over.
@@ -83,7 +85,7 @@ class Hands:
         asked = {"user": card.person.id, "pressed": body["action_id"], "about": body["value"]}
         return {**asked, **_told(delivery), **await self._repeat(delivery, act)}
 
-    async def fill_in(self, person: Person, fields: dict[str, Any], **marks: str) -> Json:
+    async def fill_in(self, person: Person, fields: dict[str, Any], act: Act, **marks: str) -> Json:
         """Fill in the form that opens, and send it.
 
         Raises:
@@ -93,7 +95,7 @@ class Hands:
         delivery = await person.submits(view, **fields)
         told = {"view_outcome": delivery.get("view_outcome"), "errors": delivery.get("errors")}
         asked = {"user": person.id, "sent": view["callback_id"], **marks}
-        return {**asked, **_told(delivery), **told}
+        return {**asked, **_told(delivery), **told, **await self._repeat(delivery, act)}
 
     async def _repeat(self, delivery: Json, act: Act) -> Json:
         """The same payload again, as Slack does not for commands, but a network may."""

@@ -27,7 +27,7 @@ def test_a_long_plan_kills_every_part_and_breaks_everything_in_every_way() -> No
     assert {fault.target for fault in plan.faults if fault.kind == "pause"} == set(PARTS)
     assert _ways(plan.faults, "link") == {"cut", "refuse", "delay", "hold", "mute"}
     assert {"lost_after", "ratelimited", "server_error", "never"} <= _ways(plan.faults, "slack")
-    assert len({act.kind for act in plan.acts}) == 25
+    assert len({act.kind for act in plan.acts}) == 26
 
 
 @pytest.mark.parametrize("seed", range(5))
