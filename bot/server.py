@@ -1,5 +1,6 @@
 """The bot's HTTP server: Slack's requests where no socket is used, the API, the parts' state."""
 
+import asyncio
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -19,6 +20,8 @@ _DRAINED_WITHIN = 5.0
 """Seconds, more than any answer to Slack takes."""
 _IDLE_WITHIN = 20.0
 """Seconds in which the head of a request must have come; then the connection is closed."""
+_BODY_WITHIN = 10.0
+"""Seconds, three times as long as Slack itself waits for an answer."""
 _LINGER = 2.0
 """Seconds for which the rest of a refused body is still read, so that the answer is seen."""
 _LONGEST_HEAD = 16 * 1024
@@ -50,7 +53,11 @@ class SlackRoute:
         return [web.post("/slack/events", self.on_request)]
 
     async def on_request(self, request: web.Request) -> web.Response:
-        raw = await request.read()
+        try:
+            async with asyncio.timeout(_BODY_WITHIN):
+                raw = await request.read()
+        except TimeoutError:
+            return _refusal(408, "too_slow")
         if not is_from_slack(self._signing_secret, request.headers, raw):
             is_check = _is_ssl_check(request, raw)
             return web.Response() if is_check else _refusal(401, "not_signed_by_slack")

@@ -47,11 +47,13 @@ class UnavailableError(RelaiError):
 
     Attributes:
         part: `Temporal`, `MongoDB` or `Slack`.
+        retry_after: when it said that it takes requests again, if it did.
     """
 
-    def __init__(self, part: str) -> None:
+    def __init__(self, part: str, retry_after: timedelta | None = None) -> None:
         super().__init__(f"{part} can't be reached right now, so nothing was saved.")
         self.part = part
+        self.retry_after = retry_after
 
 
 class MessengerError(Exception):

@@ -42,6 +42,7 @@ from relai_core.domain.task_query import TaskQuery
 from relai_core.domain.user import User
 from relai_core.errors import NotFoundError, UnavailableError
 from relai_core.ports import Applied
+from relai_core.store.tasks import _created
 
 
 class FakeTaskStore:
@@ -53,7 +54,10 @@ class FakeTaskStore:
         self.events: dict[TaskId, list[TaskEvent]] = {}
 
     async def create(self, new: NewTask) -> Task:
-        return self.tasks.setdefault(new.id, numbered(new, len(self.tasks) + 1))
+        if new.id not in self.tasks:
+            self.tasks[new.id] = task = numbered(new, len(self.tasks) + 1)
+            self.events[new.id] = [_created(new, task)]
+        return self.tasks[new.id]
 
     async def find(self, task_id: TaskId) -> Task | None:
         return self.tasks.get(task_id)
@@ -77,6 +81,8 @@ class FakeTaskStore:
         before = self.tasks.get(change.task_id)
         if before is None:
             raise NotFoundError("no such task")
+        if (known := await self.find_event(change.id)) is not None:
+            return Applied(before, known)
         after = decide(before, change)
         event = event_of(before, after, change)
         self.tasks[after.id] = after

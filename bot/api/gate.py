@@ -28,6 +28,10 @@ from relai_core.domain.keyed_request import StoredAnswer
 
 ANSWER_WITHIN = timedelta(seconds=2.6)
 """From the body's end on. Whoever waits is told of a part that is down within 3 seconds."""
+WORK_WITHIN = timedelta(seconds=1.8)
+"""The part of it for the operation itself, so that its answer can still be kept."""
+_KEY = "Idempotency-Key"
+_NOT_YET = (ProblemCode.NOT_FOUND, ProblemCode.UNKNOWN_PERSON)
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="relai"'}
 _HOW_TO_CONFIGURE = (
     "The API is off: no token is configured. Make one with `make token NAME=ci TEAM=T012AB3CD "
@@ -99,7 +103,7 @@ class Gate:
                 async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
                     return await self._carry_out(request, operation, caller, given)
         except Exception as error:  # noqa: BLE001 - a caller never sees a traceback
-            return problem_of(error).response()
+            return _refusal(problem_of(error, operation.is_write), request, operation)
 
     def _admit(self, request: web.Request, operation: Operation[In]) -> ApiToken:
         """Who asks, if they may ask this, now and here."""
@@ -131,16 +135,19 @@ class Gate:
     ) -> web.Response:
         name = next(iter(request.match_info.values()), "")
 
-        async def carry_out(request_id: RequestId) -> StoredAnswer:
+        async def carry_out(request_id: RequestId, is_known: bool) -> StoredAnswer:
+            call = Call(caller, given, name, request_id)
             try:
-                return _stored(await operation.carry_out(Call(caller, given, name, request_id)))
+                async with asyncio.timeout(WORK_WITHIN.total_seconds()):
+                    return _stored(await _carried_out(operation, call, is_known))
             except Exception as error:  # noqa: BLE001 - a refusal is an answer as well
-                return _stored_problem(problem_of(error))
+                return _stored_problem(problem_of(error, operation.is_write))
 
         if not operation.is_write:
-            return _response(await carry_out(RequestId("")))
-        key = request.headers.get("Idempotency-Key")
-        wish = f"{operation.method} {request.path} {given.model_dump_json()}"
+            return _response(await carry_out(RequestId(""), False))
+        key = _key(request)
+        # Only what was given: a field that is new in this version changes no older request.
+        wish = f"{operation.method} {request.path} {given.model_dump_json(exclude_unset=True)}"
         answer, standing = await self._repeats.once(caller, key, wish, carry_out)
         _log.info("api_write", status=answer.status, repeat=standing)
         return _response(answer, {"Idempotency-Status": standing})
@@ -151,14 +158,37 @@ def _secret(request: web.Request) -> str:
     return secret.strip() if scheme.lower() == "bearer" else ""
 
 
+async def _carried_out(operation: Operation[In], call: Call[In], is_known: bool) -> Answer:
+    """What an earlier try has led to, or what this one does."""
+    if is_known and operation.recall is not None:
+        recalled = await operation.recall(call)
+        if recalled is not None:
+            return recalled
+    return await operation.carry_out(call)
+
+
+def _key(request: web.Request) -> str | None:
+    keys = request.headers.getall(_KEY, [])
+    if len(keys) > 1:
+        detail = "Idempotency-Key: given more than once."
+        raise Problem(400, ProblemCode.MALFORMED, detail, field="Idempotency-Key")
+    return keys[0] if keys else None
+
+
+def _refusal(problem: Problem, request: web.Request, operation: Operation[In]) -> web.Response:
+    if operation.is_write:
+        problem.headers["Idempotency-Status"] = "new" if _KEY in request.headers else "none"
+    return problem.response()
+
+
 def _stored(answer: Answer) -> StoredAnswer:
     body = answer.content.model_dump_json()
     return StoredAnswer(status=answer.status, body=body, location=answer.location)
 
 
 def _stored_problem(problem: Problem) -> StoredAnswer:
-    """A refusal, to be kept like any answer. A part that is down is none: it is raised on."""
-    if problem.status >= 500:
+    """A refusal, to be kept like any answer. What says "not yet" is none: it is raised on."""
+    if problem.status >= 500 or problem.details.code in _NOT_YET:
         raise problem
     return StoredAnswer(status=problem.status, body=problem.body)
 

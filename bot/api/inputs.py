@@ -5,6 +5,7 @@ its due date `estimatedHandoff`, and a relay's note is its `message`.
 """
 
 import re
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -48,8 +49,18 @@ def _sensible(moment: datetime) -> datetime:
     return moment
 
 
+def _visible(text: str) -> str:
+    """Refuse what shows nothing, or more than one line."""
+    if not any(unicodedata.category(letter)[0] in "LNPS" for letter in text):
+        raise ValueError("must have something that can be seen")
+    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in text):
+        raise ValueError("must be one line")
+    return text
+
+
 Title = Annotated[
     str,
+    AfterValidator(_visible),
     StringConstraints(pattern=_LINE, max_length=TITLE_LIMIT),
     Field(examples=["Renew the TLS certificate"]),
 ]
@@ -105,6 +116,7 @@ def _describe_patch(schema: dict[str, Any]) -> None:
     for name in _EDITED | {"progress", "status"}:
         del schema["properties"][name]["default"]
     edited = [{"required": [name]} for name in sorted(_EDITED)]
+    schema["examples"] = [{"progress": 60}]
     schema["oneOf"] = [{"anyOf": edited}, {"required": ["progress"]}, {"required": ["status"]}]
 
 
@@ -120,7 +132,7 @@ class TaskPatch(_Input):
     description: Description | SkipJsonSchema[None] = None
     estimatedHandoff: Moment | SkipJsonSchema[None] = None
     progress: Annotated[int, Field(ge=0, le=100)] | SkipJsonSchema[None] = None
-    status: Literal[TaskStatus.CANCELLED] | SkipJsonSchema[None] = None
+    status: Literal["cancelled"] | SkipJsonSchema[None] = None
     actor: PersonRef | None = Field(
         default=None, description="In whose name; without it, the owner's."
     )
@@ -156,6 +168,12 @@ class TaskComplete(_Input):
 class RelayCreate(_Input):
     """A hand-over. It awaits an answer until `answer_by` or, without it, for the usual window."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"from_user": "U012AB3CD", "to_user": "U045EF6GH", "message": "Thanks!"}]
+        }
+    )
+
     from_user: PersonRef
     to_user: PersonRef
     message: Note = ""
@@ -167,7 +185,10 @@ class UserCreate(_Input):
     """Somebody to welcome. Slack says who they are: give `slack_user_id` or `email`."""
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": ["slack_user_id"]}, {"required": ["email"]}]}
+        json_schema_extra={
+            "anyOf": [{"required": ["slack_user_id"]}, {"required": ["email"]}],
+            "examples": [{"name": "Ana Ruiz", "slack_user_id": "U012AB3CD"}],
+        }
     )
 
     name: Annotated[str, StringConstraints(pattern=_LINE, max_length=200)] = Field(

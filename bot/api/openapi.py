@@ -39,6 +39,7 @@ _STATUS_HEADER = {
     "schema": {"enum": ["none", "new", "replayed"]},
 }
 _LOCATION_HEADER = {"description": "Where to look.", "schema": {"type": "string"}}
+_CHALLENGE_HEADER = {"description": "How to send a token.", "schema": {"type": "string"}}
 _RETRY_HEADER = {"description": "Seconds to wait.", "schema": {"type": "string"}}
 
 
@@ -186,8 +187,10 @@ def _problem(status: int) -> Json:
         "description": HTTPStatus(status).phrase,
         "content": {CONTENT_TYPE: {"schema": _ref(ProblemDetails)}},
     }
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         described["headers"] = {"Retry-After": _RETRY_HEADER}
+    if status == HTTPStatus.UNAUTHORIZED:
+        described["headers"] = {"WWW-Authenticate": _CHALLENGE_HEADER}
     return described
 
 

@@ -54,6 +54,7 @@ class Operation(Generic[In]):
         path: below `/api`, with at most one name in it: `/tasks/{task}`.
         takes: the body, or the query of a GET.
         gives: the answers that are successes, by status.
+        recall: finds the answer in what an earlier try of the same request has led to, if it has.
         links: operations that take the name in `Written`'s or the answer's field, by their ids.
     """
 
@@ -64,6 +65,7 @@ class Operation(Generic[In]):
     takes: type[In]
     gives: Mapping[int, type[BaseModel]]
     carry_out: Callable[[Call[In]], Awaitable[Answer]]
+    recall: Callable[[Call[In]], Awaitable[Answer | None]] | None = None
     links: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -28,6 +28,7 @@ class RelayOut(BaseModel):
     ended_at: datetime | None
     ended_by: str | None
     reason: str
+    via: str | None
 
     @classmethod
     def of(cls, relay: Relay) -> Self:
@@ -36,7 +37,10 @@ class RelayOut(BaseModel):
 
 
 class TaskOut(BaseModel):
-    """A task as it stands. `relay` is its latest hand-over."""
+    """A task as it stands. `relay` is its latest hand-over.
+
+    `via` and `closed_via` are the API tokens through which it was made and closed, if any.
+    """
 
     id: str
     key: str = Field(examples=["T-42"])
@@ -52,6 +56,8 @@ class TaskOut(BaseModel):
     updated_at: datetime
     closed_at: datetime | None
     closed_by: str | None
+    via: str | None
+    closed_via: str | None
     version: int
     relay: RelayOut | None
 
@@ -137,8 +143,8 @@ class Written(BaseModel):
     """A wish that is durably saved.
 
     `done` says that it has been carried out, and `task` is the task after it. Without it no worker
-    answered in time: `location` shows what comes of it, and a line of the trail with `request_id`
-    that it was carried out.
+    answered in time: `location` is where to look, and a line of the trail with `request_id` says
+    that it was carried out. What the rules refuse that late leaves no line.
     """
 
     workflow_id: str
@@ -148,10 +154,11 @@ class Written(BaseModel):
 
 
 class TaskWritten(Written):
-    """A wish about a task."""
+    """A wish about a task. `refusal` says why a new task is not its owner's but its creator's."""
 
     task_id: str
     task: TaskOut | None
+    refusal: RefusalReason | None = None
 
 
 class RelayWritten(TaskWritten):
@@ -160,9 +167,11 @@ class RelayWritten(TaskWritten):
     relay_id: str
 
 
-class UserWritten(Written):
-    """A welcome that is under way, or has been before."""
+class UserWritten(BaseModel):
+    """A welcome that is under way, or has been before. `location` shows which."""
 
+    workflow_id: str
+    location: str
     user: UserOut
 
 

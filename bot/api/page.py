@@ -27,6 +27,8 @@ _METHODS = ("get", "post", "patch")
 _GUIDE = {
     "Tokens": "Send <code>Authorization: Bearer TOKEN</code>. <code>make token</code> makes one; "
     "each is for one workspace, and may read, or read and write.",
+    "Examples": "In the examples <code>$URL</code> is the bot's address, such as "
+    "<code>http://127.0.0.1:8080</code>, and people and tasks are made up.",
     "Repeats": "Send an <code>Idempotency-Key</code> with every write. The same key and body gets "
     "the same answer and has one effect, for a week; the header <code>Idempotency-Status</code> "
     "says <code>new</code>, <code>replayed</code>, or <code>none</code> if there was no key.",
@@ -34,7 +36,7 @@ _GUIDE = {
     "carried out; if not, <code>location</code> shows what comes of it. People are named by Slack "
     "id, e-mail address, or our id, and every write is made in somebody's name.",
     "Pages": "Lists end with <code>next_cursor</code>: send it as <code>cursor</code> for what "
-    "follows. Nothing is repeated or missed in between.",
+    "follows. Tasks are in the order of their numbers, which never change.",
 }
 
 
@@ -179,12 +181,13 @@ def _example(method: str, path: str, operation: Json, body: Json | None) -> str:
     """A request that a newcomer can paste, with what is required."""
     address = path.replace("{task}", "T-42").replace("{workflow}", "WORKFLOW_ID")
     lines = [
-        f"curl -X {method} http://127.0.0.1:8080{address}",
+        f"curl -X {method} $URL{address}",
         '-H "Authorization: Bearer $TOKEN"',
     ]
     if body is not None:
         fields = body.get("properties", {})
-        sample = {name: _sample(name, fields[name]) for name in body.get("required", ())}
+        made_up = {name: _sample(name, fields[name]) for name in body.get("required", ())}
+        sample = body.get("examples", [made_up])[0]
         lines += [
             f"-H 'Idempotency-Key: {operation['operationId']}-1'",
             "-H 'Content-Type: application/json'",

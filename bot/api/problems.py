@@ -1,5 +1,6 @@
 """Why a request did not succeed: one shape for all (RFC 9457), each with a code that stays."""
 
+import math
 import secrets
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -21,6 +22,8 @@ from relai_core.errors import (
 CONTENT_TYPE = "application/problem+json"
 _FIELDS = {"due": "estimatedHandoff", "note": "message"}
 """What the API calls inputs that have another name elsewhere."""
+_WORDS = {"string_pattern_mismatch": "Not written as it must be: the page /api shows the form."}
+"""Where pydantic's own words say too little."""
 _RETRY_AFTER = {"Retry-After": "2"}
 """A part that is down is often back within seconds."""
 
@@ -102,8 +105,10 @@ _REFUSED: Mapping[RefusalReason, tuple[int, str]] = {
 }
 
 
-def problem_of(error: Exception) -> Problem:
+def problem_of(error: Exception, is_write: bool = True) -> Problem:
     """What to answer. What nobody foresaw is in the log, under a reference in the answer."""
+    if isinstance(error, UnavailableError | UnconfirmedError | TimeoutError):
+        return _unsaved(error) if is_write else _unreadable(error)
     match error:
         case Problem():
             return error
@@ -116,10 +121,6 @@ def problem_of(error: Exception) -> Problem:
             return Problem(404, ProblemCode.NOT_FOUND, str(error))
         case NotAllowedError():
             return Problem(403, ProblemCode.NOT_ALLOWED, str(error))
-        case UnavailableError():
-            return Problem(503, ProblemCode.UNAVAILABLE, str(error), headers=_RETRY_AFTER)
-        case UnconfirmedError() | TimeoutError():
-            return _unconfirmed()
     return _unforeseen(error)
 
 
@@ -127,8 +128,11 @@ def problem_of_validation(error: ValidationError) -> Problem:
     """Name every field that does not fit, never what it holds."""
     issues = error.errors(include_input=False, include_url=False, include_context=False)
     # Inputs are flat; what follows the field's name is how pydantic came to look at it.
+    found = [(str(next(iter(issue["loc"]), "")), _WORDS.get(issue["type"])) for issue in issues]
     errors = [
-        FieldError(field=str(next(iter(issue["loc"]), "")), detail=issue["msg"]) for issue in issues
+        FieldError(field=field, detail=words or issue["msg"])
+        for (field, words), issue in zip(found, issues, strict=True)
+        if issue["type"] != "none_required"
     ]
     first = errors[0]
     where = f"{first.field}: " if first.field else ""
@@ -161,6 +165,23 @@ def _refused(error: ChangeRefusedError) -> Problem:
     status, detail = _REFUSED[error.reason]
     told = detail.format(owner=error.task.owner, creator=error.task.creator)
     return Problem(status, ProblemCode(error.reason), told)
+
+
+def _unsaved(error: Exception) -> Problem:
+    if not isinstance(error, UnavailableError):
+        return _unconfirmed()
+    return Problem(503, ProblemCode.UNAVAILABLE, str(error), headers=_retry_after(error))
+
+
+def _unreadable(error: Exception) -> Problem:
+    part = error.part if isinstance(error, UnavailableError) else "A part"
+    detail = f"{part} did not answer in time. Read again in a moment."
+    return Problem(503, ProblemCode.UNAVAILABLE, detail, headers=_retry_after(error))
+
+
+def _retry_after(error: Exception) -> Mapping[str, str]:
+    wait = error.retry_after if isinstance(error, UnavailableError) else None
+    return {"Retry-After": str(math.ceil(wait.total_seconds()))} if wait else _RETRY_AFTER
 
 
 def _unconfirmed() -> Problem:

@@ -10,7 +10,8 @@ from bot.commands import RelayTask
 from bot.services.relay_service import RelayService
 from bot.services.task_service import TaskService
 from bot.services.temporal_service import relay_workflow_id
-from relai_core.domain.ids import relay_id
+from relai_core.domain.ids import TaskId, relay_id
+from relai_core.domain.task import Task
 
 
 class RelayApi:
@@ -31,6 +32,7 @@ class RelayApi:
                 takes=RelayCreate,
                 gives={201: RelayWritten, 202: RelayWritten},
                 carry_out=self.on_relay,
+                recall=self.on_relay_again,
                 links={"get_workflow": "workflow_id", "complete_task": "task_id"},
             )
         ]
@@ -44,15 +46,23 @@ class RelayApi:
         after = await self._relays.relay_task(
             task.id, wish, sender=sender, request=call.request, via=call.via
         )
-        about = relay_id(team_id, call.request)
-        location = f"/api/workflows/{relay_workflow_id(about)}"
-        content = RelayWritten(
-            workflow_id=relay_workflow_id(about),
-            request_id=call.request,
-            location=location,
-            done=after is not None,
-            task_id=task.id,
-            task=TaskOut.of(after) if after else None,
-            relay_id=about,
-        )
-        return Answer(201 if after else 202, content, location)
+        return _written(call, task.id, after)
+
+    async def on_relay_again(self, call: Call[RelayCreate]) -> Answer | None:
+        task = await self._tasks.find_done(call.request, call.team_id)
+        return _written(call, task.id, task) if task else None
+
+
+def _written(call: Call[RelayCreate], about_task: TaskId, after: Task | None) -> Answer:
+    about = relay_id(call.team_id, call.request)
+    location = f"/api/workflows/{relay_workflow_id(about)}"
+    content = RelayWritten(
+        workflow_id=relay_workflow_id(about),
+        request_id=call.request,
+        location=location,
+        done=after is not None,
+        task_id=about_task,
+        task=TaskOut.of(after) if after else None,
+        relay_id=about,
+    )
+    return Answer(201 if after else 202, content, location)

@@ -44,11 +44,13 @@ class Repeats:
         caller: ApiToken,
         key: str | None,
         wish: str,
-        carry_out: Callable[[RequestId], Awaitable[StoredAnswer]],
+        carry_out: Callable[[RequestId, bool], Awaitable[StoredAnswer]],
     ) -> Once:
         """Carry out `wish`, which spells out what is asked, unless its answer is known.
 
-        What `carry_out` raises is no answer: the same request may well succeed later.
+        `carry_out` is told whether the same was begun before, and may have been done: what spoke
+        for it then may speak against it by now. What it raises is no answer: the same request may
+        well succeed later.
 
         Raises:
             Problem: the key is malformed, or was used for something else.
@@ -57,28 +59,28 @@ class Repeats:
         """
         if key is None:
             anew = request_id(caller.team_id, "api", secrets.token_hex())
-            return Once(await carry_out(anew), "none")
+            return Once(await carry_out(anew, False), "none")
         if not re.match(KEY_PATTERN, key):
             detail = "Idempotency-Key: 1 to 255 visible ASCII characters."
             raise Problem(400, ProblemCode.MALFORMED, detail, field="Idempotency-Key")
-        claimed = await self._claim(caller, key, wish)
+        claimed, is_known = await self._claim(caller, key, wish)
         if claimed.answer is not None:
             return Once(claimed.answer, "replayed")
-        answer = await carry_out(
-            request_id(caller.team_id, "api", caller.name, key, claimed.fingerprint)
-        )
+        named = request_id(caller.team_id, "api", caller.name, key, claimed.fingerprint)
+        answer = await carry_out(named, is_known)
         try:
             kept = await self._store.record(claimed.id, answer)
         except UnavailableError as error:
             raise UnconfirmedError from error
         return Once(kept, "new")
 
-    async def _claim(self, caller: ApiToken, key: str, wish: str) -> KeyedRequest:
-        """Write the request down; what is known under its key."""
+    async def _claim(self, caller: ApiToken, key: str, wish: str) -> tuple[KeyedRequest, bool]:
+        """Write the request down; what stands under its key, and whether it stood there before."""
         asked = KeyedRequest(
             id=request_id(caller.team_id, "api-key", caller.name, key),
             fingerprint=hashlib.sha256(wish.encode()).hexdigest(),
             claimed_at=datetime.now(UTC),
+            claim=secrets.token_hex(8),
         )
         claimed = await self._store.claim(asked)
         if claimed.fingerprint != asked.fingerprint:
@@ -88,4 +90,4 @@ class Repeats:
                 "This Idempotency-Key was used for another request. Take a new one for each.",
                 field="Idempotency-Key",
             )
-        return claimed
+        return claimed, claimed.claim != asked.claim

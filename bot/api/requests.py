@@ -42,11 +42,12 @@ def _query(request: web.Request) -> dict[str, str]:
 async def _body(request: web.Request) -> bytes:
     if not request.can_read_body:
         return b"{}"
-    if request.content_type != "application/json":
+    is_coded = request.headers.get("Content-Encoding", "identity") != "identity"
+    if request.content_type != "application/json" or is_coded:
         raise Problem(
             415,
             ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-            "Send the body as JSON, with Content-Type: application/json.",
+            "Send the body as plain JSON, with Content-Type: application/json.",
             headers={"Accept": "application/json"},
         )
     try:

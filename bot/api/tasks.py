@@ -16,6 +16,7 @@ from bot.api.people import People
 from bot.commands import CreateTask
 from bot.services.task_service import TaskEdit, TaskService
 from bot.services.temporal_service import lifecycle_id
+from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
 from relai_core.domain.ids import SlackUserId, TaskId, TeamId, task_id
 from relai_core.domain.task import Task, parse_task_number
 from relai_core.domain.task_query import TaskQuery
@@ -39,6 +40,7 @@ class TaskApi:
                 takes=TaskCreate,
                 gives={201: TaskWritten, 202: TaskWritten},
                 carry_out=self.on_create,
+                recall=self.on_create_again,
                 links=_LINKS,
             ),
             Operation(
@@ -67,6 +69,7 @@ class TaskApi:
                 takes=TaskPatch,
                 gives={202: TaskWritten},
                 carry_out=self.on_patch,
+                recall=self.on_change_again,
             ),
             Operation(
                 id="complete_task",
@@ -76,6 +79,7 @@ class TaskApi:
                 takes=TaskComplete,
                 gives={202: TaskWritten},
                 carry_out=self.on_complete,
+                recall=self.on_change_again,
             ),
             Operation(
                 id="get_trail",
@@ -95,8 +99,23 @@ class TaskApi:
         if given.creator is not None:
             creator = await self._people.speaker(team_id, given.creator, "creator")
         wish = CreateTask(given.title, given.description, owner.id, given.estimatedHandoff)
-        task = await self._tasks.create(wish, creator=creator, request=call.request, via=call.via)
-        return _written(201 if task else 202, call, task_id(team_id, call.request), task)
+        about = task_id(team_id, call.request)
+        try:
+            task = await self._tasks.create(
+                wish, creator=creator, request=call.request, via=call.via
+            )
+        except ChangeRefusedError as refused:
+            # Its owner has just become unreachable: it is there, and its creator's.
+            return _written(201, call, about, refused.task, refused.reason)
+        return _written(201 if task else 202, call, about, task)
+
+    async def on_create_again(self, call: Call[TaskCreate]) -> Answer | None:
+        task = await self._tasks.find_done(call.request, call.team_id)
+        return _written(201, call, task.id, task) if task else None
+
+    async def on_change_again(self, call: Call[In]) -> Answer | None:
+        task = await self._tasks.find_done(call.request, call.team_id)
+        return _written(202, call, task.id, task) if task else None
 
     async def on_list(self, call: Call[TaskPageQuery]) -> Answer:
         given, team_id = call.given, call.team_id
@@ -162,10 +181,19 @@ class TaskApi:
         return (await self._people.named(team_id, reference, field)).id
 
 
-def _written(status: int, call: Call[In], about: TaskId, task: Task | None) -> Answer:
-    location = f"/api/tasks/{about}"
+def _written(
+    status: int,
+    call: Call[In],
+    about: TaskId,
+    task: Task | None,
+    refusal: RefusalReason | None = None,
+) -> Answer:
+    workflow_id = lifecycle_id(about)
+    # What is only saved has a workflow, but for a new task no document yet.
+    location = f"/api/tasks/{about}" if task else f"/api/workflows/{workflow_id}"
     content = TaskWritten(
-        workflow_id=lifecycle_id(about),
+        refusal=refusal,
+        workflow_id=workflow_id,
         request_id=call.request,
         location=location,
         done=task is not None,

@@ -51,13 +51,7 @@ class UserApi:
             inviter = await self._people.receiver(team_id, call.given.inviter, "inviter")
         workflow_id = await self._users.onboard(newcomer, inviter, call.via)
         location = f"/api/workflows/{workflow_id}"
-        content = UserWritten(
-            workflow_id=workflow_id,
-            request_id=call.request,
-            location=location,
-            done=False,
-            user=UserOut.of(newcomer),
-        )
+        content = UserWritten(workflow_id=workflow_id, location=location, user=UserOut.of(newcomer))
         return Answer(202, content, location)
 
     async def on_list(self, call: Call[UserPageQuery]) -> Answer:

@@ -23,9 +23,7 @@ LONGEST_WINDOW = timedelta(days=30)
 """A hand-over that waits longer would be one in limbo."""
 _OFFERED_IN_FORM = 100
 """Options that fit a select menu."""
-_REFUSED_BEFORE = (
-    "Nothing was handed over: this very request was refused before. Make a new one with `/relay`."
-)
+_REFUSED_BEFORE = "Nothing was handed over: this very request was refused before. Make a new one."
 
 
 class Relayable(NamedTuple):

@@ -180,6 +180,11 @@ class TaskService:
         """One task of a workspace by its T-number or its id."""
         return await self._lookup.get_named(name, team_id)
 
+    async def find_done(self, request: RequestId, team_id: TeamId) -> Task | None:
+        """The task as it stands, if this very request has been carried out on it."""
+        event = await self._tasks.find_event(request)
+        return await self._lookup.get(event.task_id, team_id) if event else None
+
     async def list_page(self, query: TaskQuery, limit: int) -> list[Task]:
         """Up to `limit` tasks that fit, the newest first."""
         return await self._tasks.list_page(query, limit)

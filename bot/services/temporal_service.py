@@ -6,17 +6,18 @@ became of it is asked for afterwards, so a worker that is away costs the answer,
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from temporalio.client import (
     Client,
+    WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from bot.services.durable_calls import (
     DURABLE_WITHIN,
@@ -25,6 +26,7 @@ from bot.services.durable_calls import (
     ended_if_not_found,
 )
 from bot.services.workflow_status import WorkflowStatus, describe_workflow
+from relai_core.codec import UnreadablePayloadError
 from relai_core.domain.changes import (
     Cancelled,
     Completed,
@@ -64,6 +66,7 @@ __all__ = [
 
 OUTCOME_WITHIN = timedelta(milliseconds=800)
 """How long an outcome is waited for."""
+_ROOM_PAUSE = timedelta(milliseconds=50)
 WAY_BACK = timedelta(milliseconds=300)
 """The workflow counts as heard what it records until then by the clock of its workflow task, which
 stands still from the task's start on; what it counts must still reach us while we listen."""
@@ -219,10 +222,12 @@ class TemporalService:
         asked = OutcomeAsked(request_id=request, until=until)
         try:
             async with asyncio.timeout(OUTCOME_WITHIN.total_seconds()):
-                outcome = await handle.execute_update("outcome", asked, result_type=Outcome)
+                with ended_if_not_found(workflow_id):
+                    outcome = await _ask(handle, asked)
         except (
             TimeoutError,
             RPCError,
+            UnreadablePayloadError,
             WorkflowUpdateFailedError,
             WorkflowUpdateRPCTimeoutOrCancelledError,
         ) as error:
@@ -231,3 +236,16 @@ class TemporalService:
             _log.info("outcome_not_known_yet", workflow_id=workflow_id, cause=type(error).__name__)
             return Answered(workflow_id, None)
         return Answered(workflow_id, outcome)
+
+
+async def _ask(handle: WorkflowHandle[Any, Any], asked: OutcomeAsked) -> Outcome:
+    """Ask until there is room: Temporal lets ten wait for answers of one workflow at a time."""
+    while True:
+        try:
+            found: Outcome = await handle.execute_update("outcome", asked, result_type=Outcome)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.RESOURCE_EXHAUSTED:
+                raise
+        else:
+            return found
+        await asyncio.sleep(_ROOM_PAUSE.total_seconds())

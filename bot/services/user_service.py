@@ -1,13 +1,23 @@
 """People: who may speak, who can be given a task, who has just joined."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import structlog
 
 from bot.services.temporal_service import TemporalService, UserOnboardingInput
 from relai_core.domain.ids import SlackUserId, TeamId, TokenName
 from relai_core.domain.user import Unreachable, User
-from relai_core.errors import MessengerError, NotAllowedError, NotFoundError, UnavailableError
+from relai_core.errors import (
+    MessengerError,
+    NotAllowedError,
+    NotFoundError,
+    RateLimitedError,
+    RejectedMessageError,
+    UnavailableError,
+    UndeliverableError,
+)
 from relai_core.ports import Directory, UserStore
 
 _WHY_NOT = {
@@ -17,6 +27,7 @@ _WHY_NOT = {
     Unreachable.OUTSIDER: "belongs to another company",
 }
 
+_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
 
 _log = structlog.get_logger(__name__)
@@ -112,18 +123,27 @@ class UserService:
         await self._users.put(changed)
 
     async def _find_by_email(self, team_id: TeamId, address: str) -> User:
-        try:
-            found = await self._directory.find_by_email(team_id, address)
-        except MessengerError as error:
-            raise UnavailableError("Slack") from error
+        found = None
+        if _ADDRESS.fullmatch(address):
+            with _reaching_slack(), suppress(RejectedMessageError, UndeliverableError):
+                found = await self._directory.find_by_email(team_id, address)
         if found is None:
             raise NotFoundError("Slack knows no active person with this address.")
         return found
 
     async def _get(self, team_id: TeamId, user_id: SlackUserId) -> User:
         try:
-            return await self._directory.get_user(team_id, user_id)
+            with _reaching_slack():
+                return await self._directory.get_user(team_id, user_id)
         except NotFoundError:
             raise NotFoundError("Slack knows no such person in this workspace.") from None
-        except MessengerError as error:
-            raise UnavailableError("Slack") from error
+
+
+@contextmanager
+def _reaching_slack() -> Iterator[None]:
+    try:
+        yield
+    except RateLimitedError as error:
+        raise UnavailableError("Slack", error.retry_after) from error
+    except MessengerError as error:
+        raise UnavailableError("Slack") from error

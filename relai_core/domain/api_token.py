@@ -36,11 +36,18 @@ def parse_api_tokens(text: str) -> tuple[ApiToken, ...]:
     for token in tokens:
         if any(_is_ambiguous(token, other) for other in tokens):
             raise ValueError(f"the tokens named {token.name} differ in workspace or access")
+    digests = [token.digest for token in tokens]
+    if len(set(digests)) < len(digests):
+        raise ValueError("two entries have the same token; each is for one system")
+    if digest_of("") in digests:
+        raise ValueError("an entry holds the SHA-256 of nothing: its token was empty")
     return tokens
 
 
 def find_api_token(tokens: Sequence[ApiToken], secret: str) -> ApiToken | None:
     """The token with this secret. Takes the same time whichever it is, or none."""
+    if not secret:
+        return None
     digest = digest_of(secret)
     matches = [token for token in tokens if hmac.compare_digest(token.digest, digest)]
     return matches[0] if matches else None
@@ -48,7 +55,7 @@ def find_api_token(tokens: Sequence[ApiToken], secret: str) -> ApiToken | None:
 
 def digest_of(secret: str) -> str:
     """What is kept of a secret. A plain hash will do: it has 256 random bits, not a password's."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="backslashreplace")).hexdigest()
 
 
 def _parse(place: int, entry: str) -> ApiToken:

@@ -16,11 +16,13 @@ class StoredAnswer(Model):
 class KeyedRequest(Model):
     """A request under its key. `fingerprint` tells another request with the same key apart.
 
-    `id` is made from the caller and the key. Without an `answer` the request is under way, or its
-    bot died: carrying it out again is safe, because its effects are named by the same id.
+    `id` is made from the caller and the key; `claim` is the first try's own. Without an `answer`
+    the request is under way, or its bot died: carrying it out again is safe, because its effects
+    are named by the same id.
     """
 
     id: str
     fingerprint: str
     claimed_at: datetime
+    claim: str = ""
     answer: StoredAnswer | None = None

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 import aiohttp
+from multidict import CIMultiDict
 
 from bot.api.application import Services, create_application
 from bot.api.gate import Gate
@@ -106,8 +107,9 @@ class Desk:
         self, method: str, path: str, *, token: str | None = CI_SECRET, **options: Any
     ) -> Reply:
         """Send a request as it is."""
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        headers |= options.pop("headers", {})
+        headers = CIMultiDict(options.pop("headers", {}))
+        if token:
+            headers.setdefault("Authorization", f"Bearer {token}")
         async with self._http.request(
             method, f"{self._url}{path}", headers=headers, **options
         ) as response:

@@ -153,3 +153,20 @@ async def test_what_is_no_http_is_answered_with_little(desk: Desk, request_line:
 
         assert await connection.status() == 400
     assert (await desk.get("/api/tasks")).status == 200
+
+
+async def test_a_token_of_strange_bytes_is_no_token(desk: Desk) -> None:
+    async with connected(desk) as connection:
+        connection.writer.write(
+            b"GET /api/tasks HTTP/1.1\r\nHost: relai\r\nAuthorization: Bearer \xe9\xff\r\n\r\n"
+        )
+
+        assert await connection.status() == 401
+
+
+async def test_a_coded_body_is_not_read(desk: Desk) -> None:
+    coded = {"Content-Type": "application/json", "Content-Encoding": "compress"}
+
+    refused = await desk.send("POST", "/api/tasks", data=b"{}", headers=coded)
+
+    assert (refused.status, refused.body["code"]) == (415, "unsupported_media_type")

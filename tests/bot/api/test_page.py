@@ -1,12 +1,18 @@
 """The description for people: whole, valid, and nothing in it leads nowhere."""
 
+import html
+import json
+import re
 from html.parser import HTMLParser
 
 import pytest
 
 from bot.api.problem_codes import ADVICE, ProblemCode
+from relai_core.domain.ids import SlackUserId
 from tests.bot.api.desk import Desk
+from tests.relai_core.builders import a_task
 
+EXAMPLE = re.compile(r"curl -X (POST|PATCH) \$URL(\S+) .*?-d '(.*?)'", re.DOTALL)
 VOID = {"meta", "!doctype"}
 
 
@@ -80,3 +86,18 @@ async def test_nothing_is_loaded_from_anywhere() -> None:
 
     assert shown.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "<script" not in shown.body["text"]
+
+
+async def test_every_example_is_a_request_that_fits() -> None:
+    """Its people and tasks are made up; nothing else about it may be refused."""
+    async with Desk(a_task(42, owner=SlackUserId("U012AB3CD"))).listening() as desk:
+        text = html.unescape((await desk.send("GET", "/api", token=None)).body["text"])
+        replies = [
+            await desk.post(path, json.loads(body))
+            if method == "POST"
+            else await desk.patch(path, json.loads(body))
+            for method, path, body in sorted(EXAMPLE.findall(text))
+        ]
+
+    assert len(replies) == 5
+    assert {reply.status for reply in replies} <= {201, 202, 409}, replies

@@ -1,8 +1,10 @@
 """`Idempotency-Key`: the same answer, one effect, whoever carries it out and however often."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from multidict import CIMultiDict
 
 from relai_core.errors import UnavailableError
 from tests.bot.api.desk import CI_SECRET, NEW, TOKENS, Desk, a_token
@@ -132,3 +134,55 @@ async def test_a_key_that_is_none_is_refused(key: str) -> None:
 
     assert (refused.status, refused.body["field"]) == (400, "Idempotency-Key")
     assert desk.gateway.asked == []
+
+
+async def test_a_repeat_of_what_was_done_is_answered_so_whatever_speaks_against_it_by_now() -> None:
+    """The answers got lost; since then the due date has passed, and the task has gone on."""
+    soon = (datetime.now(UTC) + timedelta(seconds=0.5)).isoformat()
+    task = a_task(42)
+    async with Desk(task).listening() as desk:
+        desk.keyed.fails_to_record = True
+        lost = [
+            await desk.post("/api/tasks", NEW | {"estimatedHandoff": soon}, key="create"),
+            await desk.post("/api/tasks/T-42/relay", RELAY, key="relay"),
+        ]
+        desk.keyed.fails_to_record = False
+        opened = desk.store.tasks[task.id].relay
+        assert opened is not None
+        await desk.post("/api/tasks/T-42/relay", {"from_user": "UBEN", "to_user": "UCLEO"})
+        await asyncio.sleep(0.6)
+        again = [
+            await desk.post("/api/tasks", NEW | {"estimatedHandoff": soon}, key="create"),
+            await desk.post("/api/tasks/T-42/relay", RELAY, key="relay"),
+        ]
+
+    assert [reply.status for reply in lost] == [503, 503]
+    assert [(reply.status, reply.body["done"]) for reply in again] == [(201, True), (201, True)]
+    assert len(desk.store.tasks) == 2
+
+
+async def test_what_is_not_there_yet_is_no_answer_to_keep() -> None:
+    async with Desk().listening() as desk:
+        first = await desk.post("/api/tasks/T-42/complete", key="k1")
+        desk.store.tasks |= {task.id: task for task in [a_task(42)]}
+        again = await desk.post("/api/tasks/T-42/complete", key="k1")
+
+    assert (first.status, again.status) == (404, 202)
+
+
+async def test_two_keys_for_one_request_are_refused() -> None:
+    async with Desk().listening() as desk:
+        keys = CIMultiDict([("Idempotency-Key", "k1"), ("Idempotency-Key", "k2")])
+        refused = await desk.send("POST", "/api/tasks", headers=keys, json=NEW)
+
+    assert (refused.status, refused.body["field"]) == (400, "Idempotency-Key")
+
+
+@pytest.mark.parametrize(("key", "standing"), [(None, "none"), ("k1", "new")])
+async def test_a_refusal_says_as_well_whether_there_was_a_key(
+    key: str | None, standing: str
+) -> None:
+    async with Desk().listening() as desk:
+        refused = await desk.post("/api/tasks", NEW | {"title": ""}, key=key)
+
+    assert refused.headers["Idempotency-Status"] == standing

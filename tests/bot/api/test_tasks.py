@@ -53,7 +53,7 @@ async def test_without_a_worker_the_task_is_saved_and_where_to_look_is_said(desk
     made = await desk.post("/api/tasks", NEW)
 
     assert (made.status, made.body["done"], made.body["task"]) == (202, False, None)
-    assert made.body["location"] == f"/api/tasks/{made.body['task_id']}"
+    assert made.body["location"] == f"/api/workflows/{made.body['workflow_id']}"
 
 
 @pytest.mark.parametrize(

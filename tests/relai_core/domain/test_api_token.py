@@ -54,3 +54,17 @@ def test_a_malformed_entry_is_named_by_its_place_and_never_shown(entry: str) -> 
         parse_api_tokens(f"ok:T1:read:{DIGEST},{entry}")
 
     assert "relai_secret" not in str(refused.value)
+
+
+def test_an_empty_secret_finds_nothing() -> None:
+    assert find_api_token(parse_api_tokens(f"ci:T1:write:{DIGEST}"), "") is None
+
+
+def test_the_hash_of_nothing_opens_nothing() -> None:
+    with pytest.raises(ValueError, match="SHA-256 of nothing"):
+        parse_api_tokens(f"ci:T1:write:{digest_of('')}")
+
+
+def test_one_token_for_two_systems_is_refused() -> None:
+    with pytest.raises(ValueError, match="the same token"):
+        parse_api_tokens(f"ci:T1:write:{DIGEST},report:T1:read:{DIGEST}")
