@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tests.chaos.evidence import Evidence, Json
-from tests.chaos.oracles.notices import seen_twice, was_ambiguous
+from tests.chaos.oracles.notices import times_seen, was_ambiguous
 from tests.chaos.oracles.violation import PROMISES, Violation
 from tests.chaos.parts import PARTS
 
@@ -65,8 +65,6 @@ def _notices(evidence: Evidence) -> Mapping[str, int]:
 
 def _ambiguous(evidence: Evidence) -> Mapping[str, int]:
     """What became of those of which nobody knew for a while whether Slack had them."""
-    twice = set(seen_twice(evidence))
+    seen = times_seen(evidence)
     rows = [row for row in evidence.ours("notices") if was_ambiguous(row)]
-    return Counter(
-        f"{row['state']}, seen twice" if row["_id"] in twice else row["state"] for row in rows
-    )
+    return Counter(f"{row['state']}, seen {seen[row['_id']]} times" for row in rows)

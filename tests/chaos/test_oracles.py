@@ -50,6 +50,16 @@ def test_a_notice_may_be_seen_twice_if_slack_took_it_after_the_history_was_read(
     assert judge(evidence) == []
 
 
+def test_a_notice_may_come_after_it_was_skipped_if_slack_took_it_late() -> None:
+    """The history did not show it, and then there was a reason not to send it again."""
+    evidence = a_true_story()
+    row_of(evidence, REMINDER).update(
+        state="skipped", reason="no longer true", unknown_since=DUE_AT + 0.5
+    )
+
+    assert judge(evidence) == []
+
+
 def test_a_reminder_may_cross_the_change_that_ends_it() -> None:
     """It was true when its post began, and nothing can call back what is on its way."""
     evidence = a_true_story()
