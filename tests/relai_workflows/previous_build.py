@@ -10,6 +10,7 @@ from pymongo import AsyncMongoClient
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import Replayer
 
 from devstack.mongo_server import MongoServer
 from devstack.temporal_server import TemporalServer
@@ -23,6 +24,9 @@ from tests.relai_activities.mongo import TIMEOUT
 from tests.relai_workflows.left_behind import LeftBehind, restore_temporal
 from tests.relai_workflows.lives import HandOver, Life
 from tests.relai_workflows.stage import ALWAYS, TIME_SKIPPING, Handle, Stage
+from worker import WORKFLOWS
+
+_IN_FLIGHT = "ExecutionStatus='Running'"
 
 
 class PreviousBuild:
@@ -38,13 +42,22 @@ class PreviousBuild:
         self._left = LeftBehind.read(recording)
 
     async def start(self) -> None:
-        """Put everything back where it was."""
+        """Put everything back where it was.
+
+        Raises:
+            NondeterminismError: this build gives other commands than a workflow in flight did.
+        """
         restore_temporal(self._recording, self._folder)
         store = await self._connect()
         await store.ensure_indexes()
         await self._left.restore(store, self._messenger)
         store.close()
         await self._temporal.start()
+        try:
+            await self._replay()
+        except BaseException:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
         """Leave nothing of it."""
@@ -55,14 +68,12 @@ class PreviousBuild:
     @asynccontextmanager
     async def taken_up(self) -> AsyncIterator["TakenUp"]:
         """Have this build's worker go on with it, and see to it that no workflow fails."""
-        client = await Client.connect(
-            self._temporal.address, data_converter=pydantic_data_converter, identity="stage"
-        )
+        client = await self._client()
         store = await self._connect()
         stage = Stage(client, store, ALWAYS)
         stage.task_queue = self._left.task_queue
         stage.messenger = self._messenger
-        async for each in client.list_workflows("ExecutionStatus='Running'"):
+        async for each in client.list_workflows(_IN_FLIGHT):
             stage.started[each.id] = stage.handle(each.id)
         async with stage.worker():
             yield TakenUp(stage, self._left)
@@ -70,6 +81,20 @@ class PreviousBuild:
         store.close()
         async for each in client.list_workflows():
             assert each.status is not WorkflowExecutionStatus.FAILED, f"{each.id} failed"
+
+    async def _replay(self) -> None:
+        # Where an update was answered before, a worker would not fail but try for ever.
+        client = await self._client()
+        replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter)
+        async for each in client.list_workflows(_IN_FLIGHT):
+            await replayer.replay_workflow(
+                await client.get_workflow_handle(each.id).fetch_history()
+            )
+
+    async def _client(self) -> Client:
+        return await Client.connect(
+            self._temporal.address, data_converter=pydantic_data_converter, identity="stage"
+        )
 
     async def _connect(self) -> Database:
         return await connect(self._mongod.uri, self._database, timeout=TIMEOUT)
