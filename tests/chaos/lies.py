@@ -164,6 +164,10 @@ LIES: dict[str, tuple[str, Lie]] = {
         "saved",
         lambda e: lifecycle_of(e).update(status="RUNNING"),
     ),
+    "the system did not come to rest": (
+        "saved",
+        lambda e: e.journal.append({"at": 999.0, "line": "not_quiet", "pending": ["x"]}),
+    ),
     "a lifecycle without its task": ("saved", lambda e: e.documents["tasks"].pop(0)),
     # Told once.
     "a notice was seen twice": (

@@ -22,7 +22,7 @@ def judge_histories(evidence: Evidence) -> list[Violation]:
         Violation(_PROMISE, "an event that no history knows", name, stored[name])
         for name in stored.keys() - known
     ]
-    return [*found, *_lives(evidence)]
+    return [*found, *_lives(evidence), *_at_rest(evidence)]
 
 
 def change_of(step: Json) -> Json:
@@ -71,6 +71,12 @@ def _caused(history: Json) -> set[str]:
     steps = {change_of(step).get("id") for step in history["steps"]}
     asked = {(step["input"] or {}).get("request_id") for step in history["steps"]}
     return {request for request in steps | asked if request}
+
+
+def _at_rest(evidence: Evidence) -> Iterator[Violation]:
+    """What was saved is done some day, once everything is mended."""
+    for line in evidence.lines("not_quiet"):
+        yield Violation(_PROMISE, "the system did not come to rest", "the run", line["pending"])
 
 
 def _lives(evidence: Evidence) -> Iterator[Violation]:

@@ -120,7 +120,11 @@ def _followed(evidence: Evidence, answer: Json, person: str) -> bool:
             name = NoticeName.of(key)
             if name.moment in moments or (name.about in tasks and name.kind == "task_assigned"):
                 return True
-    return False
+    # The card for acting on a task is left out if the task was closed before it could go out.
+    return any(
+        row["notice"]["task_id"] in tasks and row["reason"] == "no longer true"
+        for row in evidence.ours("notices")
+    )
 
 
 def _refused_relays(evidence: Evidence, answer: Json) -> set[str]:
