@@ -9,6 +9,8 @@ from tests.chaos.oracles.violation import Violation
 _PROMISE = "told once"
 _MAY_EXPIRE = ("relay_nudged", "reminder_day_before", "reminder_due", "reminder_overdue")
 """Kinds that are only said while they are true."""
+_UNTIL_CLOSED = ("task_assigned", "relay_sent")
+"""Kinds by which a task is acted on, so that they are of no use once it is closed."""
 
 
 def judge_notices(evidence: Evidence) -> list[Violation]:
@@ -70,14 +72,17 @@ def _row(evidence: Evidence, row: Json, seen: dict[str, list[float]]) -> Iterato
         yield Violation(_PROMISE, "a notice is called sent, and is not there", key, row)
     if state == "skipped" and key in seen and not _came_late(row, seen[key]):
         yield Violation(_PROMISE, "a notice is called skipped, and is there", key, row)
-    if state == "skipped" and not (has_left or _expired(row)):
+    if state == "skipped" and not (has_left or _expired(evidence, row)):
         yield Violation(_PROMISE, "a notice was skipped without a reason", key, row)
     if state == "failed" and not has_left:
         yield Violation(_PROMISE, "a notice failed", key, row)
 
 
-def _expired(row: Json) -> bool:
-    return row["notice"]["kind"] in _MAY_EXPIRE and row["reason"] == "no longer true"
+def _expired(evidence: Evidence, row: Json) -> bool:
+    name = NoticeName.of(row["_id"])
+    closed = {task["_id"] for task in evidence.tasks() if task["status"] != "open"}
+    is_over = name.kind in _UNTIL_CLOSED and name.about in closed
+    return row["reason"] == "no longer true" and (is_over or name.kind in _MAY_EXPIRE)
 
 
 def _strangers(evidence: Evidence) -> Iterator[Violation]:

@@ -120,11 +120,14 @@ def _followed(evidence: Evidence, answer: Json, person: str) -> bool:
             name = NoticeName.of(key)
             if name.moment in moments or (name.about in tasks and name.kind == "task_assigned"):
                 return True
-    # The card for acting on a task is left out if the task was closed before it could go out.
-    return any(
-        row["notice"]["task_id"] in tasks and row["reason"] == "no longer true"
-        for row in evidence.ours("notices")
-    )
+    return any(_card_left_out(row, person, tasks) for row in evidence.ours("notices"))
+
+
+def _card_left_out(row: Json, person: str, tasks: set[str]) -> bool:
+    """Whether it is the card of a task that was closed before it could go out: judged elsewhere."""
+    name = NoticeName.of(row["_id"])
+    is_card = name.about in tasks and name.kind == "task_assigned" and name.recipient == person
+    return is_card and bool(row["state"] == "skipped")
 
 
 def _refused_relays(evidence: Evidence, answer: Json) -> set[str]:
