@@ -1,11 +1,12 @@
 """How an error of ours becomes a retry, or none, in Temporal's terms. Written once, here."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import (
     ActivityInboundInterceptor,
     ExecuteActivityInput,
@@ -16,6 +17,7 @@ from relai_core.errors import (
     InstallationBrokenError,
     MessengerError,
     NotFoundError,
+    NotYourTurnError,
     RateLimitedError,
     UnavailableError,
 )
@@ -39,7 +41,9 @@ class _ErrorInbound(ActivityInboundInterceptor):
             return await self.next.execute_activity(input)
         except (MessengerError, NotFoundError, UnavailableError) as error:
             info = activity.info()
-            _log.warning(
+            level = logging.DEBUG if isinstance(error, NotYourTurnError) else logging.WARNING
+            _log.log(
+                level,
                 "activity_failed",
                 activity=info.activity_type,
                 workflow_id=info.workflow_id,
@@ -56,6 +60,14 @@ def application_error(error: MessengerError | NotFoundError | UnavailableError) 
     None is final. What Slack will never accept is settled in the ledger and raises nothing; what
     the store does not hold may be there again once its address is put right.
     """
+    if isinstance(error, NotYourTurnError):
+        # Benign: the SDK counts and logs it as no failure.
+        return ApplicationError(
+            str(error),
+            type="NotYourTurn",
+            next_retry_delay=error.retry_after,
+            category=ApplicationErrorCategory.BENIGN,
+        )
     if isinstance(error, RateLimitedError):
         return ApplicationError(
             str(error), type="SlackRateLimited", next_retry_delay=error.retry_after

@@ -15,15 +15,15 @@ from relai_activities.cards import Cards
 from relai_activities.clock import now_after
 from relai_activities.contracts import NoticeResult, RefreshCardsInput
 from relai_activities.heartbeat import beating
+from relai_activities.relevance import UNTRUE, Relevance
 from relai_core.blockkit.notices import has_buttons
 from relai_core.domain.hours import WorkingHours
 from relai_core.domain.ids import ChannelId
-from relai_core.domain.notice import Notice, NoticeKind, NoticeRow, NoticeState
-from relai_core.domain.reminders import ReminderKind, sendable_at, still_true
+from relai_core.domain.notice import Notice, NoticeRow, NoticeState
 from relai_core.errors import (
     AmbiguousDeliveryError,
     InstallationBrokenError,
-    NotFoundError,
+    NotYourTurnError,
     RateLimitedError,
     RejectedMessageError,
     TransientMessengerError,
@@ -59,12 +59,10 @@ class NoticeActivities:
         hours: WorkingHours,
         pace: timedelta = PACE,
     ) -> None:
-        self._tasks = tasks
         self._notices = notices
         self._cards = Cards(tasks, notices, messenger)
-        self._directory = directory
+        self._relevance = Relevance(tasks, directory, hours)
         self._messenger = messenger
-        self._hours = hours
         self._pace = pace
 
     @activity.defn(name="send_notification_activity")
@@ -94,48 +92,12 @@ class NoticeActivities:
             return len(rows)
 
     async def _sent_or_skipped(self, row: NoticeRow) -> NoticeRow:
-        if obstacle := await self._obstacle(row.notice):
+        if obstacle := await self._relevance.obstacle(row.notice):
             return await self._skipped(row, obstacle)
-        if row.attempted_at is None and not await self._is_welcome(row.notice):
+        now = now_after(activity.info().scheduled_time)
+        if row.attempted_at is None and not await self._relevance.is_welcome(row.notice, now):
             return row
         return await self._post(row)
-
-    async def _is_welcome(self, notice: Notice) -> bool:
-        """Whether a reminder may go out at this hour; it may have waited for Slack till night."""
-        if not notice.kind.is_reminder or notice.recipient is None:
-            return True
-        now = now_after(activity.info().scheduled_time)
-        person = await self._directory.get_user(notice.team_id, notice.recipient)
-        quiet_until = await self._directory.quiet_until(notice.team_id, notice.recipient, now)
-        moment = sendable_at(
-            notice.planned_at,
-            now=now,
-            quiet_until=quiet_until,
-            hours=self._hours,
-            zone=person.zone,
-        )
-        return moment <= now
-
-    async def _obstacle(self, notice: Notice) -> str:
-        """Why the notice must not go out now, or an empty text."""
-        if notice.recipient is not None:
-            try:
-                person = await self._directory.get_user(notice.team_id, notice.recipient)
-            except NotFoundError:
-                return "unknown"
-            if person.unreachable is not None:
-                return person.unreachable.value
-        return "" if await self._still_true(notice) else _UNTRUE
-
-    async def _still_true(self, notice: Notice) -> bool:
-        if notice.kind is NoticeKind.RELAY_NUDGED and notice.relay_id:
-            relay = await self._tasks.find_relay(notice.relay_id)
-            return relay is not None and relay.is_open
-        if not notice.kind.is_reminder or not notice.recipient or not notice.due_at:
-            return True
-        task = await self._tasks.find(notice.task_id) if notice.task_id else None
-        kind = ReminderKind(notice.kind.removeprefix("reminder_"))
-        return task is not None and still_true(kind, notice.recipient, notice.due_at, task)
 
     async def _post(self, row: NoticeRow) -> NoticeRow:
         try:
@@ -143,8 +105,8 @@ class NoticeActivities:
         except UndeliverableError as error:
             return await self._failed(row, error)
         await self._turn(row, channel)
-        if not await self._still_true(row.notice):  # it was, but so much took its time since
-            return await self._skipped(row, _UNTRUE)
+        if not await self._relevance.is_true(row.notice):  # it was, but so much took its time since
+            return await self._skipped(row, UNTRUE)
         now = datetime.now(UTC)
         message, task = await self._cards.render(row.notice, now)
         await self._notices.mark_attempt(row, channel, now)
@@ -176,14 +138,14 @@ class NoticeActivities:
         """Wait for the notice's turn in its channel, or come again when it is its turn.
 
         Raises:
-            RateLimitedError: the turn is not so soon; nothing was done.
+            NotYourTurnError: the turn is not so soon; nothing was done.
         """
         now = datetime.now(UTC)
         turn = row.turn_at
         if turn is None or turn < now - TURN_KEPT:
             turn = await self._notices.take_turn(row.key, channel, at=now, every=self._pace)
         if turn - now > WORTH_WAITING:
-            raise RateLimitedError("own_pace", retry_after=turn - now)
+            raise NotYourTurnError("own_pace", retry_after=turn - now)
         await _until(turn)
 
     async def _failed(
@@ -230,7 +192,7 @@ class NoticeActivities:
         return await self._notices.settle(row.key, state, at=datetime.now(UTC), reason=reason)
 
 
-_UNREADABLE, _UNTRUE = "history unreadable", "no longer true"
+_UNREADABLE = "history unreadable"
 
 
 def _given_up(row: NoticeRow) -> bool:

@@ -8,6 +8,7 @@ RelaiError                     its text is for the person: what happened, what t
 
 MessengerError                 Slack did not do what it was asked
 ├── RateLimitedError           wait `retry_after`
+│   └── NotYourTurnError       we ourselves keep a pace
 ├── UndeliverableError         never to this person, as things are
 ├── RejectedMessageError       the message itself is wrong: our bug
 ├── InstallationBrokenError    token or scope: an admin must act
@@ -70,6 +71,10 @@ class RateLimitedError(MessengerError):
     def __init__(self, code: str, retry_after: timedelta) -> None:
         super().__init__(code)
         self.retry_after = retry_after
+
+
+class NotYourTurnError(RateLimitedError):
+    """We ourselves keep a pace. Nothing was done, and nothing is wrong."""
 
 
 class UndeliverableError(MessengerError):

@@ -19,10 +19,11 @@ def created(outcome: Outcome, new: NewTask) -> Notice | None:
     """To the creator, whose command got no answer in time.
 
     A creator who is the owner, as they wished, has the card instead. A creator whose name an API
-    token used asked for nothing: the token has its answer over HTTP.
+    token used asked for nothing: the token has its answer over HTTP. But they are told of a task
+    that becomes theirs against the wish.
     """
     refusal = outcome.refusal
-    if new.via is not None or (refusal is None and new.owner == new.creator):
+    if refusal is None and (new.via is not None or new.owner == new.creator):
         return None
     return Notice(
         team_id=new.team_id,

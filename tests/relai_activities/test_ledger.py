@@ -401,3 +401,19 @@ async def test_a_reminder_is_deferred_while_its_person_is_not_to_be_disturbed(
 
     assert result.is_deferred
     assert office.messenger.messages == []
+
+
+async def test_a_card_for_acting_on_a_task_that_is_closed_by_now_is_skipped(
+    office: Office,
+) -> None:
+    """It waited for its turn; meanwhile the task was done, which is told by itself."""
+    notice = await office.assigned()
+    assert notice.task_id is not None
+    task = await office.store.tasks.find(notice.task_id)
+    assert task is not None
+    await office.store.tasks.apply(Changes(task).completed())
+
+    result = await office.send(notice)
+
+    assert (result.state, result.reason) == (NoticeState.SKIPPED, "no longer true")
+    assert office.messenger.posted == {}
