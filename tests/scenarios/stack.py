@@ -49,6 +49,7 @@ class RelaiStack:
         self.slack = SlackServer(data, request_url=events if transport == "http" else None)
         self.api_token, self.read_token = new_secret(), new_secret()
         self._data = data
+        self.logs = data / "logs"
         self._environment = self.slack.environment(
             {
                 "PATH": "/usr/bin:/bin",
