@@ -37,7 +37,10 @@ with workflow.unsafe.imports_passed_through():
     )
 
 LONGEST_RUN = timedelta(days=30)
-"""Then the workflow continues as new, so that its history stays short and its code current."""
+"""Then the workflow continues as new, so that its code stays current."""
+LONGEST_HISTORY = 2_000
+"""Events after which it does so too. A worker that takes a task over replays them all, while
+somebody waits; Temporal warns at 10,240, and suggests to continue at a number of its own."""
 
 
 @workflow.defn(name="TaskLifecycleWorkflow")
@@ -54,6 +57,7 @@ class TaskLifecycleWorkflow:
         self._new = start.new
         self._is_closed = False
         self._leave_at = datetime.max.replace(tzinfo=UTC)
+        self._counts_events = False
         self._reminders_stale = False
         self._requests: deque[TaskUpdate | TakenBack] = deque()
         self._taken = dict.fromkeys(state.taken)
@@ -66,6 +70,7 @@ class TaskLifecycleWorkflow:
     @workflow.run
     async def run(self, start: TaskLifecycleInput) -> None:
         """Live until the task is closed and everyone is told."""
+        self._counts_events = workflow.patched("longest-history")
         self._background.start(self._outbox.run())
         if start.state is None:
             await self._create(start)
@@ -131,8 +136,10 @@ class TaskLifecycleWorkflow:
         return said and decided and (self._is_closed or self._is_old())
 
     def _is_old(self) -> bool:
-        suggested = workflow.info().is_continue_as_new_suggested()
-        return suggested or workflow.now() >= self._leave_at
+        run = workflow.info()
+        is_long = self._counts_events and run.get_current_history_length() >= LONGEST_HISTORY
+        suggested = run.is_continue_as_new_suggested()
+        return is_long or suggested or workflow.now() >= self._leave_at
 
     async def _next_event(self) -> None:
         """Wait for a request, or for the moment to leave. A crash of a coroutine surfaces here."""

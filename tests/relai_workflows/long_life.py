@@ -1,0 +1,89 @@
+"""A task that lives long and changes often, and what its histories come to.
+
+`python -m tests.relai_workflows.long_life DAYS EDITS RELAYS` lives that many days with so many
+edits and hand-overs on each of them, and prints the figures.
+"""
+
+import asyncio
+import sys
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from devstack.mongo_server import MongoServer
+from devstack.temporal_server import TemporalServer
+from tests.relai_activities.mongo import a_database
+from tests.relai_core.builders import ANA, BEN
+from tests.relai_workflows.lives import Life, create
+from tests.relai_workflows.stage import TIME_SKIPPING, Stage, a_stage
+
+DAY = timedelta(days=1)
+
+
+class Run(NamedTuple):
+    """One run of a workflow: the size of its history, and of what it was started with."""
+
+    events: int
+    bytes: int
+    input_bytes: int
+
+
+async def live(stage: Stage, *, times: int, pause: timedelta, edits: int, relays: int) -> list[Run]:
+    """Change a task in turns with a pause after each, complete it, and measure every run."""
+    life = await create(stage)
+    owner, other = ANA, BEN
+    for _ in range(times):
+        for edit in range(edits):
+            due_at = await life.now() + 2 * DAY
+            await life.carry_out(life.says.edited(title=f"Renew {edit}", due_at=due_at))
+            await stage.idle()
+        for _ in range(relays):
+            relay = await life.hand_over(other, from_user=owner)
+            await relay.carry_out(relay.accepted(other))
+            await relay.end()
+            del stage.started[relay.handle.id]
+            owner, other = other, owner
+        await life.advance(pause)
+    await life.carry_out(life.says.completed(owner))
+    await life.handle.result()
+    return await runs_of(life)
+
+
+async def runs_of(life: Life) -> list[Run]:
+    """Every run of a life, in no order."""
+    client, found = life.stage.client, []
+    async for each in client.list_workflows(f"WorkflowId = '{life.handle.id}'"):
+        run = client.get_workflow_handle(each.id, run_id=each.run_id)
+        history = await run.fetch_history()
+        started = history.events[0].workflow_execution_started_event_attributes
+        found.append(
+            Run(
+                events=len(history.events),
+                bytes=sum(event.ByteSize() for event in history.events),
+                input_bytes=started.input.ByteSize(),
+            )
+        )
+    return found
+
+
+async def _measure(days: int, edits: int, relays: int) -> None:
+    with TemporaryDirectory() as folder:
+        data = Path(folder)
+        temporal = TemporalServer(data, dynamic_config=TIME_SKIPPING)
+        async with (
+            MongoServer(data) as mongod,
+            temporal,
+            a_database(mongod) as store,
+            a_stage(temporal.address, store) as stage,
+        ):
+            runs = await live(stage, times=days, pause=DAY, edits=edits, relays=relays)
+    sys.stdout.write(
+        f"{len(runs)} runs, {sum(run.events for run in runs)} events; at most in one run: "
+        f"{max(run.events for run in runs)} events, {max(run.bytes for run in runs)} bytes, "
+        f"{max(run.input_bytes for run in runs)} bytes to begin with\n"
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(_measure(*map(int, sys.argv[1:])))
