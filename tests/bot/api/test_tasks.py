@@ -63,6 +63,8 @@ async def test_without_a_worker_the_task_is_saved_and_where_to_look_is_said(desk
         ("title", "   "),
         ("title", "x" * 251),
         ("title", "two\nlines"),
+        ("title", "two\u2028lines"),
+        ("title", "\u200b\ufeff"),
         ("title", 7),
         ("description", "x" * 2501),
         ("description", "nul\x00"),
