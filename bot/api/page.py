@@ -1,69 +1,115 @@
 """A page that shows the API's description to people: plain HTML, no script, nothing from afar."""
 
-import json
-import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+from bot.api.page_examples import curl
+from bot.api.page_parts import code, heading, link, named, paragraphs, prose, table
+from bot.api.page_types import fields_of, name_of, resolve, type_of, values_of
 from bot.api.problem_codes import ADVICE
 
 Json = Mapping[str, Any]
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8884; --soft: #8882; }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; }
-h2 { border-top: 1px solid var(--line); margin-top: 2.5rem; padding-top: 1.5rem; }
-h3 { margin: 2rem 0 .5rem; }
-code, pre { background: var(--soft); border-radius: 4px; font-size: .9em; padding: .1em .3em; }
-pre { overflow-x: auto; padding: .8em; }
-.table { overflow-x: auto; }
+:root { color-scheme: light dark; --text: #1d1c1d; --paper: #fff; --quiet: #616061;
+  --line: #ddd; --soft: #f4f4f4; --accent: #0b5cad; --mark: #fff3c4; }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e8e8e8; --paper: #16181c; --quiet: #a5a8ad; --line: #33373d;
+    --soft: #22262b; --accent: #7db8f7; --mark: #4a4012; }
+}
+body { background: var(--paper); color: var(--text); font: 16px/1.5 system-ui, sans-serif;
+  margin: 0 auto; max-width: 60rem; overflow-wrap: break-word; padding: 1rem; }
+a { color: var(--accent); }
+h2 { border-top: 1px solid var(--line); margin-top: 3rem; padding-top: 1.5rem; }
+h3 { margin: 2.5rem 0 .5rem; }
+h4 { color: var(--quiet); font-size: .9rem; margin: 1.25rem 0 .25rem; }
+code, pre { background: var(--soft); border-radius: 4px;
+  font: .9em/1.5 ui-monospace, monospace; overflow-wrap: anywhere; padding: .1em .25em; }
+pre { overflow-x: auto; overflow-wrap: normal; padding: .8em; }
+nav ul { list-style: none; padding: 0; }
+nav li { margin: .3rem 0; }
 table { border-collapse: collapse; width: 100%; }
-th, td { border-bottom: 1px solid var(--line); padding: .35em .6em; text-align: left;
+th { color: var(--quiet); font-size: .85rem; font-weight: 600; }
+th, td { border-bottom: 1px solid var(--line); padding: .4em 1em .4em 0; text-align: left;
   vertical-align: top; }
+summary { cursor: pointer; margin-top: .5rem; }
+td code { display: inline-block; }
+td:first-child code { white-space: nowrap; }
+small { color: var(--quiet); }
+[id] { scroll-margin-top: 1rem; }
+:target, :target code { background: var(--mark); }
+@media (max-width: 40rem) {
+  thead { display: none; }
+  table, tbody, tr, td { display: block; }
+  tr { border-bottom: 1px solid var(--line); padding: .4em 0; }
+  td { border: 0; padding: .1em 0; }
+  td:empty { display: none; }
+}
 """
-_NAMED = re.compile(r"`([^`]+)`")
 _METHODS = ("get", "post", "patch")
 _GUIDE = {
-    "Tokens": "Send <code>Authorization: Bearer TOKEN</code>. <code>make token</code> makes one; "
-    "each is for one workspace, and may read, or read and write.",
-    "Examples": "In the examples <code>$URL</code> is the bot's address, such as "
-    "<code>http://127.0.0.1:8080</code>, and people and tasks are made up.",
-    "Repeats": "Send an <code>Idempotency-Key</code> with every write. The same key and body gets "
-    "the same answer and has one effect, for a week; the header <code>Idempotency-Status</code> "
-    "says <code>new</code>, <code>replayed</code>, or <code>none</code> if there was no key.",
-    "Answers": "201: it exists. 202: it is saved, and <code>done</code> says whether it has been "
-    "carried out; if not, <code>location</code> shows what comes of it. People are named by Slack "
-    "id, e-mail address, or our id, and every write is made in somebody's name.",
-    "Pages": "Lists end with <code>next_cursor</code>: send it as <code>cursor</code> for what "
-    "follows. Tasks are in the order of their numbers, which never change.",
+    "Tokens": "Send `Authorization: Bearer TOKEN`. `make token NAME=ci TEAM=T012AB3CD "
+    "ACCESS=write` makes one, and its entry for `API_TOKENS`. Each is for one workspace, and may "
+    "read, or read and write. `make run` keeps one for the sandbox in `.relai/api-token`.",
+    "Examples": "In the examples `$URL` is the bot's address, such as `http://127.0.0.1:8080`, and "
+    "`$TOKEN` your token. People and tasks are made up: put in your own. People are named by "
+    "Slack id, e-mail address, or our id; moments are written with their offset, such as "
+    "`2030-01-31T17:00:00+01:00`.",
+    "Repeats": "Send an `Idempotency-Key` with every write, a new one for each. The same key and "
+    "body gets the same answer and has one effect, for a week; the header `Idempotency-Status` "
+    "says `new`, `replayed`, or `none` if there was no key.",
+    "Answers": "201: it exists. 202: it is saved, and `done`, where there is one, says whether it "
+    "has been carried out; `location` is where to look.",
+    "Pages": "Lists end with `next_cursor`: send it as `cursor` for what follows; null, and that "
+    "was all. `limit` says how many at a time. Tasks are in the order of their numbers, which "
+    "never change.",
+    "Errors": "Every answer that is no success is `application/problem+json` (RFC 9457), and its "
+    "`code` stays: go by it, and show people `detail`. `field` names what does not fit, and `type` "
+    "leads to what to do, in the table of problems below.",
 }
 
 
 def render_page(description: Json) -> str:
     """The whole page."""
-    info = description["info"]
-    schemas = description["components"]["schemas"]
-    sections = [
-        *(f"<h3>{name}</h3><p>{text}</p>" for name, text in _GUIDE.items()),
-        "<h2>Operations</h2>",
-        *(_operation(*each, schemas) for each in _operations(description)),
-        "<h2>Models</h2>",
-        *(_model(name, schema) for name, schema in schemas.items()),
-        "<h2>Problems</h2><p>Every answer that is no success has this shape (RFC 9457).</p>",
-        _table(
-            ("code", "what to do"),
-            ((f'<code id="{code}">{code}</code>', escape(what)) for code, what in ADVICE.items()),
-        ),
-    ]
+    title = f"{escape(description['info']['title'])} API"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(info['title'])} API</title><style>{_STYLE}</style></head><body>"
-        f"<h1>{escape(info['title'])} API</h1><p>{escape(info['description'])} "
-        '<a href="/api/openapi.json">openapi.json</a></p>'
-        f"{''.join(sections)}</body></html>"
+        f"<title>{title}</title><style>{_STYLE}</style></head><body><header><h1>{title}</h1>"
+        f"{paragraphs(description['info']['description'])}"
+        '<p>For programs: <a href="/api/openapi.json">openapi.json</a></p></header>'
+        f"{_contents(description)}<main>{_sections(description)}</main></body></html>"
     )
+
+
+def _contents(description: Json) -> str:
+    operations = [
+        f"{link(operation['operationId'], code(f'{method} {path}'))} {prose(operation['summary'])}"
+        for method, path, operation in _operations(description)
+    ]
+    items = [
+        link("guide", "How to call it"),
+        *operations,
+        link("models", "Models"),
+        link("problems", "Problems"),
+    ]
+    return f"<nav><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul></nav>"
+
+
+def _sections(description: Json) -> str:
+    schemas = description["components"]["schemas"]
+    sections = [
+        heading(2, "How to call it", "guide"),
+        *(heading(3, name) + paragraphs(text) for name, text in _GUIDE.items()),
+        heading(2, "Operations"),
+        *(_operation(*each, schemas) for each in _operations(description)),
+        heading(2, "Models", "models"),
+        *(_model(name, schema, schemas) for name, schema in schemas.items()),
+        heading(2, "Problems", "problems"),
+        _problems(),
+    ]
+    return "".join(sections)
 
 
 def _operations(description: Json) -> Iterable[tuple[str, str, Json]]:
@@ -74,141 +120,95 @@ def _operations(description: Json) -> Iterable[tuple[str, str, Json]]:
 
 
 def _operation(method: str, path: str, operation: Json, schemas: Json) -> str:
-    body = _body(operation, schemas)
+    body = _body(operation)
     parts = [
-        f'<h3 id="{escape(operation["operationId"])}"><code>{method} {escape(path)}</code></h3>',
-        f"<p>{escape(operation['summary'])}</p>",
-        _parameters(operation["parameters"]),
-        _fields(body) if body else "",
-        f"<pre>{escape(_example(method, path, operation, body))}</pre>",
-        _table(("status", "answer"), map(_answer, operation["responses"].items())),
+        heading(3, code(f"{method} {path}"), operation["operationId"]),
+        paragraphs(operation["summary"]),
+        _parameters(operation["parameters"], schemas),
+        _taken(body, schemas) if body else "",
+        heading(4, "Example"),
+        f"<pre>{escape(curl(method, path, operation, body, schemas))}</pre>",
+        _answers(operation["responses"], schemas),
     ]
     return "".join(parts)
 
 
-def _body(operation: Json, schemas: Json) -> Json | None:
+def _body(operation: Json) -> Json | None:
     if "requestBody" not in operation:
         return None
     schema: Json = operation["requestBody"]["content"]["application/json"]["schema"]
-    return _resolved(schema, schemas)
+    return schema
 
 
-def _resolved(schema: Json, schemas: Json) -> Json:
-    found: Json = schemas[_name(schema)]
-    return found
-
-
-def _parameters(parameters: Iterable[Json]) -> str:
+def _parameters(parameters: Iterable[Json], schemas: Json) -> str:
     rows = [
         (
-            f"<code>{escape(parameter['name'])}</code>",
-            escape(parameter["in"]),
-            _type(parameter["schema"]),
-            _prose(parameter.get("description", "")),
+            named(parameter["name"], parameter["in"], *_duty(parameter)),
+            type_of(parameter["schema"], schemas),
+            prose(parameter.get("description", "")),
         )
         for parameter in parameters
     ]
-    return _table(("parameter", "in", "type", ""), rows) if rows else ""
+    title = heading(4, "Parameters") if rows else ""
+    return title + table(("parameter", "type", "meaning"), rows)
 
 
-def _fields(schema: Json) -> str:
-    required = schema.get("required", ())
+def _duty(parameter: Json) -> tuple[str, ...]:
+    return ("required",) if parameter.get("required") else ()
+
+
+def _taken(body: Json, schemas: Json) -> str:
+    name = name_of(body["$ref"])
+    model = resolve(body, schemas)
+    about = paragraphs(model.get("description", ""))
+    return heading(4, f"Body: {link(name, escape(name))}") + about + fields_of(model, schemas)
+
+
+def _answers(responses: Json, schemas: Json) -> str:
+    """Successes in sight, and problems, which are much the same everywhere, folded away."""
+    good = {status: answer for status, answer in responses.items() if status < "400"}
+    bad = {status: answer for status, answer in responses.items() if status >= "400"}
+    return (
+        f"{heading(4, 'Answers')}{_statuses(good, schemas)}"
+        f"<details><summary>Problems: {escape(', '.join(bad))}</summary>"
+        f"{_statuses(bad, schemas)}</details>"
+    )
+
+
+def _statuses(responses: Json, schemas: Json) -> str:
     rows = [
         (
-            f"<code>{escape(name)}</code>" + ("" if name in required else " (optional)"),
-            _type(field),
-            _prose(_described(field)),
+            escape(f"{status} {answer['description']}"),
+            " or ".join(type_of(content["schema"], schemas) for content in _contents_of(answer)),
+            ", ".join(map(code, answer.get("headers", ()))),
         )
-        for name, field in schema.get("properties", {}).items()
+        for status, answer in responses.items()
     ]
-    return _table(("field", "type", ""), rows) if rows else ""
+    return table(("status", "body", "headers"), rows)
 
 
-def _model(name: str, schema: Json) -> str:
-    about = _prose(_described(schema))
-    values = "" if "properties" in schema else f"<p>{_type(schema)}</p>"
-    heading = f'<h3 id="{escape(name)}">{escape(name)}</h3>'
-    return f"{heading}<p>{about}</p>{values}{_fields(schema)}"
+def _contents_of(answer: Json) -> Iterable[Json]:
+    contents: Mapping[str, Json] = answer["content"]
+    return contents.values()
 
 
-def _described(field: Json) -> str:
-    """What is said of a field, or of the one kind that it may be of besides null."""
-    kinds = field.get("anyOf", [])
-    own = field.get("description") or next(
-        (kind["description"] for kind in kinds if "description" in kind), ""
-    )
-    return str(own)
-
-
-def _prose(text: str) -> str:
-    """Text in which names stand between backticks."""
-    return _NAMED.sub(r"<code>\1</code>", escape(text))
-
-
-def _type(schema: Json) -> str:
-    """What a value may be, in words and limits."""
-    if "anyOf" in schema:
-        return " or ".join(_type(kind) for kind in schema["anyOf"])
-    if "$ref" in schema:
-        name = escape(_name(schema))
-        return f'<a href="#{name}">{name}</a>'
-    if "enum" in schema or "const" in schema:
-        values = schema.get("enum", [schema.get("const")])
-        return ", ".join(f"<code>{escape(str(value))}</code>" for value in values)
-    if schema.get("type") == "array":
-        return f"list of {_type(schema['items'])}"
-    limits = [
-        f"{words} {schema[limit]}"
-        for limit, words in (
-            ("minimum", "from"),
-            ("maximum", "to"),
-            ("maxLength", "length up to"),
-            ("default", "default"),
-        )
-        if schema.get(limit) not in (None, "")
-    ]
-    kind = schema.get("format") or schema.get("type", "any")
-    return escape(", ".join([kind, *limits]))
-
-
-def _answer(answer: tuple[str, Json]) -> tuple[str, str]:
-    status, described = answer
-    (content,) = described["content"].values()
-    return status, f"{escape(described['description'])}: {_type(content['schema'])}"
-
-
-def _example(method: str, path: str, operation: Json, body: Json | None) -> str:
-    """A request that a newcomer can paste, with what is required."""
-    address = path.replace("{task}", "T-42").replace("{workflow}", "WORKFLOW_ID")
-    lines = [
-        f"curl -X {method} $URL{address}",
-        '-H "Authorization: Bearer $TOKEN"',
-    ]
-    if body is not None:
-        fields = body.get("properties", {})
-        made_up = {name: _sample(name, fields[name]) for name in body.get("required", ())}
-        sample = body.get("examples", [made_up])[0]
-        lines += [
-            f"-H 'Idempotency-Key: {operation['operationId']}-1'",
-            "-H 'Content-Type: application/json'",
-            f"-d '{json.dumps(sample)}'",
-        ]
-    return " \\\n  ".join(lines)
-
-
-def _sample(name: str, field: Json) -> object:
-    return field.get("examples", [name])[0]
-
-
-def _name(schema: Json) -> str:
-    reference: str = schema["$ref"]
-    return reference.rpartition("/")[2]
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    header = "".join(f"<th>{name}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+def _model(name: str, schema: Json, schemas: Json) -> str:
+    values = values_of(schema)
     return (
-        f'<div class="table"><table><thead><tr>{header}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+        heading(3, escape(name), name)
+        + paragraphs(schema.get("description", ""))
+        + (f"<p>{values}</p>" if values else "")
+        + fields_of(schema, schemas)
     )
+
+
+def _problems() -> str:
+    rows = [
+        (
+            f'<code id="{escape(problem)}">{escape(problem)}</code>',
+            str(advice.status),
+            prose(advice.what_to_do),
+        )
+        for problem, advice in ADVICE.items()
+    ]
+    return table(("code", "status", "what to do"), rows)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class ProblemCode(StrEnum):
@@ -39,36 +40,48 @@ class ProblemCode(StrEnum):
     ALREADY_USED = "already_used"
 
 
-ADVICE: Mapping[ProblemCode, str] = {
-    ProblemCode.MALFORMED: "400. Send a whole request with a JSON body; nothing was done.",
-    ProblemCode.UNAUTHENTICATED: "401. Send a valid token.",
-    ProblemCode.READ_ONLY_TOKEN: "403. Take a token that may write.",
-    ProblemCode.OTHER_WORKSPACE: "403. Ask the bot of the token's own workspace.",
-    ProblemCode.NOT_ALLOWED: "403. Ask somebody who may.",
-    ProblemCode.NOT_FOUND: "404. Look at the address: this workspace has no such thing.",
-    ProblemCode.METHOD_NOT_ALLOWED: "405. Take a method that the header Allow names.",
-    ProblemCode.TOO_SLOW: "408. Send the body faster; nothing was done.",
-    ProblemCode.IDEMPOTENCY_KEY_REUSED: "409. Take a new key for a new request.",
-    ProblemCode.BODY_TOO_LARGE: "413. Send less.",
-    ProblemCode.UNSUPPORTED_MEDIA_TYPE: "415. Send application/json.",
-    ProblemCode.INVALID: "422. Put the field right that is named; nothing was done.",
-    ProblemCode.UNKNOWN_PERSON: "422. Name somebody whom Slack knows in this workspace.",
-    ProblemCode.PERSON_CANNOT: "422. Name a full member: no guest, bot, outsider, or who has left.",
-    ProblemCode.RATE_LIMITED: "429. Wait for the seconds in Retry-After.",
-    ProblemCode.NOT_CONFIGURED: "503. Set API_TOKENS.",
-    ProblemCode.STARTING: "503. Come again in a moment.",
-    ProblemCode.UNAVAILABLE: "503. A part is down and nothing was saved: send it again.",
-    ProblemCode.UNCONFIRMED: "503. It may have been saved: send it again with the same key.",
-    ProblemCode.INTERNAL_ERROR: "500. Tell your admin the reference.",
-    ProblemCode.TASK_CLOSED: "409. The task is done or cancelled.",
-    ProblemCode.NOT_THE_OWNER: "403. Act in the owner's name.",
-    ProblemCode.NOT_INVOLVED: "403. Act in the owner's or the creator's name.",
-    ProblemCode.NOT_THE_RECEIVER: "403. Only the receiver may answer.",
-    ProblemCode.NOT_THE_SENDER: "403. Only the sender may take it back.",
-    ProblemCode.RELAY_OPEN: "409. Wait for the answer to the hand-over that is open.",
-    ProblemCode.RELAY_ENDED: "409. The hand-over has ended.",
-    ProblemCode.SAME_PERSON: "409. Hand it to somebody else.",
-    ProblemCode.UNREACHABLE: "409. Hand it to somebody else: this person can't hold a task.",
-    ProblemCode.ALREADY_USED: "409. Take a new key.",
+class Advice(NamedTuple):
+    """With which status a code comes, and what the caller can do."""
+
+    status: int
+    what_to_do: str
+
+
+ADVICE: Mapping[ProblemCode, Advice] = {
+    ProblemCode.MALFORMED: Advice(400, "Send a whole request with a JSON body; nothing was done."),
+    ProblemCode.UNAUTHENTICATED: Advice(401, "Send a valid token."),
+    ProblemCode.READ_ONLY_TOKEN: Advice(403, "Take a token that may write."),
+    ProblemCode.OTHER_WORKSPACE: Advice(403, "Ask the bot of the token's own workspace."),
+    ProblemCode.NOT_ALLOWED: Advice(403, "Ask somebody who may."),
+    ProblemCode.NOT_FOUND: Advice(404, "Look at the address: this workspace has no such thing."),
+    ProblemCode.METHOD_NOT_ALLOWED: Advice(405, "Take a method that the header Allow names."),
+    ProblemCode.TOO_SLOW: Advice(408, "Send the body faster; nothing was done."),
+    ProblemCode.IDEMPOTENCY_KEY_REUSED: Advice(409, "Take a new key for a new request."),
+    ProblemCode.BODY_TOO_LARGE: Advice(413, "Send less."),
+    ProblemCode.UNSUPPORTED_MEDIA_TYPE: Advice(415, "Send application/json."),
+    ProblemCode.INVALID: Advice(422, "Put the field right that is named; nothing was done."),
+    ProblemCode.UNKNOWN_PERSON: Advice(422, "Name somebody whom Slack knows in this workspace."),
+    ProblemCode.PERSON_CANNOT: Advice(
+        422, "Name a full member: no guest, bot, outsider, or who has left."
+    ),
+    ProblemCode.RATE_LIMITED: Advice(429, "Wait for the seconds in Retry-After."),
+    ProblemCode.NOT_CONFIGURED: Advice(503, "Set API_TOKENS."),
+    ProblemCode.STARTING: Advice(503, "Come again in a moment."),
+    ProblemCode.UNAVAILABLE: Advice(503, "A part is down and nothing was saved: send it again."),
+    ProblemCode.UNCONFIRMED: Advice(
+        503, "It may have been saved: send it again with the same key."
+    ),
+    ProblemCode.INTERNAL_ERROR: Advice(500, "Tell your admin the reference."),
+    ProblemCode.TASK_CLOSED: Advice(409, "The task is done or cancelled."),
+    ProblemCode.NOT_THE_OWNER: Advice(403, "Act in the owner's name."),
+    ProblemCode.NOT_INVOLVED: Advice(403, "Act in the owner's or the creator's name."),
+    ProblemCode.NOT_THE_RECEIVER: Advice(403, "Only the receiver may answer."),
+    ProblemCode.NOT_THE_SENDER: Advice(403, "Only the sender may take it back."),
+    ProblemCode.RELAY_OPEN: Advice(409, "Wait for the answer to the hand-over that is open."),
+    ProblemCode.RELAY_ENDED: Advice(409, "The hand-over has ended."),
+    ProblemCode.SAME_PERSON: Advice(409, "Hand it to somebody else."),
+    ProblemCode.UNREACHABLE: Advice(
+        409, "Hand it to somebody else: this person can't hold a task."
+    ),
+    ProblemCode.ALREADY_USED: Advice(409, "Take a new key."),
 }
-"""With which status each comes, and what the caller can do."""

@@ -3,17 +3,24 @@
 import html
 import json
 import re
+import shlex
 from html.parser import HTMLParser
 
 import pytest
 
+from bot.api.page import render_page
+from bot.api.page_examples import curl
+from bot.api.page_types import LIMITS, type_of
 from bot.api.problem_codes import ADVICE, ProblemCode
+from bot.api.problems import problem_of
+from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
 from relai_core.domain.ids import SlackUserId
-from tests.bot.api.desk import Desk
+from tests.bot.api.desk import Desk, Json
 from tests.relai_core.builders import a_task
 
+HEADING = re.compile(r"h([1-6])")
 EXAMPLE = re.compile(r"curl -X (POST|PATCH) \$URL(\S+) .*?-d '(.*?)'", re.DOTALL)
-VOID = {"meta", "!doctype"}
+VOID = {"meta"}
 
 
 class Reader(HTMLParser):
@@ -25,10 +32,13 @@ class Reader(HTMLParser):
         self.ids: list[str] = []
         self.links: list[str] = []
         self.words: list[str] = []
+        self.levels: list[int] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in VOID:
             self.open.append(tag)
+        if heading := HEADING.fullmatch(tag):
+            self.levels.append(int(heading[1]))
         given = {name: value or "" for name, value in attrs}
         self.ids += [given["id"]] if "id" in given else []
         self.links += [given["href"]] if "href" in given else []
@@ -40,13 +50,33 @@ class Reader(HTMLParser):
         self.words.append(data)
 
 
+def read(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    return reader
+
+
 @pytest.fixture
 async def page() -> Reader:
     async with Desk().listening() as desk:
         shown = await desk.send("GET", "/api", token=None)
-    reader = Reader()
-    reader.feed(shown.body["text"])
-    return reader
+    return read(shown.body["text"])
+
+
+@pytest.fixture
+async def description() -> Json:
+    async with Desk().listening() as desk:
+        return (await desk.send("GET", "/api/openapi.json", token=None)).body
+
+
+def schemas_in(part: object) -> list[Json]:
+    """Every mapping below."""
+    if isinstance(part, list):
+        return [schema for each in part for schema in schemas_in(each)]
+    if isinstance(part, dict):
+        return [part, *schemas_in(list(part.values()))]
+    return []
 
 
 async def test_every_element_is_closed_and_every_id_is_unique(page: Reader) -> None:
@@ -60,16 +90,47 @@ async def test_every_link_within_the_page_has_its_target(page: Reader) -> None:
     assert inside <= set(page.ids)
 
 
-async def test_every_operation_is_on_it(page: Reader) -> None:
-    async with Desk().listening() as desk:
-        description = (await desk.send("GET", "/api/openapi.json", token=None)).body
+async def test_no_level_of_headings_is_left_out(page: Reader) -> None:
+    steps = zip([0, *page.levels], page.levels, strict=False)
+
+    assert page.levels.count(1) == 1
+    assert all(level <= before + 1 for before, level in steps)
+
+
+async def test_every_operation_and_model_is_on_it(page: Reader, description: Json) -> None:
     operations = {
         operation["operationId"]
         for methods in description["paths"].values()
         for operation in methods.values()
     }
 
-    assert operations <= set(page.ids)
+    assert operations | set(description["components"]["schemas"]) <= set(page.ids)
+
+
+async def test_every_limit_and_form_of_a_value_is_told(page: Reader, description: Json) -> None:
+    told = {
+        str(schema[limit])
+        for schema in schemas_in(description)
+        for limit in LIMITS
+        if isinstance(schema.get(limit), str | int)
+    }
+
+    assert r"^[UW][A-Z0-9]{1,20}$" in told
+    assert told <= set(page.words)
+
+
+async def test_no_limit_is_used_that_the_page_has_no_words_for(description: Json) -> None:
+    limits = re.compile(r"(exclusive)?(min|max)(imum|Length|Items|Properties)|pattern|multipleOf")
+    used = {name for schema in schemas_in(description) for name in schema if limits.fullmatch(name)}
+
+    assert used <= set(LIMITS)
+
+
+async def test_every_header_of_an_answer_is_named(page: Reader, description: Json) -> None:
+    headers = {name for part in schemas_in(description) for name in part.get("headers", ())}
+
+    assert {"Idempotency-Status", "Retry-After"} <= headers
+    assert headers <= set(page.words)
 
 
 @pytest.mark.parametrize("code", ProblemCode)
@@ -77,15 +138,63 @@ async def test_the_type_of_every_problem_leads_to_what_to_do(
     page: Reader, code: ProblemCode
 ) -> None:
     assert code in page.ids
-    assert ADVICE[code] in page.words
+    assert ADVICE[code].what_to_do in page.words
+
+
+@pytest.mark.parametrize("reason", RefusalReason)
+def test_a_refusal_has_the_status_that_the_page_tells(reason: RefusalReason) -> None:
+    problem = problem_of(ChangeRefusedError(reason, a_task()))
+
+    assert problem.status == ADVICE[problem.details.code].status
 
 
 async def test_nothing_is_loaded_from_anywhere() -> None:
     async with Desk().listening() as desk:
         shown = await desk.send("GET", "/api", token=None)
 
-    assert shown.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert "<script" not in shown.body["text"]
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    assert shown.headers["Content-Security-Policy"] == policy
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert not re.search(r"<script|<link|<img|\bsrc=|url\(|@import", shown.body["text"])
+
+
+def test_what_a_description_says_is_text_and_never_markup() -> None:
+    evil = "</p><script>alert('&')</script>"
+    schema = {"description": evil, "properties": {evil: {"type": evil, "examples": [evil]}}}
+    operation = {
+        "operationId": evil,
+        "summary": evil,
+        "parameters": [{"name": evil, "in": evil, "description": evil, "schema": {"enum": [evil]}}],
+        "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/Evil"}}}},
+        "responses": {evil: {"description": evil, "content": {}, "headers": {evil: {}}}},
+    }
+    text = render_page(
+        {
+            "info": {"title": evil, "description": evil},
+            "paths": {f"/{evil}": {"post": operation}},
+            "components": {"schemas": {"Evil": schema | {"required": [evil]}}},
+        }
+    )
+
+    assert "<script" not in text
+    assert read(text).open == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "integer", "default": 0}, "integer, <code>0</code> if left out"),
+        ({"type": "string", "default": ""}, "string"),
+        ({"const": "active"}, "<code>active</code>"),
+        ({"anyOf": [{"format": "date-time"}, {"type": "null"}]}, "date-time or null"),
+        ({"type": "array", "items": {"type": "string"}}, "list of string"),
+        ({"$ref": "#/Mode"}, '<a href="#Mode">Mode</a> (<code>a</code>, <code>b</code>)'),
+        ({"$ref": "#/Task"}, '<a href="#Task">Task</a>'),
+        ({}, "anything"),
+    ],
+)
+def test_a_type_is_told_in_words(schema: Json, words: str) -> None:
+    assert type_of(schema, {"Mode": {"enum": ["a", "b"]}, "Task": {}}) == words
 
 
 async def test_every_example_is_a_request_that_fits() -> None:
@@ -101,3 +210,27 @@ async def test_every_example_is_a_request_that_fits() -> None:
 
     assert len(replies) == 5
     assert {reply.status for reply in replies} <= {201, 202, 409}, replies
+
+
+def test_an_example_with_an_apostrophe_can_be_pasted() -> None:
+    schemas = {"Note": {"properties": {"text": {"examples": ["It's late"]}}, "required": ["text"]}}
+    operation = {"operationId": "note", "parameters": []}
+
+    command = curl("POST", "/api/notes", operation, {"$ref": "#/Note"}, schemas)
+
+    assert json.loads(shlex.split(command)[-1]) == {"text": "It's late"}
+
+
+def test_an_example_is_made_up_of_what_is_required() -> None:
+    schemas = {
+        "Mode": {"enum": ["direct", "handshake"]},
+        "Relay": {
+            "properties": {"to": {"type": "string"}, "mode": {"$ref": "#/Mode"}, "why": {}},
+            "required": ["to", "mode"],
+        },
+    }
+    operation = {"operationId": "relay", "parameters": []}
+
+    command = curl("POST", "/api/relays", operation, {"$ref": "#/Relay"}, schemas)
+
+    assert json.loads(shlex.split(command)[-1]) == {"to": "to", "mode": "direct"}
