@@ -30,7 +30,7 @@ from bot.metrics.registry import Metrics
 from bot.metrics.temporal import DRAIN_EVERY, TemporalMetrics
 from bot.replies import Replies
 from bot.scheduler import WATCH_EVERY, Scheduler
-from bot.server import Server, SlackRoute
+from bot.server import DRAIN, Server, SlackRoute
 from bot.services.relay_answer_service import RelayAnswerService
 from bot.services.relay_service import RelayService
 from bot.services.task_service import TaskService
@@ -59,7 +59,6 @@ ASK_WITHIN = timedelta(milliseconds=800)
 """How long it is asked about anybody else."""
 COUNT_WITHIN = timedelta(seconds=10)
 """Nobody waits for a count, which grows with what is kept; so it has a connection of its own."""
-_DRAIN = timedelta(seconds=5)
 
 _log = structlog.get_logger(__name__)
 
@@ -95,7 +94,7 @@ async def _run(settings: Settings) -> None:
         counting_store = await _store(stack, settings, COUNT_WITHIN)
         temporal_client = await _temporal(settings, metrics, scheduler)
         whispers = Whispers(client)
-        stack.push_async_callback(whispers.drain, _DRAIN)
+        stack.push_async_callback(whispers.drain, DRAIN)
         slack = SlackCheck(partial(check_token, client))
         health = _health(settings, store, temporal_client, slack)
         scheduler.every(CHECK_EVERY, health.check)
@@ -131,7 +130,7 @@ async def _run(settings: Settings) -> None:
         dispatch = dispatcher(bolt, installation.team_id, metrics)
         if settings.uses_socket_mode:
             socket = SocketMode(client, app_token, dispatch)
-            stack.push_async_callback(socket.stop, _DRAIN)
+            stack.push_async_callback(socket.stop, DRAIN)
             socket.start()
             scheduler.every(WATCH_EVERY, socket.look_after)
             slack.opened(socket.is_connected)

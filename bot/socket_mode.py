@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -18,6 +19,7 @@ from bot.bolt import Dispatch
 PING_EVERY = timedelta(seconds=10)
 _MISSES_ALLOWED = 2
 """Checks. A new address costs a call of Slack's lowest rate tier, so not at the first."""
+_GOODBYE = timedelta(milliseconds=500)
 
 _log = structlog.get_logger(__name__)
 
@@ -62,7 +64,7 @@ class SocketMode:
             _log.warning("socket_address_renewed")
 
     async def stop(self, within: timedelta) -> None:
-        """Take no new payload, let those under way be answered, then disconnect.
+        """Take no new payload, let those under way be answered for so long, then disconnect.
 
         What comes meanwhile is not acknowledged, so Slack sends it to another socket or again.
         """
@@ -71,7 +73,10 @@ class SocketMode:
             await asyncio.wait(self._under_way, timeout=within.total_seconds())
         if self._connecting is not None:
             self._connecting.cancel()
-        await self._client.close()  # type: ignore[no-untyped-call]
+        with suppress(TimeoutError):
+            # Slack's side may be gone without a word, and then would be waited for.
+            async with asyncio.timeout(_GOODBYE.total_seconds()):
+                await self._client.close()  # type: ignore[no-untyped-call]
 
     async def _on_request(
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
