@@ -60,8 +60,8 @@ def _visible(text: str) -> str:
 
 Title = Annotated[
     str,
-    AfterValidator(_visible),
     StringConstraints(pattern=_LINE, max_length=TITLE_LIMIT),
+    AfterValidator(_visible),
     Field(examples=["Renew the TLS certificate"]),
 ]
 Description = Annotated[str, StringConstraints(pattern=_TEXT, max_length=DESCRIPTION_LIMIT)]
