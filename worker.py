@@ -46,6 +46,8 @@ WORKFLOWS = [
 STORE_TIMEOUT = timedelta(seconds=10)
 DRAIN = timedelta(seconds=10)
 """How long activities under way may still take after SIGTERM."""
+LEAVE = DRAIN + timedelta(seconds=2)
+"""After that long it leaves anyway: a Temporal that is away would be waited for."""
 STICKY = timedelta(seconds=2)
 """After a kill -9 the next message to a cached workflow waits this long, not 10 seconds."""
 RETRY = timedelta(seconds=2)
@@ -90,9 +92,16 @@ async def _serve(
     connected = await until_up("Temporal", lambda: connect(settings, runtime), stopping)
     if connected is None:
         return
-    async with _worker(connected, settings.temporal_task_queue, activities):
-        _log.info("worker_started", task_queue=settings.temporal_task_queue)
-        await stopping.wait()
+    try:
+        async with (
+            asyncio.timeout(None) as leaving,
+            _worker(connected, settings.temporal_task_queue, activities),
+        ):
+            _log.info("worker_started", task_queue=settings.temporal_task_queue)
+            await stopping.wait()
+            leaving.reschedule(asyncio.get_running_loop().time() + LEAVE.total_seconds())
+    except TimeoutError:
+        _log.warning("worker_left_in_haste", why="Temporal did not answer its goodbye")
 
 
 async def connect(settings: Settings, runtime: Runtime | None = None) -> Client:

@@ -5,19 +5,38 @@ How payloads come in makes no difference to it, so one transport will do.
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from time import monotonic
 
 import pytest
 from pymongo import MongoClient
 
+from devstack.mongo_server import MongoServer
+from devstack.temporal_server import TemporalServer
 from tests.scenarios.people import Json, Workspace, eventually
 from tests.scenarios.stack import RelaiStack, Transport
-from worker import DRAIN
+from worker import LEAVE
 
-CLOSING = timedelta(seconds=3)
-"""For what is closed once all is drained."""
+CLOSING = timedelta(seconds=2)
+"""For what is closed once it has left Temporal."""
+
+
+@pytest.fixture(scope="module")
+def servers(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[MongoServer, TemporalServer]]:
+    """Servers that this module may stop."""
+    data = tmp_path_factory.mktemp("stoppable")
+    mongod, temporal = MongoServer(data), TemporalServer(data)
+    asyncio.run(_each(mongod.start, temporal.start))
+    yield mongod, temporal
+    asyncio.run(_each(temporal.stop, mongod.stop))
+
+
+async def _each(*steps: Callable[[], Awaitable[None]]) -> None:
+    for step in steps:
+        await step()
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +82,21 @@ async def test_a_post_that_takes_too_long_is_left_to_the_next_worker(
     assert await bo.count("Say it once", "Mark complete") == 1
 
 
+async def test_a_temporal_that_says_nothing_holds_nobody_up(relai: RelaiStack) -> None:
+    relai.temporal.send_signal(signal.SIGSTOP)
+    try:
+        relai.worker.send_signal(signal.SIGTERM)
+        await _ends_well(relai)
+    finally:
+        relai.temporal.send_signal(signal.SIGCONT)
+
+
 async def _ends_well(relai: RelaiStack) -> None:
     """The worker, told to stop just now, ends by itself and in time."""
     began = monotonic()
     await relai.worker.wait()
 
-    assert monotonic() - began <= (DRAIN + CLOSING).total_seconds()
+    assert monotonic() - began <= (LEAVE + CLOSING).total_seconds()
     assert "exit code 0" in relai.worker.last_words()
 
 
