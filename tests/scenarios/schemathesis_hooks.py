@@ -32,6 +32,14 @@ def _real(name: str, value: object) -> object:
         return _PEOPLE[len(value) % len(_PEOPLE)]
     if name == "slack_user_id" and _PERSON.fullmatch(value):
         return _PEOPLE[0]
-    if name in ("estimatedHandoff", "answer_by") and _MOMENT.fullmatch(value):
+    if name in ("estimatedHandoff", "answer_by") and _is_moment(value):
         return (datetime.now(UTC) + timedelta(days=2)).isoformat()
     return value
+
+
+def _is_moment(text: str) -> bool:
+    """Whether it is one: hours and minutes that don't exist are made up on purpose."""
+    try:
+        return bool(_MOMENT.fullmatch(text)) and datetime.fromisoformat(text) is not None
+    except ValueError:
+        return False
