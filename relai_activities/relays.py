@@ -39,7 +39,10 @@ class RelayActivities:
         """Open the hand-over, by one conditional write. A retry finds it open as it was."""
         zone = await self._zone(asked)
         if zone is None:
-            return await self._refused(asked.task_id)
+            # One that is open already stays so: its receiver has left since.
+            if await self._tasks.find_relay(asked.relay_id) is None:
+                return await self._refused(asked.task_id)
+            zone = _UTC
         now = now_after(asked.at)
         nudge_at, answer_by = self._window(asked, now, zone)
         opened = RelayOpened(

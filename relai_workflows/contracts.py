@@ -47,7 +47,8 @@ class TaskRelayInput(Model):
     """Starting the workflow with this is handing the task over.
 
     The window is `window` of the receiver's working time, unless `answer_by` names the moment.
-    `via` is the API token that hands it over in the sender's name, if one does.
+    `via` is the API token that hands it over in the sender's name, if one does. `is_awaited` says
+    that somebody asked for it and waits to hear of it.
     """
 
     request_id: RequestId
@@ -61,6 +62,7 @@ class TaskRelayInput(Model):
     window: timedelta
     answer_by: datetime | None = None
     via: TokenName | None = None
+    is_awaited: bool = True
 
 
 class RelaySettled(Model):

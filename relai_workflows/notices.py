@@ -6,12 +6,13 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from relai_core.domain.changes import TakenBack, TaskChange
+    from relai_core.domain.endings import closing_notices, sender_notice
     from relai_core.domain.ids import RelayId, SlackUserId
     from relai_core.domain.notice import Notice, NoticeKind
     from relai_core.domain.outcome import Outcome
     from relai_core.domain.relay import Relay, RelayEnd, RelayMode
     from relai_core.domain.reminders import Reminder
-    from relai_core.domain.task import NewTask, Task, TaskStatus
+    from relai_core.domain.task import NewTask, Task
     from relai_workflows.contracts import TaskRelayInput
 
 
@@ -68,29 +69,8 @@ def unheard(outcome: Outcome, change: TaskChange) -> Notice | None:
 
 
 def closed(task: Task, change: TaskChange, settled: RelayId | None) -> tuple[Notice, ...]:
-    """To everyone who created or held the task, but who knows it already.
-
-    That is the one who closed it, unless an API token did so in their name. And the sender of a
-    relay that this `settled` hears of both at once, from the relay, which does not tell a sender
-    who closed the task.
-    """
-    done = task.status is TaskStatus.COMPLETED
-    told = {task.closed_by} if change.via is None else set()
-    if settled is not None and task.relay is not None and task.relay.from_user != task.closed_by:
-        told.add(task.relay.from_user)
-    return tuple(
-        Notice(
-            team_id=task.team_id,
-            kind=NoticeKind.TASK_COMPLETED if done else NoticeKind.TASK_CANCELLED,
-            moment=change.id,
-            planned_at=workflow.now(),
-            recipient=person,
-            task_id=task.id,
-            actor=task.closed_by,
-        )
-        for person in task.followers
-        if person not in told
-    )
+    """To everyone who is to know that the task is closed by `change`, which `settled` a relay."""
+    return closing_notices(task, change.id, settled, workflow.now())
 
 
 def reminder(task: NewTask, due: Reminder) -> Notice:
@@ -137,8 +117,11 @@ def of_relay(
 
 
 def relay_unheard(outcome: Outcome, start: TaskRelayInput) -> Notice | None:
-    """To the sender, whose hand-over got no answer in time; not if an API token made it."""
-    if start.via is not None:
+    """To the sender, whose hand-over got no answer in time; not if nobody waits for one.
+
+    Who used an API token has the token's answer.
+    """
+    if start.via is not None or not start.is_awaited:
         return None
     refusal = outcome.refusal
     return Notice(
@@ -159,9 +142,8 @@ def relay_ended(relay: Relay, *, with_task: bool) -> tuple[Notice, ...]:
 
     A receiver who held a task that was closed (`with_task`) hears of that, and not of this too.
     """
-    notices: list[Notice] = []
-    if relay.ended_by != relay.from_user:
-        notices.append(of_relay(NoticeKind.RELAY_ENDED, relay, relay.from_user))
+    to_sender = sender_notice(relay, workflow.now())
+    notices = [to_sender] if to_sender is not None else []
     taken = relay.end is RelayEnd.WITHDRAWN and relay.ended_by != relay.to_user
     if taken and not (with_task and relay.mode is RelayMode.DIRECT):
         notices.append(of_relay(NoticeKind.TASK_TAKEN_BACK, relay, relay.to_user))

@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         TaskUpdate,
     )
     from relai_core.domain.decisions import RefusalReason
+    from relai_core.domain.notice import Notice
     from relai_core.domain.outcome import Outcome, Refusal
     from relai_core.domain.reminders import Reminder
     from relai_workflows import options
@@ -119,6 +120,11 @@ class TaskLifecycleWorkflow:
     def relay_moved(self, moved: RelayMoved) -> None:
         """A relay was opened or ended: show it, and think about reminders anew."""
         self._show()
+
+    @workflow.signal
+    def replanned(self, notice: Notice) -> None:
+        """Say what was never said. A notice that the ledger calls settled is not said again."""
+        self._outbox.put(notice)
 
     @workflow.update
     async def outcome(self, asked: OutcomeAsked) -> Outcome:
