@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run check fmt test e2e chaos fingerprints token payload-key lock clean
+.PHONY: help install run audit check fmt test e2e chaos fingerprints token payload-key lock clean
 
 help:  ## List the targets
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -25,6 +25,9 @@ $(STAMP): pyproject.toml requirements.lock
 
 run: install  ## Start everything: MongoDB, Temporal, the Slack sandbox, the worker, the bot
 	@$(BIN)/python -m devstack
+
+audit: install  ## Check what `make run` runs against itself, and mend it: make audit REPAIR=1
+	@$(BIN)/python -m devstack.inside $(BIN)/relai audit $(if $(REPAIR),--repair)
 
 check: install  ## Lint, formatting, types, import contracts, known vulnerabilities
 	$(BIN)/ruff check .

@@ -3,8 +3,9 @@
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from devstack.api_tokens import ApiToken, kept_secret
 from devstack.bot_server import BotServer
@@ -17,6 +18,14 @@ from devstack.slack_server import SlackServer
 from devstack.temporal_server import TemporalServer
 
 
+class Servers(NamedTuple):
+    """What bot and worker need, and how they are told where it is."""
+
+    parts: Sequence[ChildProcess]
+    sandbox: SlackServer | None
+    environment: Mapping[str, str]
+
+
 def plan(settings: DevstackSettings, data: Path) -> list[ChildProcess]:
     """The processes, each before those that need it; a server that the settings name is not run.
 
@@ -25,21 +34,27 @@ def plan(settings: DevstackSettings, data: Path) -> list[ChildProcess]:
     Raises:
         DevstackError: the file with that token can't be used.
     """
+    parts, sandbox, environment = servers(settings, data)
+    return [*parts, _worker(data, environment), _bot(settings, data, environment, sandbox)]
+
+
+def servers(settings: DevstackSettings, data: Path) -> Servers:
+    """The servers, and the environment of whoever uses them."""
     environment = dict(os.environ)
-    servers: list[ChildProcess] = []
+    parts: list[ChildProcess] = []
     if settings.mongodb_uri is None:
         mongod = MongoServer(data, port=settings.relai_dev_mongodb_port)
         environment["MONGODB_URI"] = mongod.uri
-        servers.append(mongod)
+        parts.append(mongod)
     if settings.temporal_host is None:
         temporal = _temporal(settings, data)
         environment["TEMPORAL_HOST"] = temporal.address
-        servers.append(temporal)
+        parts.append(temporal)
     sandbox = _slack(settings, data) if settings.slack_bot_token is None else None
     if sandbox is not None:
         environment = sandbox.environment(environment)
-        servers.append(sandbox)
-    return [*servers, _worker(data, environment), _bot(settings, data, environment, sandbox)]
+        parts.append(sandbox)
+    return Servers(parts, sandbox, environment)
 
 
 def _temporal(settings: DevstackSettings, data: Path) -> TemporalServer:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from relai_core.store.audit import MongoAuditStore
 from relai_core.store.connection import Connection
 from relai_core.store.figures import MongoFigureStore
 from relai_core.store.indexes import INDEXES
@@ -20,6 +21,7 @@ class Database:
         self.notices = MongoNoticeLedger(mongo)
         self.keyed_requests = MongoKeyedRequestStore(mongo)
         self.figures = MongoFigureStore(mongo)
+        self.audit = MongoAuditStore(mongo)
         self._mongo = mongo
 
     async def ensure_indexes(self) -> None:

@@ -1,0 +1,93 @@
+"""Counts everything, and looks twice at what doesn't fit together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from relai_audit.check import Check, Witnesses, ago
+from relai_audit.executions import Executions
+from relai_audit.findings import Finding, FindingKind
+from relai_audit.limits import Limits
+from relai_audit.notices import UnsettledNotices, Untold
+from relai_audit.owned import OpenRelays, OpenTasks
+from relai_audit.report import Report
+from relai_audit.running import Leftovers, StuckWorkflows
+from relai_audit.side_by_side import side_by_side
+from relai_audit.trails import BrokenTrails, LostTasks
+from relai_core.domain.census import Census
+from relai_core.domain.ids import TeamId
+from relai_core.store.database import Database
+
+Progress = Callable[[str], None]
+
+_CHECKS: Mapping[str, Callable[[Witnesses], Check]] = {
+    "open tasks": OpenTasks,
+    "open hand-overs": OpenRelays,
+    "what workflows are about": Leftovers,
+    "workflows that don't get on": StuckWorkflows,
+    "trails": BrokenTrails,
+    "lost tasks": LostTasks,
+    "who was told": Untold,
+    "unsettled notices": UnsettledNotices,
+}
+
+
+async def audit(
+    database: Database, executions: Executions, limits: Limits, progress: Progress
+) -> Report:
+    """Look at everything, and say what was there twice. Only reads.
+
+    `progress` is told each step as it begins.
+
+    Raises:
+        UnavailableError: MongoDB went away.
+        RPCError: Temporal did.
+    """
+    at = datetime.now(UTC)
+    progress("counting")
+    census = await database.audit.count(ago(limits.young))
+    progress("looking at workflows")
+    # Before the store is read: what ends meanwhile was over there before its workflow ended.
+    running = {each.workflow_id: each.trouble async for each in executions.running()}
+    witnesses = Witnesses(database.tasks, database.audit, executions, running, limits)
+    findings = [*_sums(census), *await _confirmed(witnesses, progress)]
+    return Report(at=at, workspaces=census, workflows=len(running), findings=tuple(findings))
+
+
+async def _confirmed(witnesses: Witnesses, progress: Progress) -> list[Finding]:
+    suspects: list[tuple[Check, Sequence[str]]] = []
+    for name, make in _CHECKS.items():
+        progress(f"looking at {name}")
+        check = make(witnesses)
+        suspects.append((check, [each async for each in check.suspects()]))
+    if doubtful := sum(len(ids) for _, ids in suspects):
+        progress(f"looking again at {doubtful}")
+        await asyncio.sleep(witnesses.limits.pause.total_seconds())
+    findings: list[Finding] = []
+    for check, ids in suspects:
+        looked_at = side_by_side(check.confirm, _each(ids))
+        found = [finding async for finding in looked_at if finding is not None]
+        findings.extend(sorted(found, key=lambda finding: (finding.kind, finding.subject)))
+    return findings
+
+
+async def _each(ids: Sequence[str]) -> AsyncIterator[str]:
+    for each in ids:
+        yield each
+
+
+def _sums(census: Mapping[TeamId, Census]) -> list[Finding]:
+    """Counts are of one instant, so a difference needs no second look."""
+    findings = []
+    for team, counts in census.items():
+        differs = partial(Finding, kind=FindingKind.SUMS_DIFFER, team_id=team)
+        if not counts.has_every_task:
+            stored = sum(counts.tasks.values())
+            said = f"the trail says {counts.created} were created, the store holds {stored}"
+            findings.append(differs(subject="tasks", detail=said))
+        if not counts.has_every_relay:
+            stored = sum(counts.ended.values()) + counts.still_open
+            said = f"the trail says {counts.opened} were opened, the store holds {stored}"
+            findings.append(differs(subject="hand-overs", detail=said))
+    return findings

@@ -1,0 +1,41 @@
+"""What every check is: a first look that suspects, and a second one that is sure."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from relai_audit.executions import Executions
+from relai_audit.findings import Finding
+from relai_audit.limits import Limits
+from relai_core.store.audit import MongoAuditStore
+from relai_core.store.tasks import MongoTaskStore
+
+
+class Witnesses(NamedTuple):
+    """Whom a check asks.
+
+    `running` are the workflows that ran when the audit began, each with the trouble that it had.
+    """
+
+    tasks: MongoTaskStore
+    store: MongoAuditStore
+    executions: Executions
+    running: Mapping[str, str | None]
+    limits: Limits
+
+
+class Check(Protocol):
+    """The system runs meanwhile: a first look may catch it between two steps of its own."""
+
+    def suspects(self) -> AsyncIterator[str]:
+        """Ids of what seems wrong."""
+        ...
+
+    async def confirm(self, suspect: str) -> Finding | None:
+        """Look again, some seconds later, in an order in which nothing healthy seems wrong."""
+        ...
+
+
+def ago(time: timedelta) -> datetime:
+    """The moment that is so long past."""
+    return datetime.now(UTC) - time

@@ -1,0 +1,92 @@
+"""The command `relai`: looks, tells, and mends if asked to. Wiring only."""
+
+import argparse
+import asyncio
+import sys
+from datetime import timedelta
+
+from temporalio.service import RPCError
+
+from relai_audit.audit import audit
+from relai_audit.executions import Executions
+from relai_audit.limits import Limits
+from relai_audit.repair import Repairer
+from relai_audit.report import Report, as_json, as_text
+from relai_core import temporal
+from relai_core.errors import UnavailableError
+from relai_core.settings import Settings, SettingsError, load_settings
+from relai_core.store import database
+
+CLEAN, FOUND, UNABLE = 0, 1, 2
+"""Exit codes: nothing is left to do, something is, nothing could be said."""
+STORE_TIMEOUT = timedelta(minutes=2)
+"""Of one read: longer than a process that somebody waits for would allow itself."""
+
+
+def main() -> None:
+    """Run the command and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command; its exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        report = asyncio.run(_report(load_settings(), repair=asked.repair))
+    except SettingsError as error:
+        return _unable(str(error))
+    except UnavailableError as error:
+        return _unable(f"{error.part} can't be reached, so nothing can be said.")
+    except (RuntimeError, RPCError) as error:
+        return _unable(f"Temporal can't be asked, so nothing can be said: {error}")
+    print(as_json(report) if asked.json else as_text(report))
+    return CLEAN if report.is_clean else FOUND
+
+
+async def _report(settings: Settings, *, repair: bool) -> Report:
+    opened = await database.connect(
+        settings.mongodb_uri.get_secret_value(), settings.mongodb_database, timeout=STORE_TIMEOUT
+    )
+    try:
+        client = await temporal.connect(settings)
+        queue = settings.temporal_task_queue
+        report = await audit(opened, Executions(client, queue), Limits(), _tell)
+        if not repair:
+            return report
+        repairer = Repairer(opened.tasks, client, queue, settings.relai_relay_window)
+        return await repairer.repair(report)
+    finally:
+        opened.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="relai", description="Look after a running RelAI.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    looking = commands.add_parser(
+        "audit",
+        help="compare what MongoDB, Temporal and the ledger of notices say",
+        description=(
+            "Count tasks, hand-overs and notices, find what does not fit together, and say what "
+            "to do about it. It reads only, and may run at any time beside everything else. The "
+            "settings are those of the worker. Exit code: 0 nothing is left to do, 1 something "
+            "is, 2 MongoDB or Temporal could not be asked."
+        ),
+    )
+    looking.add_argument(
+        "--repair",
+        action="store_true",
+        help="start missing workflows and plan missing notices again; safe to repeat",
+    )
+    looking.add_argument("--json", action="store_true", help="everything, for a program")
+    return parser
+
+
+def _tell(step: str) -> None:
+    """Tell a person how far it is; what is on stdout stays for the report."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{step} …\n")
+
+
+def _unable(text: str) -> int:
+    sys.stderr.write(f"{text}\n")
+    return UNABLE

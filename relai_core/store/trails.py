@@ -1,0 +1,79 @@
+"""Reads tasks together with their trails, many at a time."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+
+from relai_core.domain.ids import RelayId, TaskId
+from relai_core.domain.task import TaskStatus
+from relai_core.domain.trail import Step, Trail
+from relai_core.store.connection import Collection, Connection, Document
+from relai_core.store.snapshot import Snapshot, a_snapshot
+
+_BATCH = 500
+"""Tasks read at once: so many that there are few reads, so few that memory stays small."""
+
+
+class Trails:
+    """Each trail is of one instant, whatever is written meanwhile."""
+
+    def __init__(self, mongo: Connection) -> None:
+        self._mongo = mongo
+        self._tasks = mongo.collection("tasks")
+        self._archived = mongo.collection("tasks_archive")
+        self._relays = mongo.collection("relays")
+        self._events = mongo.collection("task_events")
+
+    async def read(self) -> AsyncIterator[Trail]:
+        """The trail of every task. One that is being archived may come twice, but never not."""
+        for collection in (self._tasks, self._archived):
+            after = ""
+            while trails := await self._read(collection, {"_id": {"$gt": after}}):
+                for trail in trails:
+                    yield trail
+                after = trails[-1].task_id
+
+    async def find(self, task_id: TaskId) -> Trail | None:
+        """The trail of one task."""
+        for collection in (self._tasks, self._archived):
+            if trails := await self._read(collection, {"_id": task_id}):
+                return trails[0]
+        return None
+
+    async def _read(self, collection: Collection, wanted: Document) -> list[Trail]:
+        async with a_snapshot(self._mongo) as snapshot:
+            fields = ["version", "owner", "status", "relay"]
+            tasks = await snapshot.find(collection, wanted, fields, limit=_BATCH)
+            events = await self._events_of([task["_id"] for task in tasks], snapshot)
+            relays = await self._relays_of(events, snapshot)
+        steps: defaultdict[str, list[Step]] = defaultdict(list)
+        for event in events:
+            steps[event["task_id"]].append(_step(event))
+        return [_trail(task, steps[task["_id"]], relays) for task in tasks]
+
+    async def _events_of(self, task_ids: list[str], snapshot: Snapshot) -> list[Document]:
+        fields = ["task_id", "version", "kind", "owner", "relay_id"]
+        return await snapshot.find(self._events, {"task_id": {"$in": task_ids}}, fields)
+
+    async def _relays_of(self, events: Sequence[Document], snapshot: Snapshot) -> dict[str, bool]:
+        """Whether each hand-over of these events is open; left out is what is not there."""
+        named = list({event["relay_id"] for event in events if event.get("relay_id")})
+        found = await snapshot.find(self._relays, {"_id": {"$in": named}}, ["end"])
+        return {relay["_id"]: relay.get("end") is None for relay in found}
+
+
+def _step(event: Document) -> Step:
+    return Step(event["version"], event["kind"], event["owner"], event.get("relay_id"))
+
+
+def _trail(task: Document, steps: list[Step], relays: dict[str, bool]) -> Trail:
+    relay = task.get("relay")
+    named = {RelayId(step.relay_id) for step in steps if step.relay_id}
+    return Trail(
+        task_id=task["_id"],
+        version=task["version"],
+        owner=task["owner"],
+        is_open=task["status"] == TaskStatus.OPEN,
+        open_relay=relay["id"] if relay and relay.get("end") is None else None,
+        steps=tuple(sorted(steps, key=lambda step: step.version)),
+        relays={relay_id: relays[relay_id] for relay_id in named if relay_id in relays},
+    )
