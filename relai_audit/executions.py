@@ -95,5 +95,8 @@ def _of_activity(pending: PendingActivityInfo) -> str:
 def _failure(pending: PendingActivityInfo) -> str:
     """The type of the last failure; its text may quote people."""
     failure = pending.last_failure
-    kind = failure.WhichOneof("failure_info")
-    return failure.application_failure_info.type or (kind or "no answer").removesuffix("_info")
+    # One that is too long is wrapped by the server, without a type.
+    while not failure.application_failure_info.type and failure.HasField("cause"):
+        failure = failure.cause
+    kind = failure.WhichOneof("failure_info") or "no answer"
+    return failure.application_failure_info.type or kind.removesuffix("_info")

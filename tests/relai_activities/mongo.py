@@ -14,9 +14,9 @@ TIMEOUT = timedelta(seconds=20)
 
 
 @asynccontextmanager
-async def a_database(server: MongoServer) -> AsyncIterator[Database]:
+async def a_database(server: MongoServer, name: str | None = None) -> AsyncIterator[Database]:
     """Open an empty database with its indexes, and drop it afterwards."""
-    name = f"test_{uuid4().hex}"
+    name = name or f"test_{uuid4().hex}"
     opened = await connect(server.uri, name, timeout=TIMEOUT)
     await opened.ensure_indexes()
     yield opened

@@ -1,0 +1,87 @@
+"""The stage of the workflows, and an auditor who looks at it at once."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database as Documents
+
+from devstack.mongo_server import MongoServer
+from relai_audit.audit import audit
+from relai_audit.executions import Executions
+from relai_audit.findings import FindingKind
+from relai_audit.limits import Limits
+from relai_audit.repair import Repairer
+from relai_audit.report import Report
+from relai_core.store.connection import Document
+from relai_core.store.database import Database
+from tests.relai_activities.conftest import mongo_server
+from tests.relai_activities.mongo import a_database
+from tests.relai_workflows.conftest import hours, stage, temporal_server
+from tests.relai_workflows.lives import WINDOW
+from tests.relai_workflows.stage import Stage
+
+__all__ = ["hours", "mongo_server", "stage", "temporal_server"]
+
+AT_ONCE = Limits(
+    young=timedelta(0),
+    over=timedelta(0),
+    late=timedelta(0),
+    # Longer than Temporal's list of workflows lags behind.
+    pause=timedelta(seconds=1),
+)
+"""Nothing is excused by its age."""
+
+
+class Auditor:
+    """Looks at a stage on which nothing moves, and mends it."""
+
+    def __init__(self, stage: Stage, limits: Limits = AT_ONCE) -> None:
+        self._stage = stage
+        self._limits = limits
+
+    async def look(self) -> Report:
+        """What an audit says."""
+        executions = Executions(self._stage.client, self._stage.task_queue)
+        return await audit(self._stage.store, executions, self._limits, lambda _: None)
+
+    async def finds(self) -> list[tuple[FindingKind, str]]:
+        """What is wrong, and with what."""
+        return [(each.kind, each.subject) for each in (await self.look()).findings]
+
+    async def repair(self, report: Report) -> Report:
+        """The report with what was done; whatever comes of it has happened."""
+        client, queue = self._stage.client, self._stage.task_queue
+        repaired = await Repairer(self._stage.store.tasks, client, queue, WINDOW).repair(report)
+        for workflow_id in self._stage.started:
+            await self._stage.idle(self._stage.handle(workflow_id))
+        return repaired
+
+    async def look_and_repair(self) -> Report:
+        """Both, as `relai audit --repair` does."""
+        return await self.repair(await self.look())
+
+
+@pytest.fixture
+def database_name() -> str:
+    return f"test_{uuid4().hex}"
+
+
+@pytest.fixture
+async def database(mongo_server: MongoServer, database_name: str) -> AsyncIterator[Database]:
+    async with a_database(mongo_server, database_name) as opened:
+        yield opened
+
+
+@pytest.fixture
+def documents(mongo_server: MongoServer, database_name: str) -> Iterator[Documents[Document]]:
+    """The documents of the stage, to be damaged."""
+    with MongoClient[Document](mongo_server.uri) as client:
+        yield client[database_name]
+
+
+@pytest.fixture
+def auditor(stage: Stage) -> Auditor:
+    return Auditor(stage)

@@ -1,0 +1,156 @@
+"""What an audit says of a healthy stage, and of one with a damage that nothing mends safely."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from pymongo.database import Database as Documents
+
+from relai_audit.executions import ACTIVITY_TRIES
+from relai_audit.findings import FindingKind
+from relai_core.domain.notice import NoticeState
+from relai_core.domain.relay import RelayEnd
+from relai_core.errors import TransientMessengerError
+from relai_core.store.connection import Document
+from relai_workflows.ids import lifecycle_id, relay_workflow_id
+from tests.relai_audit.conftest import AT_ONCE, Auditor
+from tests.relai_core.builders import ANA, BEN, CLEO, TEAM
+from tests.relai_workflows.lives import create
+from tests.relai_workflows.stage import Stage
+
+
+async def test_a_healthy_workspace_is_counted_and_nothing_is_found(
+    stage: Stage, auditor: Auditor
+) -> None:
+    waiting = await create(stage)
+    await waiting.hand_over()
+    done = await create(stage)
+    relay = await done.hand_over()
+    await relay.carry_out(relay.accepted())
+    await relay.end()
+    await done.carry_out(done.says.completed(BEN))
+    await done.handle.result()
+
+    report = await auditor.look()
+
+    assert report.findings == ()
+    assert report.is_clean
+    census = report.workspaces[TEAM]
+    assert (census.created, census.opened) == (2, 2)
+    assert census.tasks == {"open": 1, "completed": 1}
+    assert (census.ended, census.still_open) == ({RelayEnd.ACCEPTED: 1}, 1)
+    assert census.notices == {NoticeState.SENT: len(stage.messenger.messages)}
+    assert report.workflows == 2
+
+
+async def test_what_was_only_on_its_way_at_the_first_look_is_excused(stage: Stage) -> None:
+    """Between two looks somebody else has mended it."""
+    life = await create(stage)
+    await life.handle.terminate("damage")
+    report = await Auditor(stage).look()
+    patient = Auditor(stage, AT_ONCE._replace(pause=timedelta(seconds=3)))
+    looking = asyncio.create_task(patient.look())
+    await asyncio.sleep(1)
+
+    await Auditor(stage).repair(report)
+
+    assert [each.kind for each in report.findings] == [FindingKind.TASK_WITHOUT_WORKFLOW]
+    assert (await looking).findings == ()
+
+
+async def test_a_task_that_is_gone_is_missed_by_all(
+    stage: Stage, auditor: Auditor, documents: Documents[Document]
+) -> None:
+    life = await create(stage)
+    documents["tasks"].delete_one({"_id": life.new.id})
+
+    assert set(await auditor.finds()) == {
+        (FindingKind.SUMS_DIFFER, "tasks"),
+        (FindingKind.TASK_LOST, life.new.id),
+        (FindingKind.WORKFLOW_WITHOUT_SUBJECT, lifecycle_id(life.new.id)),
+    }
+
+
+async def test_a_hand_over_that_is_gone_is_missed_by_all(
+    stage: Stage, auditor: Auditor, documents: Documents[Document]
+) -> None:
+    life = await create(stage)
+    relay = await life.hand_over()
+    documents["relays"].delete_one({"_id": relay.start.relay_id})
+
+    assert set(await auditor.finds()) == {
+        (FindingKind.SUMS_DIFFER, "hand-overs"),
+        (FindingKind.TRAIL_BROKEN, life.new.id),
+        (FindingKind.WORKFLOW_WITHOUT_SUBJECT, relay_workflow_id(relay.start.relay_id)),
+    }
+
+
+async def test_an_owner_whom_the_trail_does_not_know_is_found(
+    stage: Stage, auditor: Auditor, documents: Documents[Document]
+) -> None:
+    life = await create(stage)
+    documents["tasks"].update_one({"_id": life.new.id}, {"$set": {"owner": CLEO}})
+
+    (found,) = (await auditor.look()).findings
+
+    assert (found.kind, found.subject) == (FindingKind.TRAIL_BROKEN, life.new.id)
+    assert found.detail == f"the task says {CLEO} owns it, its trail says {ANA}"
+
+
+async def test_a_workflow_that_can_not_say_the_end_outlives_its_task(
+    stage: Stage, auditor: Auditor
+) -> None:
+    life = await create(stage, owner=BEN)
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    await life.carry_out(life.says.completed(BEN))
+
+    found = dict(await auditor.finds())
+
+    stage.messenger.down = None
+    assert found[FindingKind.WORKFLOW_OUTLIVES_SUBJECT] == lifecycle_id(life.new.id)
+    assert FindingKind.NOBODY_TOLD not in found
+
+
+async def test_a_message_that_is_still_tried_is_late_and_not_abandoned(
+    stage: Stage, auditor: Auditor
+) -> None:
+    life = await create(stage)
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    await life.begin_hand_over()
+
+    kinds = {kind for kind, _ in await auditor.finds()}
+
+    stage.messenger.down = None
+    assert FindingKind.NOTICE_LATE in kinds
+    assert FindingKind.NOTICE_ABANDONED not in kinds
+
+
+async def test_a_step_that_fails_again_and_again_is_named_with_its_failure(
+    stage: Stage, auditor: Auditor
+) -> None:
+    life = await create(stage)
+    stage.directory.down = TransientMessengerError("service_unavailable")
+    due = (await life.now()) + timedelta(days=3)
+    await life.signal("edited", life.says.edited(due_at=due))
+    await stage.let_pass(life.handle, timedelta(minutes=10))
+
+    found = {each.kind: each for each in (await auditor.look()).findings}
+
+    stage.directory.down = None
+    stuck = found[FindingKind.WORKFLOW_STUCK]
+    assert stuck.subject == lifecycle_id(life.new.id)
+    assert stuck.detail.startswith("check_task_deadline_activity, try ")
+    assert stuck.detail.endswith(": TransientMessengerError")
+    assert int(stuck.detail.split("try ")[1].split(":")[0]) > ACTIVITY_TRIES
+
+
+async def test_a_hand_over_past_its_moment_is_in_limbo(
+    stage: Stage, auditor: Auditor, documents: Documents[Document]
+) -> None:
+    relay = await (await create(stage)).hand_over(window=timedelta(days=1))
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    documents["relays"].update_one({"_id": relay.start.relay_id}, {"$set": {"answer_by": past}})
+
+    report = await auditor.look()
+
+    assert [each.kind for each in report.findings] == [FindingKind.RELAY_IN_LIMBO]
+    assert report.workspaces[TEAM].in_limbo == 1
