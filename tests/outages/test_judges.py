@@ -1,0 +1,146 @@
+"""Each judge of an outage is fed a true story in which one witness lies, and complains."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.chaos.evidence import Evidence, Json
+from tests.outages.judges import JUDGES
+from tests.outages.report import caught_up, report, tries
+from tests.outages.witnesses import (
+    AWAY,
+    BACK,
+    BO,
+    DUE_AT,
+    LABEL,
+    OFFERED,
+    REMINDER,
+    WINDOW,
+    a_message,
+    a_true_story,
+    an_act,
+    without_slack,
+)
+
+Lie = Callable[[Evidence], object]
+
+
+def _complaints(evidence: Evidence) -> set[str]:
+    return {found.what for one in JUDGES for found in one(evidence)}
+
+
+def _inbox(evidence: Evidence) -> list[Json]:
+    return evidence.inboxes[BO]
+
+
+def _relay(evidence: Evidence) -> Json:
+    return evidence.documents["relays"][0]
+
+
+def _answered(outcome: str, said: str = "") -> Lie:
+    """Somebody types while the worker is away, so that the bot could have answered."""
+
+    def lie(evidence: Evidence) -> None:
+        without_slack(evidence, "worker")
+        evidence.journal[2] = an_act(
+            1, "create", typed="/task new", title="Errand x1", outcome=outcome, said=said
+        )
+
+    return lie
+
+
+LIES: dict[str, Lie] = {
+    "a call without a fair answer": lambda e: e.journal.append(
+        an_act(3, "api_create", asked="POST /api/tasks", status=500, json=None)
+    ),
+    "a call was answered late": lambda e: e.journal.append(
+        an_act(3, "api_create", asked="POST /api/tasks", status=503, json={}, took=3.5)
+    ),
+    "a person saw Slack's error though the bot ran": _answered(outcome="operation_timeout"),
+    "a text was not given back": _answered(outcome="ok", said="…, so nothing was saved."),
+    "a message overtook an earlier one": lambda e: _inbox(e)[0].update(ts=f"{BACK + 20}"),
+    "more messages than one a second": lambda e: [
+        each.update(ts=f"{BACK + 10 + index / 10}") for index, each in enumerate(_inbox(e))
+    ],
+    "a late reminder does not say that it is late": lambda e: _inbox(e)[1].update(
+        a_message(REMINDER, BACK + 11)
+    ),
+    "a reminder calls itself late, and is not": lambda e: _inbox(e)[1].update(
+        a_message(REMINDER, DUE_AT + 30, LABEL)
+    ),
+    "a reminder that was missed never came": lambda e: _inbox(e).pop(1),
+    "a window ended before its time": lambda e: _relay(e).update(ended_at=BACK + 60),
+    "a window ended long after its time": lambda e: _relay(e).update(ended_at=BACK + 3 * WINDOW),
+    "a hand-over ended though nobody was asked": lambda e: _inbox(e).pop(2),
+    "a receiver who was asked late had no whole window": lambda e: _relay(e).update(
+        answer_by=AWAY + 2 * WINDOW
+    ),
+    "a history grew by trying": lambda e: e.histories[0].update(events=200),
+}
+
+
+def test_a_true_story_is_believed() -> None:
+    """Otherwise the complaints below would prove nothing."""
+    assert _complaints(a_true_story()) == set()
+
+
+@pytest.mark.parametrize("complaint", LIES)
+def test_a_lie_is_heard(complaint: str) -> None:
+    evidence = a_true_story()
+
+    LIES[complaint](evidence)
+
+    assert complaint in _complaints(evidence)
+
+
+def test_a_sender_may_name_the_end_of_the_window() -> None:
+    """Then it stands, however late the receiver was asked."""
+    evidence = a_true_story()
+    evidence.histories[1]["input"]["answer_by"] = "2026-03-04T10:00:00Z"
+    _relay(evidence).update(answer_by=AWAY + 2 * WINDOW, ended_at=AWAY + 2 * WINDOW)
+
+    assert _complaints(evidence) == set()
+
+
+def test_two_messages_may_meet_within_a_second_if_each_has_its_own() -> None:
+    """The call for one was slow, and that for the next was not."""
+    evidence = a_true_story()
+    _inbox(evidence)[0].update(ts=f"{BACK + 10.2}")
+
+    assert _complaints(evidence) == set()
+
+
+def test_a_closed_card_need_not_say_that_it_came_late() -> None:
+    evidence = a_true_story()
+    _inbox(evidence)[1].update(blocks=[])
+
+    assert _complaints(evidence) == set()
+
+
+def test_what_was_planned_before_the_return_and_came_after_it_was_caught_up() -> None:
+    evidence = a_true_story()
+    ledger = {row["_id"]: row for row in evidence.documents["notices"]}
+    ledger[OFFERED]["notice"]["planned_at"] = BACK + 1
+
+    assert caught_up(evidence) == pytest.approx([BACK + 10, BACK + 11])
+
+
+def test_only_what_was_tried_in_the_outage_counts_as_tried() -> None:
+    evidence = a_true_story()
+    evidence.journal.append(an_act(3, "accept", nothing="nobody sees a button"))
+    evidence.journal.append({**an_act(4, "create", unknown="…"), "begun": BACK + 1})
+
+    assert [entry["number"] for entry in tries(evidence)] == [1, 2]
+
+
+def test_the_report_names_each_violation() -> None:
+    evidence = a_true_story()
+    for kind in ("create", "api_create"):
+        evidence.journal.append({"at": BACK + 1, "line": "first_yes", "kind": kind})
+    evidence.journal.append({"at": AWAY, "line": "memory", "sizes": {"bot": 116}})
+    _inbox(evidence).pop(1)
+
+    told = report(evidence, [found for one in JUDGES for found in one(evidence)])
+
+    assert "a reminder that was missed never came" in told
+    assert "Slack's own error: dispatch_failed" in told
