@@ -14,7 +14,9 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from relai_activities import clock
 from relai_activities.cleanup import CleanupActivities
+from relai_activities.clock import ClockInterceptor
 from relai_activities.interceptor import ErrorInterceptor
 from relai_activities.notices import NoticeActivities
 from relai_activities.relays import RelayActivities
@@ -75,7 +77,7 @@ async def main(
             timeout=STORE_TIMEOUT,
         )
         resources.callback(store.close)
-        directory = SlackDirectory(client, store.users)
+        directory = SlackDirectory(client, store.users, clock.now)
         activities = _activities(settings, templates, store, directory, SlackMessenger(client))
         await _serve(settings, runtime, store, activities, stopping)
     _log.info("worker_stopped")
@@ -154,7 +156,7 @@ def _worker(client: Client, task_queue: str, activities: list[Callable[..., obje
         task_queue=task_queue,
         workflows=WORKFLOWS,
         activities=activities,
-        interceptors=[ErrorInterceptor()],
+        interceptors=[ErrorInterceptor(), ClockInterceptor()],
         graceful_shutdown_timeout=DRAIN,
         sticky_queue_schedule_to_start_timeout=STICKY,
     )

@@ -1,10 +1,11 @@
 """Messages as they stand: rendered for their task, and edited when it moves on."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 import structlog
 
+from relai_activities import clock
 from relai_core.blockkit.notices import has_buttons, notice_message
 from relai_core.domain.ids import ChannelId, MessageTs, TaskId
 from relai_core.domain.notice import Notice, NoticeRow
@@ -48,7 +49,7 @@ class Cards:
         if not row.live or row.channel is None or row.ts is None:
             return
         while True:
-            rendered = await self.render(row.notice, row.settled_at or datetime.now(UTC))
+            rendered = await self.render(row.notice, row.settled_at or clock.now())
             has_more = await self._edited(row, row.channel, row.ts, rendered.message)
             if not has_more or await self.is_current(rendered.task):
                 return

@@ -6,11 +6,12 @@ message history is read for the notice's key before anything is posted again.
 """
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from temporalio import activity
 
+from relai_activities import clock
 from relai_activities.cards import Cards
 from relai_activities.clock import now_after
 from relai_activities.contracts import NoticeResult, RefreshCardsInput
@@ -33,8 +34,9 @@ from relai_core.ports import Directory, Messenger, NoticeLedger, TaskStore
 
 HISTORY_LAG = timedelta(seconds=2)
 """How long a posted message may take to show in the history."""
-LONGEST_CALL = timedelta(seconds=10)
-"""No call to Slack is under way this long after it was noted: the client gives up before."""
+LONGEST_CALL = timedelta(seconds=12)
+"""No call to Slack is under way this long after it was noted: the client gives up before, even if
+the clock of a busy worker began two seconds late."""
 NOTED_WITHIN = timedelta(seconds=1.5)
 """How soon after it was noted a call must begin: then it ends within `LONGEST_CALL`."""
 PACE = timedelta(seconds=1)
@@ -72,7 +74,7 @@ class NoticeActivities:
         A reminder that may not go out at this hour stays planned, and is to be planned anew.
         """
         async with beating():
-            row = await self._notices.plan(notice, datetime.now(UTC))
+            row = await self._notices.plan(notice, clock.now())
             if row.is_settled:
                 # The try that settled it may have died before it edited what it had posted.
                 await self._cards.refresh(row)
@@ -107,7 +109,7 @@ class NoticeActivities:
         await self._turn(row, channel)
         if not await self._relevance.is_true(row.notice):  # it was, but so much took its time since
             return await self._skipped(row, UNTRUE)
-        now = datetime.now(UTC)
+        now = clock.now()
         message, task = await self._cards.render(row.notice, now)
         await self._notices.mark_attempt(row, channel, now)
         try:
@@ -140,7 +142,7 @@ class NoticeActivities:
         Raises:
             NotYourTurnError: the turn is not so soon; nothing was done.
         """
-        now = datetime.now(UTC)
+        now = clock.now()
         turn = row.turn_at
         if turn is None or turn < now - TURN_KEPT:
             turn = await self._notices.take_turn(row.key, channel, at=now, every=self._pace)
@@ -173,7 +175,7 @@ class NoticeActivities:
         found = await self._notices.settle(
             row.key,
             NoticeState.RECONCILED,
-            at=datetime.now(UTC),
+            at=clock.now(),
             ts=ts,
             reason=row.reason,
             live=row.notice.kind.is_card,
@@ -189,7 +191,7 @@ class NoticeActivities:
         return await self._messenger.open_dm(notice.recipient)
 
     async def _settle(self, row: NoticeRow, state: NoticeState, reason: str) -> NoticeRow:
-        return await self._notices.settle(row.key, state, at=datetime.now(UTC), reason=reason)
+        return await self._notices.settle(row.key, state, at=clock.now(), reason=reason)
 
 
 _UNREADABLE = "history unreadable"
@@ -202,11 +204,12 @@ def _given_up(row: NoticeRow) -> bool:
 
 def _require_noted_just_now(noted_at: datetime) -> None:
     """Begin no call whose end another try, which takes it for lost by then, would not see."""
-    if datetime.now(UTC) - noted_at > NOTED_WITHIN:
+    if clock.now() - noted_at > NOTED_WITHIN:
         raise TransientMessengerError("noted_too_long_ago")
 
 
 async def _until(moment: datetime) -> None:
-    wait = moment - datetime.now(UTC)
+    # A moment further off was noted by a clock that has been put right since.
+    wait = min(moment - clock.now(), LONGEST_CALL + HISTORY_LAG)
     if wait > timedelta(0):
         await asyncio.sleep(wait.total_seconds())

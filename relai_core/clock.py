@@ -1,15 +1,22 @@
-"""Time that nobody can set: a moment by another's clock, and what has passed since."""
+"""What time it is, for whoever is given a clock, and clocks that no one can set."""
 
 import time
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+Clock = Callable[[], datetime]
 _TICKING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """Goes on while the machine sleeps, where the system has such a clock."""
 
 
+def utc_now() -> datetime:
+    """The time by this machine's clock, which may be wrong."""
+    return datetime.now(UTC)
+
+
 class Anchored(NamedTuple):
-    """A clock that was right at `moment`, and is so from then on."""
+    """A clock that says `moment` at its making, and goes on from there whatever is set here."""
 
     moment: datetime
     ticks: float

@@ -15,7 +15,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from bot.api.checks import Check, trouble_with
-from bot.services.clock import Clock, utc_now
+from relai_core.clock import Clock, utc_now
 
 CHECK_EVERY = timedelta(seconds=15)
 """So `since` is right to this, also where nobody asks."""

@@ -7,7 +7,6 @@ from bot.forms import Forms
 from bot.grammar import parse_relay_command
 from bot.payloads import BlockAction, SlashCommand, ViewSubmission
 from bot.replies import ButtonAnswer, Replies, plain
-from bot.services.clock import utc_now
 from bot.services.relay_answer_service import RelayAnswerService
 from bot.services.relay_service import RelayService
 from bot.services.user_service import UserService
@@ -15,6 +14,7 @@ from relai_core.blockkit.answers import help_message, saved_text
 from relai_core.blockkit.ids import ActionId, CallbackId, InputId
 from relai_core.blockkit.relays import decline_form, relay_form, relay_sent
 from relai_core.blockkit.tasks import task_card
+from relai_core.clock import utc_now
 from relai_core.domain.ids import RelayId, SlackUserId, TaskId
 from relai_core.domain.relay import RelayMode
 from relai_core.domain.task import Task

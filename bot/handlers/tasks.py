@@ -16,12 +16,12 @@ from bot.forms import Forms
 from bot.grammar import parse_task_command
 from bot.payloads import BlockAction, SlashCommand, ViewSubmission
 from bot.replies import ButtonAnswer, Replies, plain
-from bot.services.clock import utc_now
 from bot.services.task_service import TaskService
 from bot.services.user_service import UserService
 from relai_core.blockkit.answers import help_message, saved_text
 from relai_core.blockkit.ids import ActionId, CallbackId, InputId
 from relai_core.blockkit.tasks import task_card, task_created, task_form, task_list
+from relai_core.clock import utc_now
 from relai_core.domain.ids import SlackUserId, TaskId
 from relai_core.domain.task import Task
 from relai_core.domain.user import User

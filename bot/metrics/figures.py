@@ -8,7 +8,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from bot.services.clock import Clock, utc_now
+from relai_core.clock import Clock, utc_now
 from relai_core.domain.figures import Figures
 from relai_core.domain.ids import TeamId
 from relai_core.domain.notice import NoticeState

@@ -1,6 +1,5 @@
 """Answering a hand-over: accept, decline, take back. The binding rules are the store's."""
 
-from bot.services.clock import Clock, utc_now
 from bot.services.task_lookup import TaskLookup
 from bot.services.temporal_service import (
     RelayAnswer,
@@ -9,6 +8,7 @@ from bot.services.temporal_service import (
     relay_workflow_id,
 )
 from bot.services.text_limits import require_fits
+from relai_core.clock import Clock, utc_now
 from relai_core.domain.changes import RelayAccepted, RelayDeclined, RelayWithdrawn, TakenBack
 from relai_core.domain.decisions import ChangeRefusedError, decide
 from relai_core.domain.ids import RelayId, RequestId

@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.commands import RelayTask
-from bot.services.clock import Clock, utc_now
 from bot.services.durable_calls import WorkflowEndedError
 from bot.services.task_lookup import TaskLookup
 from bot.services.temporal_service import TemporalService
 from bot.services.text_limits import require_fits
 from bot.services.user_service import UserService
+from relai_core.clock import Clock, utc_now
 from relai_core.domain.changes import RelayOpened
 from relai_core.domain.decisions import ChangeRefusedError, RefusalReason, decide
 from relai_core.domain.ids import RequestId, SlackUserId, TaskId, TokenName, relay_id

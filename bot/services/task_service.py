@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.commands import CreateTask
-from bot.services.clock import Clock, utc_now
 from bot.services.durable_calls import WorkflowEndedError
 from bot.services.task_lookup import TaskLookup
 from bot.services.temporal_service import TemporalService, lifecycle_id
 from bot.services.text_limits import require_fits
 from bot.services.user_service import UserService
+from relai_core.clock import Clock, utc_now
 from relai_core.domain.changes import Cancelled, Completed, Edited, Progressed, TaskEvent
 from relai_core.domain.ids import RequestId, TaskId, TeamId, TokenName, task_id
 from relai_core.domain.task import DESCRIPTION_LIMIT, TITLE_LIMIT, NewTask, Task

@@ -11,6 +11,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from relai_core.clock import Clock, utc_now
 from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.domain.user import User
 from relai_core.errors import (
@@ -45,6 +46,7 @@ class SlackDirectory:
     Args:
         client: Where people are looked up.
         users: The mirror.
+        now: Tells how old the mirror is.
         fresh_for: How long the mirror is as good as Slack.
         patience: How long Slack may keep whoever asks waiting for a person the mirror knows.
         ask_within: The same for a person it does not know, or not well enough.
@@ -54,12 +56,14 @@ class SlackDirectory:
         self,
         client: AsyncWebClient,
         users: UserStore,
+        now: Clock = utc_now,
         fresh_for: timedelta = FRESH_FOR,
         patience: timedelta = CALL_TIMEOUT,
         ask_within: timedelta = CALL_TIMEOUT,
     ) -> None:
         self._client = client
         self._users = users
+        self._now = now
         self._fresh_for = fresh_for
         self._patience = patience
         self._ask_within = ask_within
@@ -75,11 +79,13 @@ class SlackDirectory:
             MessengerError: Slack can't be asked, and the mirror is older than that.
             UnavailableError: the mirror can't be reached.
         """
-        now = datetime.now(UTC)
+        now = self._now()
         known = await self._users.find(team_id, user_id)
-        if known is not None and now - known.refreshed_at < self._fresh_for:
+        # What was seen long after now was seen by a clock that was wrong.
+        age = abs(now - known.refreshed_at) if known else timedelta.max
+        if known is not None and age < self._fresh_for:
             return known
-        serves = known is not None and now - known.refreshed_at <= STALE_AFTER
+        serves = age <= STALE_AFTER
         within = self._patience if serves else self._ask_within
         try:
             user = await self._ask(team_id, self._client.users_info(user=user_id), within)
@@ -127,7 +133,7 @@ class SlackDirectory:
     async def _ask(
         self, team_id: TeamId, call: Awaitable[AsyncSlackResponse], within: timedelta
     ) -> User:
-        now = datetime.now(UTC)
+        now = self._now()
         with _person_known(), narrowing(repeatable=True):
             async with asyncio.timeout(within.total_seconds()):
                 answer = await call

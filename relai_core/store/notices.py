@@ -10,6 +10,8 @@ from relai_core.domain.notice import Notice, NoticeRow, NoticeState
 from relai_core.store.connection import Connection, Document
 from relai_core.store.documents import from_document, to_document
 
+CLOCKS_APART = timedelta(minutes=1)
+"""What was noted longer after now than this was noted by a clock that has been put right since."""
 _UNSETTLED = {"$in": [NoticeState.PLANNED, NoticeState.AMBIGUOUS]}
 
 
@@ -98,10 +100,11 @@ class MongoNoticeLedger:
 
     async def _next_turn(self, channel: ChannelId, at: datetime, every: timedelta) -> datetime:
         following = {"$add": ["$last", every / timedelta(milliseconds=1)]}
-        turn = {"$max": [at, {"$cond": ["$last", following, at]}]}
+        was_wrong = {"$gt": ["$taken_at", at + CLOCKS_APART]}
+        turn = {"$cond": [was_wrong, at, {"$max": [at, following]}]}
         document = await self._turns.find_one_and_update(
             {"_id": channel},
-            [{"$set": {"last": turn}}],
+            [{"$set": {"last": turn, "taken_at": at}}],
             upsert=True,
             return_document=ReturnDocument.AFTER,
         )

@@ -1,12 +1,14 @@
 """The activities that speak, on a real store, with a Slack in memory."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
+from relai_activities.clock import ClockInterceptor
 from relai_activities.contracts import NoticeResult, RefreshCardsInput
 from relai_activities.interceptor import ErrorInterceptor
 from relai_activities.notices import NoticeActivities
@@ -86,10 +88,16 @@ def a_notice(kind: NoticeKind, task: Task, **fields: Any) -> Notice:
     return Notice(kind=kind, task_id=task.id, **given | fields)
 
 
-async def attempt(step: Callable[..., Awaitable[T]], *args: Any) -> T:
-    """Run an activity as a worker does, once."""
-    inbound = ErrorInterceptor().intercept_activity(_Innermost())
-    result: T = await ActivityEnvironment().run(
+async def attempt(
+    step: Callable[..., Awaitable[T]], *args: Any, started_at: datetime | None = None
+) -> T:
+    """Run an activity as a worker does, once. `started_at` is Temporal's time then."""
+    inbound = ErrorInterceptor().intercept_activity(
+        ClockInterceptor().intercept_activity(_Innermost())
+    )
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, started_time=started_at or datetime.now(UTC))
+    result: T = await environment.run(
         inbound.execute_activity, ExecuteActivityInput(step, args, None, {})
     )
     return result

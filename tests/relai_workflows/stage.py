@@ -17,6 +17,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
 
 from relai_activities.cleanup import CleanupActivities
+from relai_activities.clock import ClockInterceptor
 from relai_activities.interceptor import ErrorInterceptor
 from relai_activities.notices import NoticeActivities
 from relai_activities.relays import RelayActivities
@@ -78,7 +79,7 @@ class Stage:
             task_queue=self.task_queue,
             workflows=WORKFLOWS,
             activities=self._activities(),
-            interceptors=[ErrorInterceptor()],
+            interceptors=[ErrorInterceptor(), ClockInterceptor()],
             workflow_failure_exception_types=[Exception],
         )
 

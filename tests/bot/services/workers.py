@@ -9,6 +9,7 @@ from temporalio.worker import Worker
 
 from bot.services.temporal_service import Answered, TemporalService
 from devstack.temporal_server import TemporalServer
+from relai_activities.clock import ClockInterceptor
 from relai_activities.contracts import NoticeResult, RefreshCardsInput
 from relai_activities.relays import RelayActivities
 from relai_activities.tasks import TaskActivities
@@ -65,6 +66,7 @@ async def a_worker(server: TemporalServer, task_queue: str) -> AsyncIterator[Non
             notices.send_notification,
             notices.refresh_cards,
         ],
+        interceptors=[ClockInterceptor()],
         graceful_shutdown_timeout=timedelta(seconds=1),
     ):
         yield
