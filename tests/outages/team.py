@@ -16,6 +16,7 @@ from tests.scenarios.people import Person, Workspace
 _NAMES = ("ana", "bo", "cy", "di", "ed", "flo")
 _SOON = 3.0
 _OFFERED = 4
+_A_FEW_MINUTES = 180.0
 _STEP = 0.37
 """By this share of what can be pressed one goes on, so that all of it gets its turn."""
 _LEAD = 0.12
@@ -149,7 +150,7 @@ class Team:
     async def _create(self, act: Act) -> Json:
         title = f"Errand x{act.number}"
         owner = self.people[act.other]
-        text = f"/task new {title} @{owner.name} due in {self._soon():.0f} seconds"
+        text = f"/task new {title} @{owner.name} due in {_spoken(self._soon())}"
         return await self._hands.type(self.people[act.person], text, act, title=title)
 
     async def _api_create(self, act: Act) -> Json:
@@ -223,6 +224,11 @@ class Team:
 
 def _moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+
+def _spoken(seconds: float) -> str:
+    """As people say it: nobody counts a quarter of an hour in seconds."""
+    return f"{seconds:.0f} seconds" if seconds < _A_FEW_MINUTES else f"{seconds // 60:.0f} minutes"
 
 
 def _until_told(cards: int) -> float:
