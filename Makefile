@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run audit check fmt test e2e chaos fingerprints token payload-key lock clean
+.PHONY: help install run audit check fmt test e2e chaos outage fingerprints token payload-key lock clean
 
 help:  ## List the targets
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -48,6 +48,9 @@ e2e: install  ## Run only the tests of the whole stack
 
 chaos: install  ## Break everything at random, and judge: make chaos SEED=7 MINUTES=5
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed '$(SEED)') $(if $(MINUTES),--minutes '$(MINUTES)')
+
+outage: install  ## Take a part away for long, and judge: make outage PART=mongodb MINUTES=10
+	@$(BIN)/python -m tests.outages $(PART) $(if $(MINUTES),--minutes '$(MINUTES)')
 
 fingerprints: install  ## Accept the commands the workflows give now as the ones to keep
 	$(BIN)/python -m tests.relai_workflows.fingerprints
