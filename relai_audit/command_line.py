@@ -3,7 +3,9 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Awaitable
 from datetime import timedelta
+from typing import TypeVar
 
 from temporalio.service import RPCError
 
@@ -21,6 +23,10 @@ CLEAN, FOUND, UNABLE = 0, 1, 2
 """Exit codes: nothing is left to do, something is, nothing could be said."""
 STORE_TIMEOUT = timedelta(minutes=2)
 """Of one read: longer than a process that somebody waits for would allow itself."""
+REACHED_WITHIN = timedelta(seconds=10)
+"""Each server, before anything is looked at."""
+
+_Answer = TypeVar("_Answer")
 
 
 def main() -> None:
@@ -48,7 +54,8 @@ async def _report(settings: Settings, *, repair: bool) -> Report:
         settings.mongodb_uri.get_secret_value(), settings.mongodb_database, timeout=STORE_TIMEOUT
     )
     try:
-        client = await temporal.connect(settings)
+        await _reached("MongoDB", opened.ping())
+        client = await _reached("Temporal", temporal.connect(settings))
         queue = settings.temporal_task_queue
         report = await audit(opened, Executions(client, queue), Limits(), _tell)
         if not repair:
@@ -57,6 +64,14 @@ async def _report(settings: Settings, *, repair: bool) -> Report:
         return await repairer.repair(report)
     finally:
         opened.close()
+
+
+async def _reached(part: str, answer: Awaitable[_Answer]) -> _Answer:
+    try:
+        async with asyncio.timeout(REACHED_WITHIN.total_seconds()):
+            return await answer
+    except TimeoutError as error:
+        raise UnavailableError(part) from error
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -17,6 +17,7 @@ class OpenTasks:
     """Each has a lifecycle."""
 
     def __init__(self, witnesses: Witnesses) -> None:
+        self._tasks = witnesses.tasks
         self._store = witnesses.store
         self._executions = witnesses.executions
         self._running = witnesses.running
@@ -32,14 +33,14 @@ class OpenTasks:
         task_id = TaskId(suspect)
         if await self._executions.find(lifecycle_id(task_id)) is not None:
             return None
-        task = (await self._store.find_tasks([task_id])).get(task_id)
-        if task is None or task.over_since is not None:
+        task = await self._tasks.find(task_id)
+        if task is None or not task.is_open:
             return None
         return Finding(
             kind=FindingKind.TASK_WITHOUT_WORKFLOW,
             team_id=team_of(task_id),
             subject=task_id,
-            detail=f"open since {task.began_at:%F %H:%M}",
+            detail=f"{task.key}, open since {task.created_at:%F %H:%M}",
         )
 
 

@@ -102,7 +102,8 @@ def _explained(kind: FindingKind, findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _line(finding: Finding) -> str:
-    team = "" if finding.team_id in (NOBODY, finding.subject) else f"[{finding.team_id}] "
+    is_told = finding.team_id == NOBODY or finding.team_id in finding.subject
+    team = "" if is_told else f"[{finding.team_id}] "
     return f"{team}{finding.subject}: {finding.detail}"
 
 

@@ -56,7 +56,11 @@ def test_each_kind_of_finding_says_what_it_means_and_what_to_do(kind: FindingKin
 
     assert ADVICE[kind].meaning in text
     assert ADVICE[kind].remedy in text
-    assert "[T0001] T0001-a: is gone" in text
+    assert "    T0001-a: is gone" in text
+
+
+def test_what_does_not_name_its_workspace_is_shown_with_it() -> None:
+    assert "    [T0001] tasks: is gone" in as_text(a_report(a_finding("tasks")))
 
 
 def test_a_person_is_shown_some_of_many_and_a_program_all() -> None:

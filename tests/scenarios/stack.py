@@ -30,7 +30,7 @@ class RelaiStack:
 
     `kill` and `start` any of `slack`, `worker`, `bot` in between: what they kept is there again.
     The API may be called with `api_token`, which is that of `ci`, and with `read_token`, that of
-    `report`.
+    `report`. `told` is what only one process is told, by its name.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class RelaiStack:
         temporal: TemporalServer,
         transport: Transport,
         settings: Mapping[str, str] | None = None,
+        told: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.mongod = mongod
         self.temporal = temporal
@@ -50,7 +51,7 @@ class RelaiStack:
         self.api_token, self.read_token = new_secret(), new_secret()
         self._data = data
         self.logs = data / "logs"
-        self._environment = self.slack.environment(
+        self.environment = self.slack.environment(
             {
                 "PATH": "/usr/bin:/bin",
                 "MONGODB_URI": mongod.uri,
@@ -61,14 +62,8 @@ class RelaiStack:
                 **(settings or {}),
             }
         )
-        self.worker = ChildProcess(
-            "worker",
-            [sys.executable, "worker.py"],
-            data=data,
-            ready=has_logged(data / "logs" / "worker.log", "worker_started"),
-            env=self._environment,
-            cwd=ROOT,
-        )
+        self._told = told or {}
+        self.worker = self._worker("worker")
         self.bot = self._bot("bot", port)
         self.bot_url = self.bot.url.rstrip("/")
         self._running = AsyncExitStack()
@@ -82,6 +77,22 @@ class RelaiStack:
         async with self._bot("second_bot", free_port()) as bot:
             yield bot.url.rstrip("/")
 
+    @asynccontextmanager
+    async def second_worker(self) -> AsyncIterator[None]:
+        """Another worker beside the first."""
+        async with self._worker("second_worker"):
+            yield
+
+    def _worker(self, name: str) -> ChildProcess:
+        return ChildProcess(
+            name,
+            [sys.executable, "worker.py"],
+            data=self._data,
+            ready=has_logged(self.logs / f"{name}.log", "worker_started"),
+            env={**self.environment, **self._told.get(name, {})},
+            cwd=ROOT,
+        )
+
     def _bot(self, name: str, port: int) -> BotServer:
         tokens = [
             ApiToken("ci", "write", self.api_token),
@@ -89,11 +100,11 @@ class RelaiStack:
         ]
         return BotServer(
             self._data,
-            self._environment,
+            {**self.environment, **self._told.get(name, {})},
             port=port,
             sandbox=self.slack,
             # A module that wants others names them in its settings.
-            api_tokens=[] if "API_TOKENS" in self._environment else tokens,
+            api_tokens=[] if "API_TOKENS" in self.environment else tokens,
             name=name,
         )
 

@@ -1,0 +1,132 @@
+"""`make bench-audit TASKS=100000`: how long `relai audit` takes, and how much memory.
+
+Fills a mongod and a Temporal server of its own, so that everything fits together, and runs the
+command as a process: as it is, and once more after some workflows were terminated.
+"""
+
+import argparse
+import asyncio
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+
+from pymongo import AsyncMongoClient
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from bench.filling import Past, a_past
+from devstack.mongo_server import MongoServer
+from devstack.temporal_server import TemporalServer
+from relai_audit.command_line import STORE_TIMEOUT
+from relai_core.store.connection import Document
+from relai_core.store.database import connect
+from relai_workflows.contracts import TaskLifecycleInput
+from relai_workflows.ids import lifecycle_id, relay_workflow_id
+
+DATABASE = "bench"
+QUEUE = "bench"
+BATCH = 1_000
+STARTS_AT_ONCE = 16
+DAMAGED = 100
+
+
+async def main(tasks: int) -> None:
+    """Fill, look, damage, look again; and say what it took."""
+    with tempfile.TemporaryDirectory(prefix="relai-bench-") as folder:
+        data = Path(folder)
+        async with MongoServer(data) as mongod, TemporalServer(data) as temporal:
+            client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+            began = time.monotonic()
+            running = await _fill(mongod.uri, client, tasks)
+            _say(f"filled in {time.monotonic() - began:.0f} s: {len(running):,} workflows run")
+            environment = _environment(mongod.uri, temporal.address)
+            await _measure("healthy", environment)
+            for workflow_id in running[:DAMAGED]:
+                await client.get_workflow_handle(workflow_id).terminate("bench")
+            await _measure(f"{DAMAGED} workflows terminated", environment)
+
+
+async def _fill(uri: str, client: Client, tasks: int) -> list[str]:
+    store = await connect(uri, DATABASE, timeout=STORE_TIMEOUT)
+    await store.ensure_indexes()
+    store.close()
+    pasts = (a_past(number, tasks) for number in range(1, tasks + 1))
+    running: list[str] = []
+    async with AsyncMongoClient[Document](uri) as mongo:
+        while batch := list(islice(pasts, BATCH)):
+            documents = defaultdict[str, list[Document]](list)
+            for past in batch:
+                for collection, document in past.documents():
+                    documents[collection].append(document)
+            for collection, found in documents.items():
+                await mongo[DATABASE][collection].insert_many(found, ordered=False)
+            running.extend(await _start_all(client, batch))
+    return running
+
+
+async def _start_all(client: Client, pasts: Iterable[Past]) -> list[str]:
+    room = asyncio.Semaphore(STARTS_AT_ONCE)
+
+    async def start(workflow: str, past: Past, workflow_id: str) -> str:
+        async with room:
+            await client.start_workflow(
+                workflow, TaskLifecycleInput(new=past.new), id=workflow_id, task_queue=QUEUE
+            )
+        return workflow_id
+
+    wanted = [
+        start("TaskLifecycleWorkflow", past, lifecycle_id(past.task.id))
+        for past in pasts
+        if past.task.is_open
+    ]
+    wanted += [
+        start("TaskRelayWorkflow", past, relay_workflow_id(relay.id))
+        for past in pasts
+        for relay in past.relays
+        if relay.is_open
+    ]
+    return await asyncio.gather(*wanted)
+
+
+def _environment(uri: str, temporal: str) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "MONGODB_URI": uri,
+        "MONGODB_DATABASE": DATABASE,
+        "TEMPORAL_HOST": temporal,
+        "TEMPORAL_TASK_QUEUE": QUEUE,
+        "SLACK_BOT_TOKEN": "xoxb-bench",
+        "SLACK_APP_TOKEN": "xapp-bench",
+    }
+
+
+async def _measure(what: str, environment: dict[str, str]) -> None:
+    began = time.monotonic()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "relai_audit", "audit"),
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await process.communicate()
+    took = time.monotonic() - began
+    # The largest so far; each look is at the same tasks.
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    _say(f"\n{what}: {took:.1f} s, exit code {process.returncode}, at most {peak:.0f} MB")
+    _say(said.decode().strip())
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m bench.audit", description=__doc__)
+    parser.add_argument("--tasks", type=int, default=100_000)
+    asyncio.run(main(parser.parse_args().tasks))

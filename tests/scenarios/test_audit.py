@@ -1,0 +1,136 @@
+"""The command of the operator, as a process, beside a system that runs."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import pytest
+from pymongo import MongoClient
+from temporalio.client import Client
+
+from devstack.settings import ROOT
+from relai_audit.command_line import CLEAN, FOUND, UNABLE
+from relai_core.domain.ids import RelayId
+from relai_workflows.ids import relay_workflow_id
+from tests.scenarios.people import Json, Person, Workspace, answer_of, number_in
+from tests.scenarios.stack import RelaiStack, Transport
+
+A_WHILE = timedelta(minutes=5)
+"""What is younger than a minute is not looked at."""
+
+
+class Said(NamedTuple):
+    """What the command left behind."""
+
+    code: int | None
+    out: str
+    error: str
+
+    @property
+    def report(self) -> Json:
+        report: Json = json.loads(self.out)
+        return report
+
+
+@pytest.fixture(scope="module", params=["socket"])
+def transport(request: pytest.FixtureRequest) -> Transport:
+    """How Slack delivers plays no part here."""
+    chosen: Transport = request.param
+    return chosen
+
+
+async def test_beside_people_who_work_it_finds_nothing(
+    relai: RelaiStack, workspace: Workspace
+) -> None:
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    busy = asyncio.create_task(_keep_busy(ana, bo))
+
+    said = [await audit(relai, "--json") for _ in range(2)]
+
+    await busy
+    assert [each.code for each in said] == [CLEAN, CLEAN], said
+    assert [each.error for each in said] == ["", ""]
+    first, second = [sum(t["created"] for t in _counts(each)) for each in said]
+    assert first <= second
+
+
+async def test_what_was_terminated_is_mended_and_goes_on(
+    relai: RelaiStack, workspace: Workspace
+) -> None:
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number = number_in(answer_of(await ana.types("/task new To be terminated")))
+    await ana.types(f"/relay @{bo.name} {number} --handshake")
+    offer = await bo.sees(number, "Accept")
+    relay_id = _made_older(relai, bo)
+    client = await Client.connect(relai.temporal.address)
+    await client.get_workflow_handle(relay_workflow_id(relay_id)).terminate("damage")
+
+    found = await audit(relai, "--json")
+    mended = await audit(relai, "--repair")
+    clean = await audit(relai)
+
+    assert found.code == FOUND, found
+    assert [each["kind"] for each in found.report["findings"]] == ["relay_without_workflow"]
+    assert mended.code == CLEAN, mended
+    assert f"mended  hand-over {relay_id} is looked after again" in mended.out
+    assert clean.code == CLEAN, clean
+    await bo.presses(offer, "Accept")
+    await ana.sees(number, "accepted")
+    assert await bo.count(number, "Accept") == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"MONGODB_URI": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=500"}, "MongoDB"),
+        ({"TEMPORAL_HOST": "127.0.0.1:1"}, "Temporal"),
+        ({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN"),
+    ],
+)
+async def test_it_names_what_keeps_it_from_looking(
+    relai: RelaiStack, change: Mapping[str, str], said: str
+) -> None:
+    unable = await audit(relai, **change)
+
+    assert unable.code == UNABLE
+    assert said in unable.error
+    assert "Traceback" not in unable.error
+    assert unable.out == ""
+
+
+async def audit(relai: RelaiStack, *arguments: str, **environment: str) -> Said:
+    """Run the command with the settings of the stack."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "relai_audit", "audit", *arguments),
+        cwd=ROOT,
+        env=relai.environment | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, error = await process.communicate()
+    return Said(process.returncode, out.decode(), error.decode())
+
+
+async def _keep_busy(ana: Person, bo: Person) -> None:
+    for turn in range(8):
+        number = number_in(answer_of(await ana.types(f"/task new Busy {turn}")))
+        await ana.types(f"/relay @{bo.name} {number} --handshake")
+        await bo.presses(await bo.sees(number, "Accept"), "Accept")
+        await bo.types(f"/task done {number}")
+
+
+def _counts(said: Said) -> list[Json]:
+    return list(said.report["workspaces"].values())
+
+
+def _made_older(relai: RelaiStack, receiver: Person) -> RelayId:
+    """The id of the hand-over that waits for this person, which is made older."""
+    older = {"$set": {"opened_at": datetime.now(UTC) - A_WHILE}}
+    with MongoClient[Json](relai.mongod.uri) as client:
+        relays = client[relai.database]["relays"]
+        found = relays.find_one_and_update({"to_user": receiver.id, "end": None}, older)
+    assert found is not None
+    return RelayId(found["_id"])
