@@ -21,6 +21,7 @@ from relai_core.store.database import Database
 
 Progress = Callable[[str], None]
 
+_TELL_EACH = 5_000
 _CHECKS: Mapping[str, Callable[[Witnesses], Check]] = {
     "open tasks": OpenTasks,
     "open hand-overs": OpenRelays,
@@ -47,12 +48,21 @@ async def audit(
     at = datetime.now(UTC)
     progress("counting")
     census = await database.audit.count(ago(limits.young))
-    progress("looking at workflows")
     # Before the store is read: what ends meanwhile was over there before its workflow ended.
-    running = {each.workflow_id: each.trouble async for each in executions.running()}
+    running = await _running(executions, progress)
     witnesses = Witnesses(database.tasks, database.audit, executions, running, limits)
     findings = [*_sums(census), *await _confirmed(witnesses, progress)]
     return Report(at=at, workspaces=census, workflows=len(running), findings=tuple(findings))
+
+
+async def _running(executions: Executions, progress: Progress) -> dict[str, str | None]:
+    progress("looking at workflows")
+    running: dict[str, str | None] = {}
+    async for each in executions.running():
+        running[each.workflow_id] = each.trouble
+        if len(running) % _TELL_EACH == 0:
+            progress(f"{len(running):,} workflows looked at")
+    return running
 
 
 async def _confirmed(witnesses: Witnesses, progress: Progress) -> list[Finding]:
