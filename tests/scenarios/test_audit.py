@@ -1,38 +1,22 @@
 """The command of the operator, as a process, beside a system that runs."""
 
 import asyncio
-import json
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 import pytest
 from pymongo import MongoClient
 from temporalio.client import Client
 
-from devstack.settings import ROOT
 from relai_audit.command_line import CLEAN, FOUND, UNABLE
 from relai_core.domain.ids import RelayId
 from relai_workflows.ids import relay_workflow_id
+from tests.scenarios.operators import Said, audit
 from tests.scenarios.people import Json, Person, Workspace, answer_of, number_in
 from tests.scenarios.stack import RelaiStack, Transport
 
 A_WHILE = timedelta(minutes=5)
 """What is younger than a minute is not looked at."""
-
-
-class Said(NamedTuple):
-    """What the command left behind."""
-
-    code: int | None
-    out: str
-    error: str
-
-    @property
-    def report(self) -> Json:
-        report: Json = json.loads(self.out)
-        return report
 
 
 @pytest.fixture(scope="module", params=["socket"])
@@ -99,19 +83,6 @@ async def test_it_names_what_keeps_it_from_looking(
     assert said in unable.error
     assert "Traceback" not in unable.error
     assert unable.out == ""
-
-
-async def audit(relai: RelaiStack, *arguments: str, **environment: str) -> Said:
-    """Run the command with the settings of the stack."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "relai_audit", "audit", *arguments),
-        cwd=ROOT,
-        env=relai.environment | environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, error = await process.communicate()
-    return Said(process.returncode, out.decode(), error.decode())
 
 
 async def _keep_busy(ana: Person, bo: Person) -> None:
