@@ -1,17 +1,21 @@
 """The table at the end of an outage."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from tests.chaos.evidence import Evidence, Json
+from tests.chaos.evidence import Evidence, Json, key_of
 from tests.chaos.oracles.answers import Word, word_of
 from tests.chaos.oracles.violation import Violation
 from tests.outages.judges.pace import SECOND, most_within, shortest_gap
 from tests.outages.judges.reminders import late_ones
 from tests.outages.judges.times import arrivals, away, rows
+from tests.scenarios.people import text_of
 
 _SHOWN = 20
 _WORDS_SHOWN = 70
+_WHISPERED_WITHIN = 2.0
+_SENTENCE_END = re.compile(r"[.?\n]")
 
 
 def report(evidence: Evidence, violations: Sequence[Violation]) -> str:
@@ -24,7 +28,7 @@ def _lines(evidence: Evidence, violations: Sequence[Violation]) -> Iterator[str]
     tried = tries(evidence)
     yield f"\n{gone.part} away for {(gone.end - gone.begin) / 60:.1f} minutes"
     yield from _rows(_figures(evidence, tried))
-    yield from _table("Answers meanwhile", Counter(words_of(entry) for entry in tried))
+    yield from _table("Answers meanwhile", Counter(words_of(evidence, entry) for entry in tried))
     yield from _table("Hand-overs", Counter(str(each["end"]) for each in evidence.ours("relays")))
     yield from _table("Notices", Counter(row["state"] for row in evidence.ours("notices")))
     yield from _memory(evidence)
@@ -43,7 +47,7 @@ def tries(evidence: Evidence) -> list[Json]:
     ]
 
 
-def words_of(entry: Json) -> str:
+def words_of(evidence: Evidence, entry: Json) -> str:
     """What whoever tried it saw, in so few words that equals are counted as such."""
     answer = entry["answer"]
     if "unknown" in answer:
@@ -52,12 +56,18 @@ def words_of(entry: Json) -> str:
         return f"API: {answer['status']} {(answer['json'] or {}).get('code', '')}".strip()
     if answer["outcome"] != "ok":
         return f"Slack's own error: {answer['outcome']}"
-    if "pressed" in answer:
-        return "a press was taken"
-    said = str(answer["said"])
+    said = str(answer["said"]) or _whispered(evidence, entry)
     if word_of(entry["kind"], answer) is Word.DONE:
         return "done"
-    return said.partition(".")[0].partition("\n")[0][:_WORDS_SHOWN]
+    return _SENTENCE_END.split(said)[0][:_WORDS_SHOWN]
+
+
+def _whispered(evidence: Evidence, entry: Json) -> str:
+    """What a person who pressed a button is told beside it."""
+    inbox = evidence.inboxes[entry["answer"]["user"]]
+    words = [message for message in inbox if key_of(message) is None]
+    heard = [text_of(m) for m in words if 0 <= float(m["ts"]) - entry["begun"] <= _WHISPERED_WITHIN]
+    return min(heard, default="taken without a word", key=len)
 
 
 def caught_up(evidence: Evidence) -> list[float]:

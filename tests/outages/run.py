@@ -19,7 +19,7 @@ from tests.outages.plan import Outage
 from tests.outages.precision import as_stored
 from tests.outages.quiet import until_quiet
 from tests.outages.stack import OutageStack
-from tests.outages.team import Team
+from tests.outages.team import KINDS, Team
 from tests.scenarios.api import Api
 from tests.scenarios.people import Workspace
 
@@ -108,15 +108,15 @@ class _Run:
         self._progress(f"{self._outage.part} is back")
         for kind in ("create", "api_create"):
             await self._until_yes(kind)
-        refused = [entry for entry in self._journal.of("act") if _is_refused(entry)]
-        for entry in refused[::2]:
-            await self._people.send_again(entry)
+        for entry in self._journal.of("act"):
+            if _is_refused(entry) and entry["number"] // KINDS % 2:
+                await self._people.send_again(entry)
         await until_quiet(self._stack, self._journal, self._last_date(), self._progress)
 
     async def _until_yes(self, kind: str) -> None:
         while True:
             entry = await self._people.try_kind(kind)
-            if word_of(kind, entry["answer"]) in (Word.DONE, Word.SAVED):
+            if _is_yes(entry):
                 self._journal.note("first_yes", kind=kind)
                 return
             await asyncio.sleep(_AGAIN_AFTER)
@@ -158,8 +158,15 @@ class _Run:
         began = time.time()
         while True:
             await asyncio.sleep(_TOLD_EVERY)
-            tried = len(self._journal.of("act"))
-            self._progress(f"{time.time() - began:5.0f} s: {tried} acts so far")
+            acts = [entry for entry in self._journal.of("act") if entry["begun"] > began]
+            self._progress(
+                f"{time.time() - began:5.0f} s: {len(acts)} tries, "
+                f"{sum(map(_is_yes, acts))} answered yes"
+            )
+
+
+def _is_yes(entry: Json) -> bool:
+    return word_of(entry["kind"], entry["answer"]) in (Word.DONE, Word.SAVED)
 
 
 def _is_refused(entry: Json) -> bool:

@@ -14,6 +14,8 @@ from tests.scenarios.api import Answer, Api
 from tests.scenarios.people import Person, Workspace
 
 _NAMES = ("ana", "bo", "cy", "di", "ed", "flo")
+KINDS = 8
+"""Of tries, one after another."""
 _SOON = 3.0
 _OFFERED = 4
 _A_FEW_MINUTES = 180.0
@@ -33,7 +35,7 @@ class Errand:
 
 
 class Team:
-    """Six people, and a program with an API token. Each try takes the next of eight kinds."""
+    """Six people, and a program with an API token. Each try takes the next of `KINDS` kinds."""
 
     def __init__(self, outage: Outage, workspace: Workspace, api: Api, journal: Journal) -> None:
         self._outage = outage
@@ -68,7 +70,7 @@ class Team:
         Raises:
             AssertionError: one of these was not carried out, though everything runs.
         """
-        rounds = -(-self._outage.tries // len(self._ways))
+        rounds = -(-self._outage.tries // KINDS)
         seconds = self._outage.seconds
         until_then = _until_told(6 * rounds + _OFFERED)
         for turn in range(rounds):
@@ -93,8 +95,8 @@ class Team:
 
     async def try_next(self) -> Json:
         """Try something, and keep what came of it."""
-        kinds = list(self._ways)
-        act = self._act(kinds[self._number % len(kinds)], handshake=self._number % 16 < 8)
+        kind = list(self._ways)[self._number % KINDS]
+        act = self._act(kind, handshake=self._number % (2 * KINDS) < KINDS)
         return await self._record(act, self._ways[act.kind](act))
 
     async def try_kind(self, kind: str) -> Json:
