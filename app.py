@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
 
 from bot.api.application import Services, create_application
-from bot.api.checks import Check, SlackCheck
+from bot.api.checks import Check, ClockCheck, SlackCheck
 from bot.api.gate import Gate
 from bot.api.health import CHECK_EVERY, HealthApi
 from bot.api.metrics import MetricsApi
@@ -41,10 +41,12 @@ from bot.socket_mode import SocketMode
 from bot.startup import listen, once_reached
 from bot.whispers import Whispers
 from relai_core import temporal
+from relai_core.clock import Clock
 from relai_core.errors import InstallationBrokenError
 from relai_core.log import configure_logging
 from relai_core.settings import Settings, SettingsError, load_settings
 from relai_core.slack.client import create_client, create_session
+from relai_core.slack.clock import SlackClock
 from relai_core.slack.directory import SlackDirectory, user_from_payload
 from relai_core.slack.preflight import Installation, check_installation, check_token
 from relai_core.slack.proxies import ignore_proxies_on_loopback
@@ -88,24 +90,24 @@ async def _until_signalled(settings: Settings) -> None:
 async def _run(settings: Settings) -> None:
     """Open everything in the order of need; the stack closes it in the opposite one."""
     async with AsyncExitStack() as stack:
-        metrics, scheduler = Metrics(), Scheduler()
+        metrics, scheduler, clock = Metrics(), Scheduler(), SlackClock()
         client = await _slack(stack, settings)
         store = await _store(stack, settings, STORE_TIMEOUT)
         counting_store = await _store(stack, settings, COUNT_WITHIN)
         temporal_client = await _temporal(settings, metrics, scheduler)
         whispers = Whispers(client)
         stack.push_async_callback(whispers.drain, DRAIN)
-        slack = SlackCheck(partial(check_token, client))
-        health = _health(settings, store, temporal_client, slack)
-        scheduler.every(CHECK_EVERY, health.check)
-        route = SlackRoute(_secret(settings.slack_signing_secret))
+        slack = SlackCheck(partial(check_token, client, clock))
+        health = _health(settings, store, temporal_client, slack, clock)
+        scheduler.every(CHECK_EVERY, health.check, at_once=True)
+        route = SlackRoute(_secret(settings.slack_signing_secret), clock.now)
         ways_in = [] if settings.uses_socket_mode else route.routes()
-        gateway = TemporalService(temporal_client, settings.temporal_task_queue)
-        services = _services(settings, client, store, gateway)
+        gateway = TemporalService(temporal_client, settings.temporal_task_queue, clock.now)
+        services = _services(settings, client, store, gateway, clock.now)
         gate = Gate(
             settings.tokens,
             RateLimit(settings.relai_api_requests_per_minute),
-            Repeats(store.keyed_requests),
+            Repeats(store.keyed_requests, clock.now),
             metrics.count_api_request,
         )
         server = Server(
@@ -119,13 +121,13 @@ async def _run(settings: Settings) -> None:
 
         app_token = _secret(settings.slack_app_token)
         installation = await once_reached(partial(check_installation, client, app_token or None))
-        figures = StoredFigures(counting_store.figures, installation.team_id)
+        figures = StoredFigures(counting_store.figures, installation.team_id, clock.now)
         metrics.add(figures)
         scheduler.every(COUNT_EVERY, figures.refresh, at_once=True)
         gate.open(installation.team_id)
         replies = Replies(whispers)
-        answers = RelayAnswerService(store.tasks, gateway)
-        handlers = _handlers(services, answers, Forms(client), replies)
+        answers = RelayAnswerService(store.tasks, gateway, clock.now)
+        handlers = _handlers(services, answers, Forms(client), replies, clock.now)
         bolt = create_bolt_app(client, _authorization(installation, client), handlers, replies)
         dispatch = dispatcher(bolt, installation.team_id, metrics)
         if settings.uses_socket_mode:
@@ -164,35 +166,42 @@ async def _temporal(settings: Settings, metrics: Metrics, scheduler: Scheduler) 
     return await temporal.connect(settings, lazy=True, runtime=runtime)
 
 
-def _health(settings: Settings, store: Database, client: Client, slack: SlackCheck) -> HealthApi:
-    engine = TemporalHealth(client, settings.temporal_task_queue)
+def _health(
+    settings: Settings, store: Database, client: Client, slack: SlackCheck, clock: SlackClock
+) -> HealthApi:
+    engine = TemporalHealth(client, settings.temporal_task_queue, clock.now)
     parts: dict[str, Check] = {"temporal": engine.ping, "mongodb": store.ping, "slack": slack}
-    return HealthApi(parts, worker=engine.require_worker)
+    return HealthApi(parts, engine.require_worker, ClockCheck(lambda: clock.ahead), clock.now)
 
 
 def _services(
-    settings: Settings, client: AsyncWebClient, store: Database, gateway: TemporalService
+    settings: Settings,
+    client: AsyncWebClient,
+    store: Database,
+    gateway: TemporalService,
+    now: Clock,
 ) -> Services:
-    directory = SlackDirectory(client, store.users, patience=PATIENCE, ask_within=ASK_WITHIN)
+    directory = SlackDirectory(client, store.users, now, patience=PATIENCE, ask_within=ASK_WITHIN)
     users = UserService(directory, store.users, gateway)
-    tasks = TaskService(store.tasks, users, gateway)
+    tasks = TaskService(store.tasks, users, gateway, now)
     relays = RelayService(
         store.tasks,
         users,
         gateway,
         mode=settings.relai_relay_mode,
         window=settings.relai_relay_window,
+        now=now,
     )
     return Services(tasks, relays, users, gateway)
 
 
 def _handlers(
-    services: Services, answers: RelayAnswerService, forms: Forms, replies: Replies
+    services: Services, answers: RelayAnswerService, forms: Forms, replies: Replies, now: Clock
 ) -> list[Handlers]:
     tasks, relays, users, _ = services
     return [
-        TaskHandlers(tasks, users, forms, replies),
-        RelayHandlers(relays, answers, users, forms, replies),
+        TaskHandlers(tasks, users, forms, replies, now),
+        RelayHandlers(relays, answers, users, forms, replies, now),
         UserHandlers(users, user_from_payload, replies),
     ]
 

@@ -1,11 +1,20 @@
 """Jobs that belong to this process alone. What people wait for is Temporal's, never this one's."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from relai_core.clock import Anchored, utc_now
+
 WATCH_EVERY = timedelta(seconds=15)
+_LOOK_EVERY = timedelta(seconds=5)
+_JUMP = timedelta(seconds=1)
+"""Nothing that keeps a clock right moves it as far within `_LOOK_EVERY`."""
+
+_log = structlog.get_logger(__name__)
 
 
 class Scheduler:
@@ -13,6 +22,7 @@ class Scheduler:
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._watching: asyncio.Task[None] | None = None
 
     def every(
         self, interval: timedelta, job: Callable[[], Awaitable[object]], *, at_once: bool = False
@@ -26,10 +36,27 @@ class Scheduler:
             job, "interval", seconds=interval.total_seconds(), max_instances=1, coalesce=True
         )
         if at_once:
-            added.modify(next_run_time=datetime.now(UTC))
+            added.modify(next_run_time=utc_now())
 
     def start(self) -> None:
         self._scheduler.start()
+        self._watching = asyncio.create_task(self._watch_the_clock())
 
     def stop(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         self._scheduler.shutdown(wait=False)
+
+    async def _watch_the_clock(self) -> None:
+        """Call all jobs when the clock has jumped.
+
+        APScheduler goes by it: put back an hour, it would call nobody for as long.
+        """
+        while True:
+            unmoved = Anchored.at(utc_now())
+            await asyncio.sleep(_LOOK_EVERY.total_seconds())
+            jump = utc_now() - unmoved.now()
+            if abs(jump) > _JUMP:
+                _log.warning("clock_jumped", seconds=round(jump.total_seconds()))
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=utc_now())

@@ -22,6 +22,25 @@ class NotConnectedError(Exception):
     """No payload can come in."""
 
 
+class ClockOffError(Exception):
+    """This machine's clock is `ahead` of Slack's, or behind it if that is negative."""
+
+    def __init__(self, ahead: timedelta) -> None:
+        super().__init__(ahead)
+        self.ahead = ahead
+
+
+class ClockCheck:
+    """Whether this machine's clock, which is `ahead` of Slack's, agrees with it."""
+
+    def __init__(self, ahead: Callable[[], timedelta]) -> None:
+        self._ahead = ahead
+
+    async def __call__(self) -> None:
+        if ahead := self._ahead():
+            raise ClockOffError(ahead)
+
+
 class SlackCheck:
     """Whether the token is valid, which `check_token` asks, and the way in is open."""
 
@@ -63,6 +82,10 @@ def _words(error: Exception) -> str:
             return f"no worker polls {error.task_queue}"
         case NotConnectedError():
             return "not connected to Slack"
+        case ClockOffError():
+            seconds = round(error.ahead.total_seconds())
+            where = "ahead of" if seconds > 0 else "behind"
+            return f"{abs(seconds)} s {where} Slack's, which is gone by instead"
     _log.warning("check_failed", error=str(error), kind=type(error).__name__)
     match error:
         case InstallationBrokenError():

@@ -22,22 +22,27 @@ CHECK_EVERY = timedelta(seconds=15)
 FRESH_FOR = timedelta(seconds=1)
 """Whoever asks more often gets the same answer, so a probe can't become a load."""
 
+State = Literal["ok", "degraded", "down"]
+
 _log = structlog.get_logger(__name__)
 
 
 class PartHealth(BaseModel):
     """One part. `since` is when this process first saw the part in this state."""
 
-    state: Literal["ok", "down"]
+    state: State
     latency_ms: float
     since: datetime
     detail: str | None = None
 
 
 class Health(BaseModel):
-    """All parts. `degraded`: requests are saved, but no worker carries them out."""
+    """All parts. `degraded`: people are served, but something needs looking after.
 
-    state: Literal["ok", "degraded", "down"]
+    No worker carries out what is saved, or a clock is wrong.
+    """
+
+    state: State
     since: datetime
     parts: dict[str, PartHealth]
 
@@ -51,12 +56,15 @@ class HealthApi:
     Args:
         needed: Checks of the parts without which nobody can be served.
         worker: Check of what carries out what is saved.
-        clock: Tells since when a state is.
+        clock: Check of this machine's clock.
+        now: Tells since when a state is.
     """
 
-    def __init__(self, needed: Mapping[str, Check], worker: Check, clock: Clock = utc_now) -> None:
-        self._checks = {**needed, "worker": worker}
-        self._clock = clock
+    def __init__(
+        self, needed: Mapping[str, Check], worker: Check, clock: Check, now: Clock = utc_now
+    ) -> None:
+        self._checks = {**needed, "worker": worker, "clock": clock}
+        self._now = now
         self._checking = asyncio.Lock()
         self._latest: Health | None = None
         self._checked_at = 0.0
@@ -82,7 +90,7 @@ class HealthApi:
             return self._latest
 
     async def _look_at_all(self, before: Health | None) -> Health:
-        seen = await asyncio.gather(*(self._look(check) for check in self._checks.values()))
+        seen = await asyncio.gather(*(self._look(*each) for each in self._checks.items()))
         known = before.parts if before else {}
         parts = {
             name: _as_known(part, known.get(name))
@@ -91,14 +99,14 @@ class HealthApi:
         for name, part in parts.items():
             if name in known and part.state != known[name].state:
                 _log.warning("part_changed", part=name, state=part.state, detail=part.detail)
-        return _as_known(Health(state=_overall(parts), since=self._clock(), parts=parts), before)
+        return _as_known(Health(state=_overall(parts), since=self._now(), parts=parts), before)
 
-    async def _look(self, check: Check) -> PartHealth:
+    async def _look(self, name: str, check: Check) -> PartHealth:
         started = time.monotonic()
         trouble = await trouble_with(check)
         latency = round((time.monotonic() - started) * 1000, 1)
-        state: Literal["ok", "down"] = "down" if trouble else "ok"
-        return PartHealth(state=state, latency_ms=latency, since=self._clock(), detail=trouble)
+        state: State = "ok" if trouble is None else "degraded" if name == "clock" else "down"
+        return PartHealth(state=state, latency_ms=latency, since=self._now(), detail=trouble)
 
 
 def _as_known(now: _S, before: _S | None) -> _S:
@@ -108,8 +116,8 @@ def _as_known(now: _S, before: _S | None) -> _S:
     return now.model_copy(update={"since": before.since})
 
 
-def _overall(parts: Mapping[str, PartHealth]) -> Literal["ok", "degraded", "down"]:
-    down = {name for name, part in parts.items() if part.state == "down"}
-    if not down:
+def _overall(parts: Mapping[str, PartHealth]) -> State:
+    troubled = {name for name, part in parts.items() if part.state != "ok"}
+    if not troubled:
         return "ok"
-    return "degraded" if down == {"worker"} else "down"
+    return "degraded" if troubled <= {"worker", "clock"} else "down"

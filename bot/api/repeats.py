@@ -9,12 +9,12 @@ import hashlib
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from bot.api.problem_codes import ProblemCode
 from bot.api.problems import Problem
 from bot.services.durable_calls import UnconfirmedError
+from relai_core.clock import Clock, utc_now
 from relai_core.domain.api_token import ApiToken
 from relai_core.domain.ids import RequestId, request_id
 from relai_core.domain.keyed_request import KeyedRequest, StoredAnswer
@@ -36,8 +36,9 @@ class Once(NamedTuple):
 class Repeats:
     """Recognises repeats, in every bot and across restarts."""
 
-    def __init__(self, store: KeyedRequestStore) -> None:
+    def __init__(self, store: KeyedRequestStore, now: Clock = utc_now) -> None:
         self._store = store
+        self._now = now
 
     async def once(
         self,
@@ -79,7 +80,7 @@ class Repeats:
         asked = KeyedRequest(
             id=request_id(caller.team_id, "api-key", caller.name, key),
             fingerprint=hashlib.sha256(wish.encode()).hexdigest(),
-            claimed_at=datetime.now(UTC),
+            claimed_at=self._now(),
             claim=secrets.token_hex(8),
         )
         claimed = await self._store.claim(asked)

@@ -14,7 +14,7 @@ from relai_core.blockkit.answers import help_message, saved_text
 from relai_core.blockkit.ids import ActionId, CallbackId, InputId
 from relai_core.blockkit.relays import decline_form, relay_form, relay_sent
 from relai_core.blockkit.tasks import task_card
-from relai_core.clock import utc_now
+from relai_core.clock import Clock, utc_now
 from relai_core.domain.ids import RelayId, SlackUserId, TaskId
 from relai_core.domain.relay import RelayMode
 from relai_core.domain.task import Task
@@ -35,12 +35,14 @@ class RelayHandlers:
         users: UserService,
         forms: Forms,
         replies: Replies,
+        now: Clock = utc_now,
     ) -> None:
         self._relays = relays
         self._answers = answers
         self._users = users
         self._forms = forms
         self._replies = replies
+        self._now = now
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt which listener hears of what."""
@@ -57,7 +59,7 @@ class RelayHandlers:
 
     async def on_relay_command(self, command: SlashCommand) -> Message | None:
         speaker = await self._users.get_speaker(command.team_id, command.user_id)
-        match parse_relay_command(command.text, speaker=speaker, now=utc_now()):
+        match parse_relay_command(command.text, speaker=speaker, now=self._now()):
             case RelayTask() as wish:
                 task = await self._relays.relay(wish, sender=speaker, request=command.request)
                 return _sent(task)

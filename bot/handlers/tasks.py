@@ -21,7 +21,7 @@ from bot.services.user_service import UserService
 from relai_core.blockkit.answers import help_message, saved_text
 from relai_core.blockkit.ids import ActionId, CallbackId, InputId
 from relai_core.blockkit.tasks import task_card, task_created, task_form, task_list
-from relai_core.clock import utc_now
+from relai_core.clock import Clock, utc_now
 from relai_core.domain.ids import SlackUserId, TaskId
 from relai_core.domain.task import Task
 from relai_core.domain.user import User
@@ -32,12 +32,18 @@ class TaskHandlers:
     """Hears of everything about single tasks."""
 
     def __init__(
-        self, tasks: TaskService, users: UserService, forms: Forms, replies: Replies
+        self,
+        tasks: TaskService,
+        users: UserService,
+        forms: Forms,
+        replies: Replies,
+        now: Clock = utc_now,
     ) -> None:
         self._tasks = tasks
         self._users = users
         self._forms = forms
         self._replies = replies
+        self._now = now
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt which listener hears of what."""
@@ -50,7 +56,7 @@ class TaskHandlers:
 
     async def on_task_command(self, command: SlashCommand) -> Message | None:
         speaker = await self._users.get_speaker(command.team_id, command.user_id)
-        asked = parse_task_command(command.text, speaker=speaker, now=utc_now())
+        asked = parse_task_command(command.text, speaker=speaker, now=self._now())
         return await self._carry_out(asked, command, speaker)
 
     async def on_complete_clicked(self, click: BlockAction) -> ButtonAnswer | None:

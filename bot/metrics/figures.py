@@ -27,15 +27,15 @@ _log = structlog.get_logger(__name__)
 class StoredFigures(Collector):
     """Gauges of one workspace. None is shown before the first count."""
 
-    def __init__(self, store: FigureStore, team_id: TeamId, clock: Clock = utc_now) -> None:
+    def __init__(self, store: FigureStore, team_id: TeamId, now: Clock = utc_now) -> None:
         self._store = store
         self._team_id = team_id
-        self._clock = clock
+        self._now = now
         self._latest: tuple[Figures, float] | None = None
 
     async def refresh(self) -> None:
         """Count anew. If that fails the old figures stay, with the moment of their count."""
-        at = self._clock()
+        at = self._now()
         try:
             figures = await self._store.count(self._team_id, at)
         except UnavailableError as error:

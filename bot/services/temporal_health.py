@@ -1,6 +1,6 @@
 """Whether Temporal answers, and whether anybody carries out what it keeps."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -11,6 +11,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 
 from bot.services.durable_calls import DURABLE_WITHIN, confirmed
+from relai_core.clock import Clock, utc_now
 
 _POLLED_WITHIN = timedelta(seconds=75)
 """An idle worker asks anew once a minute."""
@@ -27,9 +28,10 @@ class NoWorkerError(Exception):
 class TemporalHealth:
     """Asks Temporal about itself and about the workers of one task queue."""
 
-    def __init__(self, client: Client, task_queue: str) -> None:
+    def __init__(self, client: Client, task_queue: str, now: Clock = utc_now) -> None:
         self._client = client
         self._task_queue = task_queue
+        self._now = now
 
     async def ping(self) -> None:
         """Return if Temporal answers."""
@@ -43,7 +45,7 @@ class TemporalHealth:
         """
         pollers = (await self._describe_task_queue()).pollers
         latest = max((poller.last_access_time.ToDatetime(UTC) for poller in pollers), default=None)
-        if latest is None or datetime.now(UTC) - latest > _POLLED_WITHIN:
+        if latest is None or self._now() - latest > _POLLED_WITHIN:
             raise NoWorkerError(self._task_queue)
 
     async def _describe_task_queue(self) -> DescribeTaskQueueResponse:

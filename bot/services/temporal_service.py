@@ -5,7 +5,7 @@ became of it is asked for afterwards, so a worker that is away costs the answer,
 """
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
@@ -26,6 +26,7 @@ from bot.services.durable_calls import (
     ended_if_not_found,
 )
 from bot.services.workflow_status import WorkflowStatus, describe_workflow
+from relai_core.clock import Clock, utc_now
 from relai_core.codec import UnreadablePayloadError
 from relai_core.domain.changes import (
     Cancelled,
@@ -106,9 +107,10 @@ class TemporalService:
     that has ended raises `WorkflowEndedError`.
     """
 
-    def __init__(self, client: Client, task_queue: str) -> None:
+    def __init__(self, client: Client, task_queue: str, now: Clock = utc_now) -> None:
         self._client = client
         self._task_queue = task_queue
+        self._now = now
 
     async def start_task_lifecycle_workflow(self, data: NewTask) -> Answered:
         """Create a task. A repeat means the same task."""
@@ -218,7 +220,8 @@ class TemporalService:
     async def _answered(self, workflow_id: str, request: RequestId) -> Answered:
         """Ask what became of a request that is saved; its outcome may well come later."""
         handle = self._client.get_workflow_handle(workflow_id)
-        until = datetime.now(UTC) + OUTCOME_WITHIN - WAY_BACK
+        # Temporal goes by its own clock, which may be either: better told twice than never.
+        until = min(self._now(), utc_now()) + OUTCOME_WITHIN - WAY_BACK
         asked = OutcomeAsked(request_id=request, until=until)
         try:
             async with asyncio.timeout(OUTCOME_WITHIN.total_seconds()):

@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.errors import InstallationBrokenError
+from relai_core.slack.clock import SlackClock
 from relai_core.slack.errors import narrowing
 
 SCOPES = frozenset(
@@ -68,15 +69,16 @@ def _scopes(headers: Mapping[str, str]) -> frozenset[str]:
     return scopes
 
 
-async def check_token(client: AsyncWebClient) -> None:
-    """Return if Slack takes the bot token.
+async def check_token(client: AsyncWebClient, clock: SlackClock) -> None:
+    """Return if Slack takes the bot token; `clock` hears what time it is there.
 
     Raises:
         InstallationBrokenError: it does not.
         MessengerError: Slack can't be asked.
     """
     with narrowing(repeatable=True):
-        await client.auth_test()
+        answer = await client.auth_test()
+    clock.hear(answer.headers)
 
 
 async def _check_app_token(client: AsyncWebClient, app_token: str) -> None:

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from bot.api import checks, health
-from bot.api.checks import NotConnectedError, SlackCheck, trouble_with
+from bot.api.checks import ClockCheck, ClockOffError, NotConnectedError, SlackCheck, trouble_with
 from bot.api.health import Health, HealthApi
 from bot.server import Server
 from bot.services.durable_calls import UnconfirmedError
@@ -79,38 +79,52 @@ def states(answer: Health) -> dict[str, tuple[str, str | None]]:
 
 
 async def test_all_is_well_when_every_part_answers() -> None:
-    status, answer = await asked(HealthApi({"mongodb": Part()}, worker=Part()))
+    status, answer = await asked(HealthApi({"mongodb": Part()}, worker=Part(), clock=Part()))
 
     assert (status, answer.state) == (200, "ok")
-    assert states(answer) == {"mongodb": ("ok", None), "worker": ("ok", None)}
+    assert set(states(answer)) == {"mongodb", "worker", "clock"}
+    assert set(states(answer).values()) == {("ok", None)}
 
 
 async def test_without_a_worker_people_are_still_served() -> None:
     worker = Part(NoWorkerError("relai-task-queue"))
 
-    status, answer = await asked(HealthApi({"mongodb": Part()}, worker=worker))
+    status, answer = await asked(HealthApi({"mongodb": Part()}, worker=worker, clock=Part()))
 
     assert (status, answer.state) == (200, "degraded")
     assert states(answer)["worker"] == ("down", "no worker polls relai-task-queue")
 
 
+async def test_with_a_wrong_clock_people_are_still_served() -> None:
+    clock = ClockCheck(lambda: timedelta(hours=-1))
+
+    status, answer = await asked(HealthApi({"mongodb": Part()}, worker=Part(), clock=clock))
+
+    assert (status, answer.state) == (200, "degraded")
+    said = "3600 s behind Slack's, which is gone by instead"
+    assert states(answer)["clock"] == ("degraded", said)
+
+
 async def test_a_part_that_is_down_is_named() -> None:
     gone = Part(UnavailableError("MongoDB"))
 
-    status, answer = await asked(HealthApi({"mongodb": gone, "slack": Part()}, worker=Part()))
+    status, answer = await asked(
+        HealthApi({"mongodb": gone, "slack": Part()}, worker=Part(), clock=Part())
+    )
 
     assert (status, answer.state) == (503, "down")
     assert states(answer) == {
         "mongodb": ("down", "MongoDB can't be reached"),
         "slack": ("ok", None),
         "worker": ("ok", None),
+        "clock": ("ok", None),
     }
 
 
 async def test_a_part_that_does_not_answer_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "CHECKED_WITHIN", timedelta(milliseconds=10))
 
-    status, answer = await asked(HealthApi({"mongodb": silent}, worker=Part()))
+    status, answer = await asked(HealthApi({"mongodb": silent}, worker=Part(), clock=Part()))
 
     assert status == 503
     assert states(answer)["mongodb"] == ("down", "no answer in time")
@@ -124,6 +138,7 @@ async def test_a_part_that_does_not_answer_is_down(monkeypatch: pytest.MonkeyPat
         (InstallationBrokenError("invalid_auth"), "Slack refuses the bot token"),
         (TransientMessengerError("not_connected"), "Slack can't be asked"),
         (NotConnectedError(), "not connected to Slack"),
+        (ClockOffError(timedelta(days=1)), "86400 s ahead of Slack's, which is gone by instead"),
         (ValueError(), "ValueError"),
     ],
 )
@@ -136,7 +151,7 @@ async def test_what_is_wrong_is_said_plainly(error: Exception, said: str) -> Non
     [RuntimeError(SECRET), InstallationBrokenError(SECRET), TransientMessengerError(SECRET)],
 )
 async def test_what_an_error_says_is_never_shown(error: Exception) -> None:
-    _, text = await ask(HealthApi({"mongodb": Part(error)}, worker=Part(error)))
+    _, text = await ask(HealthApi({"mongodb": Part(error)}, worker=Part(error), clock=Part()))
 
     assert "hunter2" not in text
     assert "db.internal" not in text
@@ -145,7 +160,7 @@ async def test_what_an_error_says_is_never_shown(error: Exception) -> None:
 async def test_a_state_is_since_it_was_first_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "FRESH_FOR", timedelta(0))
     clock, mongodb = Clock(), Part()
-    api = HealthApi({"mongodb": mongodb, "slack": Part()}, worker=Part(), clock=clock)
+    api = HealthApi({"mongodb": mongodb, "slack": Part()}, worker=Part(), clock=Part(), now=clock)
     await api.check()
 
     clock.move(10)
@@ -164,14 +179,14 @@ async def test_a_state_is_since_it_was_first_seen(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_moments_are_told_in_utc_as_iso_8601() -> None:
-    _, text = await ask(HealthApi({}, worker=Part(), clock=Clock()))
+    _, text = await ask(HealthApi({}, worker=Part(), clock=Part(), now=Clock()))
 
     assert '"since":"2026-03-02T12:00:00Z"' in text
 
 
 async def test_many_who_ask_at_once_are_one_check() -> None:
     part = Part()
-    api = HealthApi({"mongodb": part}, worker=Part())
+    api = HealthApi({"mongodb": part}, worker=Part(), clock=Part())
 
     await asyncio.gather(*(api.check() for _ in range(20)))
 
@@ -181,7 +196,7 @@ async def test_many_who_ask_at_once_are_one_check() -> None:
 async def test_an_old_answer_is_not_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "FRESH_FOR", timedelta(0))
     part = Part()
-    api = HealthApi({"mongodb": part}, worker=Part())
+    api = HealthApi({"mongodb": part}, worker=Part(), clock=Part())
 
     await api.check()
     await api.check()
@@ -192,7 +207,7 @@ async def test_an_old_answer_is_not_given_again(monkeypatch: pytest.MonkeyPatch)
 async def test_the_process_is_alive_whatever_is_down_and_asks_nobody() -> None:
     part = Part(UnavailableError("MongoDB"))
 
-    answer = await ask(HealthApi({"mongodb": part}, worker=part), "/health/live")
+    answer = await ask(HealthApi({"mongodb": part}, worker=part, clock=part), "/health/live")
 
     assert answer == (200, '{"state": "ok"}')
     assert part.calls == 0

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from devstack.slack_sandbox.options import DEFAULT_SCOPES, Options
 from relai_core.errors import InstallationBrokenError, MessengerError
 from relai_core.slack.client import create_client, create_session
+from relai_core.slack.clock import SlackClock
 from relai_core.slack.preflight import SCOPES, check_installation, check_token
 from tests.devstack.slack_sandbox.world import World, start_world
 from tests.relai_core.slack.faults import fault
@@ -47,11 +48,11 @@ async def test_without_an_app_token_no_socket_is_asked_for(
 
 
 async def test_a_token_is_good_until_slack_refuses_it(world: World, client: AsyncWebClient) -> None:
-    await check_token(client)
+    await check_token(client, SlackClock())
     await fault(world, "auth.test", "error", error="token_revoked")
 
     with pytest.raises(InstallationBrokenError, match="token_revoked"):
-        await check_token(client)
+        await check_token(client, SlackClock())
 
 
 async def test_a_missing_scope_is_named() -> None:
