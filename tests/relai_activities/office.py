@@ -9,20 +9,21 @@ from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
 from relai_activities.clock import ClockInterceptor
-from relai_activities.contracts import NoticeResult, RefreshCardsInput
+from relai_activities.contracts import NoticeResult, RefreshCardsInput, RelayTaskInput
 from relai_activities.interceptor import ErrorInterceptor
 from relai_activities.notices import NoticeActivities
 from relai_core.domain.hours import WorkingHours
-from relai_core.domain.ids import SlackUserId
+from relai_core.domain.ids import SlackUserId, relay_id
 from relai_core.domain.notice import Notice, NoticeKind, NoticeRow
 from relai_core.domain.relay import RelayMode
 from relai_core.domain.task import Task
 from relai_core.domain.user import User
 from relai_core.store.database import Database
 from tests.relai_activities.fakes import FakeDirectory, FakeMessenger
-from tests.relai_core.builders import ANA, BEN, CLEO, NOW, TEAM, Changes, a_new_task
+from tests.relai_core.builders import ANA, BEN, CLEO, NOW, TEAM, Changes, a_new_task, a_request
 
 T = TypeVar("T")
+WINDOW = timedelta(minutes=10)
 
 
 class Office:
@@ -88,12 +89,32 @@ def a_notice(kind: NoticeKind, task: Task, **fields: Any) -> Notice:
     return Notice(kind=kind, task_id=task.id, **given | fields)
 
 
+def to_ben(task: Task) -> RelayTaskInput:
+    """Ana hands her task to Ben, just now."""
+    request = a_request()
+    return RelayTaskInput(
+        request_id=request,
+        relay_id=relay_id(TEAM, request),
+        task_id=task.id,
+        team_id=TEAM,
+        from_user=ANA,
+        to_user=BEN,
+        mode=RelayMode.DIRECT,
+        note="",
+        window=WINDOW,
+        at=datetime.now(UTC),
+    )
+
+
 async def attempt(
-    step: Callable[..., Awaitable[T]], *args: Any, started_at: datetime | None = None
+    step: Callable[..., Awaitable[T]],
+    *args: Any,
+    started_at: datetime | None = None,
+    own: ClockInterceptor | None = None,
 ) -> T:
     """Run an activity as a worker does, once. `started_at` is Temporal's time then."""
     inbound = ErrorInterceptor().intercept_activity(
-        ClockInterceptor().intercept_activity(_Innermost())
+        (own or ClockInterceptor()).intercept_activity(_Innermost())
     )
     environment = ActivityEnvironment()
     environment.info = replace(environment.info, started_time=started_at or datetime.now(UTC))

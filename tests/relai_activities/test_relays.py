@@ -5,39 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from relai_activities.contracts import FindRelayInput, RelayTaskInput
+from relai_activities.contracts import FindRelayInput
 from relai_activities.relays import RelayActivities
 from relai_core.domain.hours import WorkingHours
-from relai_core.domain.ids import RelayId, relay_id
-from relai_core.domain.relay import RelayMode
-from relai_core.domain.task import Task
-from tests.relai_activities.office import Office, attempt
-from tests.relai_core.builders import ANA, BEN, CI, TEAM, a_request
-
-WINDOW = timedelta(minutes=10)
+from relai_core.domain.ids import RelayId
+from tests.relai_activities.office import WINDOW, Office, attempt, to_ben
+from tests.relai_core.builders import ANA, CI, TEAM
 
 
 @pytest.fixture
 def relays(office: Office) -> RelayActivities:
     hours = WorkingHours.parse("mon-sun 00:00-24:00")
     return RelayActivities(office.store.tasks, office.directory, hours)
-
-
-def to_ben(task: Task) -> RelayTaskInput:
-    """Ana hands her task to Ben, just now."""
-    request = a_request()
-    return RelayTaskInput(
-        request_id=request,
-        relay_id=relay_id(TEAM, request),
-        task_id=task.id,
-        team_id=TEAM,
-        from_user=ANA,
-        to_user=BEN,
-        mode=RelayMode.DIRECT,
-        note="",
-        window=WINDOW,
-        at=datetime.now(UTC),
-    )
 
 
 async def test_a_second_try_finds_the_hand_over_as_the_first_opened_it(

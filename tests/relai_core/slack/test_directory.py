@@ -112,6 +112,14 @@ async def test_an_older_mirror_is_refreshed(
     assert (await directory.get_user(team, ana)).name == "ana"
 
 
+async def test_a_mirror_that_was_made_by_a_clock_far_ahead_is_refreshed(
+    directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
+) -> None:
+    await mirror.put(a_user(team, ana, -timedelta(hours=1)))
+
+    assert (await directory.get_user(team, ana)).name == "ana"
+
+
 @pytest.mark.parametrize("kind", ["ratelimited", "lost_before", "server_error"])
 async def test_the_mirror_of_a_day_serves_while_slack_can_not_be_asked(
     world: World,

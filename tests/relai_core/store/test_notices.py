@@ -204,6 +204,31 @@ async def test_a_turn_after_a_pause_is_at_once(database: Database) -> None:
     assert await database.notices.take_turn(NoticeKey("m"), DM, at=LATER, every=second) == LATER
 
 
+async def test_a_turn_that_was_taken_by_a_clock_that_was_ahead_holds_nobody_up(
+    database: Database,
+) -> None:
+    """And those after it keep the pace again."""
+    second, ahead = timedelta(seconds=1), NOW + timedelta(hours=1)
+    await database.notices.take_turn(NoticeKey("n"), DM, at=ahead, every=second)
+
+    turns = [
+        await database.notices.take_turn(NoticeKey(key), DM, at=NOW, every=second)
+        for key in ("m", "o")
+    ]
+
+    assert turns == [NOW, NOW + second]
+
+
+async def test_a_long_queue_is_no_sign_of_a_wrong_clock(database: Database) -> None:
+    an_hour = timedelta(hours=1)
+    for key in ("n", "m"):
+        await database.notices.take_turn(NoticeKey(key), DM, at=NOW, every=an_hour)
+
+    turn = await database.notices.take_turn(NoticeKey("o"), DM, at=NOW, every=an_hour)
+
+    assert turn == NOW + 2 * an_hour
+
+
 async def test_each_channel_has_turns_of_its_own(database: Database) -> None:
     second = timedelta(seconds=1)
     await database.notices.take_turn(NoticeKey("n"), DM, at=NOW, every=second)
