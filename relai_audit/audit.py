@@ -1,11 +1,11 @@
 """Counts everything, and looks twice at what doesn't fit together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from relai_audit.check import Check, Witnesses, ago
+from relai_audit.check import TELL_EACH, Check, Progress, Witnesses, ago
 from relai_audit.executions import Executions
 from relai_audit.findings import Finding, FindingKind
 from relai_audit.limits import Limits
@@ -13,15 +13,12 @@ from relai_audit.notices import UnsettledNotices, Untold
 from relai_audit.owned import OpenRelays, OpenTasks
 from relai_audit.report import Report
 from relai_audit.running import Leftovers, StuckWorkflows
-from relai_audit.side_by_side import side_by_side
+from relai_audit.side_by_side import one_by_one, side_by_side
 from relai_audit.trails import BrokenTrails, LostTasks
 from relai_core.domain.census import Census
 from relai_core.domain.ids import TeamId
 from relai_core.store.database import Database
 
-Progress = Callable[[str], None]
-
-_TELL_EACH = 5_000
 _CHECKS: Mapping[str, Callable[[Witnesses], Check]] = {
     "open tasks": OpenTasks,
     "open hand-overs": OpenRelays,
@@ -60,7 +57,7 @@ async def _running(executions: Executions, progress: Progress) -> dict[str, str 
     running: dict[str, str | None] = {}
     async for each in executions.running():
         running[each.workflow_id] = each.trouble
-        if len(running) % _TELL_EACH == 0:
+        if len(running) % TELL_EACH == 0:
             progress(f"{len(running):,} workflows looked at")
     return running
 
@@ -76,15 +73,10 @@ async def _confirmed(witnesses: Witnesses, progress: Progress) -> list[Finding]:
         await asyncio.sleep(witnesses.limits.pause.total_seconds())
     findings: list[Finding] = []
     for check, ids in suspects:
-        looked_at = side_by_side(check.confirm, _each(ids))
+        looked_at = side_by_side(check.confirm, one_by_one(ids))
         found = [finding async for finding in looked_at if finding is not None]
         findings.extend(sorted(found, key=lambda finding: (finding.kind, finding.subject)))
     return findings
-
-
-async def _each(ids: Sequence[str]) -> AsyncIterator[str]:
-    for each in ids:
-        yield each
 
 
 def _sums(census: Mapping[TeamId, Census]) -> list[Finding]:

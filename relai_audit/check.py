@@ -1,6 +1,6 @@
 """What every check is: a first look that suspects, and a second one that is sure."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -9,6 +9,11 @@ from relai_audit.findings import Finding
 from relai_audit.limits import Limits
 from relai_core.store.audit import MongoAuditStore
 from relai_core.store.tasks import MongoTaskStore
+
+Progress = Callable[[str], None]
+"""Is told how far a long work is."""
+TELL_EACH = 5_000
+"""After so many of the same it is told again."""
 
 
 class Witnesses(NamedTuple):

@@ -61,7 +61,7 @@ async def _report(settings: Settings, *, repair: bool) -> Report:
         if not repair:
             return report
         repairer = Repairer(opened.tasks, client, queue, settings.relai_relay_window)
-        return await repairer.repair(report)
+        return await repairer.repair(report, _tell)
     finally:
         opened.close()
 

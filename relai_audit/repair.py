@@ -4,15 +4,18 @@ Everything here may be done twice, and by two at once: a workflow is started und
 has anyway, what it writes is named by the request behind it, and the ledger knows what is said.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
+from relai_audit.check import TELL_EACH, Progress
 from relai_audit.findings import Finding, FindingKind
 from relai_audit.report import Repair, Report
+from relai_audit.side_by_side import one_by_one, side_by_side
 from relai_core.domain.ids import RelayId, RequestId, TaskId
 from relai_core.domain.model import Model
 from relai_core.domain.relay import Relay
@@ -27,6 +30,12 @@ from relai_workflows.contracts import (
 )
 from relai_workflows.ids import lifecycle_id, relay_workflow_id
 
+_IN_THIS_ORDER = (
+    {FindingKind.TASK_WITHOUT_WORKFLOW, FindingKind.RELAY_WITHOUT_WORKFLOW},
+    {FindingKind.NOBODY_TOLD, FindingKind.NOTICE_ABANDONED},
+)
+"""Workflows first: they say what they have to say, before they are told to."""
+
 
 class Repairer:
     """Acts on findings. `window` is how long a receiver has whose time begins anew."""
@@ -38,6 +47,7 @@ class Repairer:
         self._client = client
         self._task_queue = task_queue
         self._window = window
+        self._lost: UnavailableError | RPCError | None = None
         self._remedies: Mapping[FindingKind, Callable[[Finding], Awaitable[str]]] = {
             FindingKind.TASK_WITHOUT_WORKFLOW: self._start_lifecycle,
             FindingKind.RELAY_WITHOUT_WORKFLOW: self._start_relay,
@@ -45,28 +55,32 @@ class Repairer:
             FindingKind.NOTICE_ABANDONED: self._replan,
         }
 
-    async def repair(self, report: Report) -> Report:
+    async def repair(self, report: Report, progress: Progress) -> Report:
         """The report with what was done about it. What nothing here mends is left as it is.
 
-        If MongoDB or Temporal goes away, the last repair says so; what was done stays done.
+        If MongoDB or Temporal goes away, what follows is left; what was done stays done.
         """
-        repairs = [each async for each in self._repairs(report)]
+        repairs: list[Repair] = []
+        for kinds in _IN_THIS_ORDER:
+            findings = [each for each in report.findings if each.kind in kinds]
+            async for repair in side_by_side(self._repair, one_by_one(findings)):
+                repairs.append(repair)
+                if len(repairs) % TELL_EACH == 0:
+                    progress(f"{len(repairs):,} repaired")
         return report.model_copy(update={"repairs": tuple(repairs)})
 
-    async def _repairs(self, report: Report) -> AsyncIterator[Repair]:
-        for finding in report.findings:
-            if (remedy := self._remedies.get(finding.kind)) is None:
-                continue
-            try:
-                said = await remedy(finding)
-            except NotFoundError as error:
-                yield Repair(finding=finding, is_mended=False, said=str(error))
-            except (UnavailableError, RPCError) as error:
-                said = f"{finding.subject} and all that follow are left: {error}"
-                yield Repair(finding=finding, is_mended=False, said=said)
-                return
-            else:
-                yield Repair(finding=finding, is_mended=True, said=said)
+    async def _repair(self, finding: Finding) -> Repair:
+        left = partial(Repair, finding=finding, is_mended=False)
+        if self._lost is not None:
+            return left(said=f"{finding.subject} is left: {self._lost}")
+        try:
+            said = await self._remedies[finding.kind](finding)
+        except NotFoundError as error:
+            return left(said=str(error))
+        except (UnavailableError, RPCError) as error:
+            self._lost = error
+            return left(said=f"{finding.subject} is left: {error}")
+        return Repair(finding=finding, is_mended=True, said=said)
 
     async def _start_lifecycle(self, finding: Finding) -> str:
         task = await self._task(TaskId(finding.subject))

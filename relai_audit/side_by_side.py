@@ -1,7 +1,7 @@
 """Many small questions at once, but not too many."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
 WIDTH = 8
@@ -32,3 +32,9 @@ async def side_by_side(
     finally:
         for left in waiting:
             left.cancel()
+
+
+async def one_by_one(items: Iterable[_Asked]) -> AsyncIterator[_Asked]:
+    """What is there already, as that which comes by and by."""
+    for item in items:
+        yield item

@@ -54,7 +54,8 @@ class Auditor:
     async def repair(self, report: Report) -> Report:
         """The report with what was done; whatever comes of it has happened."""
         client, queue = self._stage.client, self._stage.task_queue
-        repaired = await Repairer(self._stage.store.tasks, client, queue, WINDOW).repair(report)
+        repairer = Repairer(self._stage.store.tasks, client, queue, WINDOW)
+        repaired = await repairer.repair(report, lambda _: None)
         for workflow_id in self._stage.started:
             await self._stage.idle(self._stage.handle(workflow_id))
         return repaired
