@@ -1,7 +1,8 @@
 """What is known after a run, as plain JSON from each witness by itself.
 
 Nothing here has passed through the product's own code: the messages are the sandbox's, the
-documents are read with pymongo, the histories are Temporal's. Moments are seconds since the epoch.
+documents are read with pymongo, the histories are Temporal's. Only audits are the product's, and
+stand in the journal. Moments are seconds since the epoch.
 """
 
 import json
@@ -23,6 +24,9 @@ class Evidence:
         documents: of the run's workspace and of all others, by collection.
         histories: the workflow executions, see `histories`.
         foreign: documents of another workspace as they were put there, by collection.
+        searched: how many logs, pages, histories, collections and answers were searched for
+            secrets.
+        leaks: what stood there, by the name of the secret, and where.
     """
 
     team: str
@@ -31,6 +35,8 @@ class Evidence:
     documents: dict[str, list[Json]] = field(default_factory=dict)
     histories: list[Json] = field(default_factory=list)
     foreign: dict[str, list[Json]] = field(default_factory=dict)
+    searched: int = 0
+    leaks: list[Json] = field(default_factory=list)
 
     def ours(self, collection: str) -> list[Json]:
         """The documents of the run's workspace."""

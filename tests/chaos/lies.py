@@ -229,6 +229,16 @@ LIES: dict[str, tuple[str, Lie]] = {
         "only who may",
         lambda e: e.documents["tasks"][1].update(owner=CY),
     ),
+    "SLACK_BOT_TOKEN in the open": (
+        "only who may",
+        lambda e: e.leaks.append({"what": "SLACK_BOT_TOKEN", "place": "log of bot", "at": 7}),
+    ),
+    # What the operator is told.
+    "an audit in the storm finds trail_broken": ("saved", lambda e: audit_finds(e, "trail_broken")),
+    "an audit at rest finds notice_late": (
+        "saved",
+        lambda e: audit_finds(e, "notice_late", at_rest=True),
+    ),
 }
 """By what is to be said of it: the promise, and the lie."""
 
@@ -237,6 +247,14 @@ def send_again(evidence: Evidence) -> None:
     """The answer to the first post was given up at 108, and the second came at 115."""
     row_of(evidence, ENDED).update(unknown_since=108.0)
     evidence.inboxes[ANA].append(a_message(ENDED, "<@UBO> accepted T-1", ts=115.0))
+
+
+def audit_finds(evidence: Evidence, kind: str, *, at_rest: bool = False) -> None:
+    """An audit of the run says that something is wrong."""
+    finding = {"kind": kind, "team_id": "T1", "subject": "x", "detail": ""}
+    evidence.journal.append(
+        {"at": 99.0, "line": "audit", "at_rest": at_rest, "findings": [finding]}
+    )
 
 
 def press_again(evidence: Evidence) -> None:

@@ -17,11 +17,12 @@ from tests.chaos.parts import Transport
 
 @dataclass(frozen=True)
 class Plan:
-    """A run before it has begun."""
+    """A run before it has begun. `is_encrypted` says whether Temporal keeps what it can't read."""
 
     seed: int
     seconds: float
     transport: Transport
+    is_encrypted: bool
     acts: tuple[Act, ...]
     faults: tuple[Fault, ...]
 
@@ -32,6 +33,7 @@ class Plan:
 def make_plan(seed: int, seconds: float) -> Plan:
     """The plan of a seed. Acts and faults have dice of their own."""
     transport: Transport = "http" if Dice(seed, "transport").below(2) else "socket"
+    is_encrypted = bool(Dice(seed, "codec").below(2))
     acts = tuple(plan_acts(Dice(seed, "acts"), seconds))
     faults = tuple(plan_faults(Dice(seed, "faults"), seconds, transport))
-    return Plan(seed, seconds, transport, acts, faults)
+    return Plan(seed, seconds, transport, is_encrypted, acts, faults)

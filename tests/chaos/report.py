@@ -18,7 +18,9 @@ def report(evidence: Evidence, violations: Sequence[Violation]) -> str:
 
 def _lines(evidence: Evidence, violations: Sequence[Violation]) -> Iterator[str]:
     (asked,) = evidence.lines("plan")
-    yield f"\nSeed {asked['seed']}: {asked['seconds']:g} s of chaos over {asked['transport']}"
+    encrypted = ", payloads encrypted" if asked.get("is_encrypted") else ""
+    over = f"over {asked['transport']}{encrypted}"
+    yield f"\nSeed {asked['seed']}: {asked['seconds']:g} s of chaos {over}"
     yield from _table("Operations", _operations(evidence))
     yield from _table("Kills (-9)", {part: _faults(evidence, "kill")[part] for part in PARTS})
     yield from _table("Stopped and continued", _faults(evidence, "pause"))
@@ -28,6 +30,8 @@ def _lines(evidence: Evidence, violations: Sequence[Violation]) -> Iterator[str]
     yield from _table("Stored", {name: len(evidence.ours(name)) for name in _STORED})
     yield from _table("Notices", _notices(evidence))
     yield from _table("Ambiguous notices", _ambiguous(evidence))
+    yield from _table("Audits", _audits(evidence))
+    yield f"\nSearched for secrets: {evidence.searched} logs, pages, histories, answers"
     broken = Counter(violation.promise for violation in violations)
     yield from _table("Violations", {promise: broken[promise] for promise in PROMISES})
     for violation in violations[:_SHOWN]:
@@ -61,6 +65,19 @@ def _ways(evidence: Evidence, kind: str) -> Counter[str]:
 
 def _notices(evidence: Evidence) -> Mapping[str, int]:
     return Counter(row["state"] for row in evidence.ours("notices"))
+
+
+def _audits(evidence: Evidence) -> Mapping[str, int]:
+    """How many could look, and what they found in the storm."""
+    looked = [entry for entry in evidence.lines("audit") if not entry["at_rest"]]
+    found = Counter(
+        f"found {each['kind']}"
+        for entry in looked
+        for each in entry["findings"]
+        if each["team_id"] == evidence.team
+    )
+    unable = len(evidence.lines("audit_unable"))
+    return {"looked": len(looked), "a server was away": unable, **found}
 
 
 def _ambiguous(evidence: Evidence) -> Mapping[str, int]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.chaos.act_plan import Act
+from tests.chaos.auditing import Audits
 from tests.chaos.callers import Callers
 from tests.chaos.calm import until_quiet
 from tests.chaos.collect import collect, team_of
@@ -40,7 +41,7 @@ async def run_chaos(plan: Plan, folder: Path, progress: Progress) -> Evidence:
     with Journal(folder / "journal.jsonl") as journal:
         journal.note("plan", **plan.to_json())
         async with (
-            ChaosStack(folder, plan.transport, journal) as stack,
+            ChaosStack(folder, plan.transport, journal, is_encrypted=plan.is_encrypted) as stack,
             aiohttp.ClientSession(timeout=timeout) as session,
         ):
             progress("all parts run")
@@ -66,6 +67,7 @@ class _Run:
         self._progress = progress
         self._workspace = Workspace(session, stack.slack.url)
         self._driver = FaultDriver(stack, self._workspace, journal)
+        self._audits = Audits(stack, journal)
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def carry_out(self) -> Evidence:
@@ -78,7 +80,10 @@ class _Run:
         self._progress("healed; waiting for quiet")
         quiet = await until_quiet(self._stack, self._journal, team, self._last_reminder())
         self._progress(f"{quiet['line'].replace('_', ' ')}; collecting the evidence")
-        return await collect(self._stack, crowd, self._journal, team, neighbour.documents)
+        await self._audits.look(at_rest=True)
+        return await collect(
+            self._stack, self._session, crowd, self._journal, team, neighbour.documents
+        )
 
     def _callers(self, crowd: Crowd, neighbour: Neighbour) -> Callers:
         urls, token = self._stack.bot_urls, self._stack.api_token
@@ -91,11 +96,12 @@ class _Run:
         acts = [self._act(act, crowd, callers, start) for act in self._plan.acts]
         faults = [asyncio.create_task(self._fault(each, start)) for each in self._plan.faults]
         telling = asyncio.create_task(self._tell_progress(start))
+        auditing = asyncio.create_task(self._audits.keep_looking())
         await asyncio.gather(*acts)
         await asyncio.sleep(max(0, start + self._plan.seconds - time.monotonic()))
-        for task in (*faults, telling):
+        for task in (*faults, telling, auditing):
             task.cancel()
-        for task in (*faults, telling):
+        for task in (*faults, telling, auditing):
             with suppress(asyncio.CancelledError):
                 await task
 

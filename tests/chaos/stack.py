@@ -1,6 +1,8 @@
 """The whole stack for a run: two bots, two workers, three servers, and a link between any two."""
 
 import asyncio
+import base64
+import secrets
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -17,13 +19,14 @@ from devstack.ports import free_port
 from devstack.probes import has_logged
 from devstack.processes import ChildProcess
 from devstack.settings import ROOT
-from devstack.slack_server import SlackServer
+from devstack.slack_server import CREDENTIALS, SlackServer
 from devstack.temporal_server import TemporalServer
 from tests.chaos.journal import Journal
 from tests.chaos.links import Link
 from tests.chaos.parts import BALANCER, BOTS, SERVERS, WORKERS, Transport, link_name
 
 DATABASE = "relai"
+TASK_QUEUE = "relai-task-queue"
 WINDOW = timedelta(seconds=20)
 """How long a hand-over waits for its answer: short, so that many end by the clock."""
 TOKEN = "chaos"
@@ -31,6 +34,7 @@ TOKEN = "chaos"
 _SETTINGS = {
     "PATH": "/usr/bin:/bin",
     "MONGODB_DATABASE": DATABASE,
+    "TEMPORAL_TASK_QUEUE": TASK_QUEUE,
     "RELAI_WORKING_HOURS": "mon-sun 00:00-24:00",
     "RELAI_RELAY_WINDOW": f"PT{WINDOW.total_seconds():g}S",
     "RELAI_LOG_FORMAT": "json",
@@ -46,9 +50,13 @@ class ChaosStack:
     HTTP through one link that leads to either.
     """
 
-    def __init__(self, folder: Path, transport: Transport, journal: Journal) -> None:
+    def __init__(
+        self, folder: Path, transport: Transport, journal: Journal, *, is_encrypted: bool
+    ) -> None:
         self._journal = journal
         self._folder = folder
+        self.logs = folder / "logs"
+        self.payload_key = secrets.token_bytes(32) if is_encrypted else None
         self._lives: dict[str, int] = {}
         self._running = AsyncExitStack()
         self.mongod = MongoServer(folder, port=free_port())
@@ -68,6 +76,7 @@ class ChaosStack:
             for client in (*BOTS, *WORKERS)
             for server in SERVERS
         } | ({BALANCER: balancer} if transport == "http" else {})
+        self._metrics = {name: free_port() for name in WORKERS}
         self.bots = [self._bot(*each) for each in zip(BOTS, bot_ports, strict=True)]
         self.parts: Mapping[str, ChildProcess] = {
             "mongod": self.mongod,
@@ -80,6 +89,36 @@ class ChaosStack:
     @property
     def bot_urls(self) -> list[str]:
         return [bot.url.rstrip("/") for bot in self.bots]
+
+    @property
+    def pages(self) -> Mapping[str, str]:
+        """What processes show of themselves, by what it is."""
+        of_bots = {
+            f"{page} of {bot.name}": f"{url}/{page}"
+            for bot, url in zip(self.bots, self.bot_urls, strict=True)
+            for page in ("metrics", "health")
+        }
+        of_workers = {
+            f"metrics of {name}": f"http://127.0.0.1:{port}/metrics"
+            for name, port in self._metrics.items()
+        }
+        return of_bots | of_workers
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """What nobody may read anywhere, by its name."""
+        named = {**CREDENTIALS, "API_TOKENS": self.api_token}
+        if self.payload_key is None:
+            return named
+        return {
+            **named,
+            "RELAI_PAYLOAD_KEYS": self._payload_keys,
+            "RELAI_PAYLOAD_KEYS, decoded": self.payload_key.hex(),
+        }
+
+    @property
+    def _payload_keys(self) -> str:
+        return base64.b64encode(self.payload_key).decode() if self.payload_key else ""
 
     async def revive(self, name: str) -> None:
         """Start a part that is down, until it is up: those that it needs may be down as well."""
@@ -120,6 +159,7 @@ class ChaosStack:
         return self.slack.environment(_SETTINGS) | {
             "SLACK_API_URL": f"http://127.0.0.1:{ports['slack']}/api/",
             "TEMPORAL_HOST": f"127.0.0.1:{ports['temporal']}",
+            "RELAI_PAYLOAD_KEYS": self._payload_keys,
             # Direct, for the replica set tells its members' own addresses, which bypass the link.
             "MONGODB_URI": f"mongodb://127.0.0.1:{ports['mongod']}/?directConnection=true",
         }
@@ -140,6 +180,7 @@ class ChaosStack:
             [sys.executable, "worker.py"],
             data=self._folder,
             ready=has_logged(self._folder / "logs" / f"{name}.log", "worker_started"),
-            env=self._environment(name),
+            env=self._environment(name)
+            | {"RELAI_WORKER_METRICS": f"127.0.0.1:{self._metrics[name]}"},
             cwd=ROOT,
         )

@@ -4,6 +4,7 @@ import pytest
 
 from tests.chaos.lies import (
     LIES,
+    audit_finds,
     lifecycle_of,
     press_again,
     relaying_of,
@@ -83,6 +84,14 @@ def test_a_press_may_be_without_effect(word: str) -> None:
         evidence.journal.append(
             {"at": 75.0, "line": "fault", "kind": "kill", "target": "second_bot", "way": "-9"}
         )
+
+    assert judge(evidence) == []
+
+
+def test_an_audit_in_the_storm_may_find_what_passes() -> None:
+    """A step that fails while a part is away is tried on."""
+    evidence = a_true_story()
+    audit_finds(evidence, "workflow_stuck")
 
     assert judge(evidence) == []
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.chaos.collect import read_documents, read_histories, team_of
+from tests.chaos.collect import read_documents, team_of
 from tests.chaos.evidence import Evidence
+from tests.chaos.histories import read_histories
 from tests.chaos.journal import Journal, Json
 from tests.chaos.oracles.answers import Word, word_of
 from tests.outages.absence import be_away

@@ -1,6 +1,7 @@
 """Judges of a run: each is a pure function from the evidence to what speaks against a promise."""
 
 from tests.chaos.evidence import Evidence
+from tests.chaos.oracles.audits import judge_audits
 from tests.chaos.oracles.histories import judge_histories
 from tests.chaos.oracles.notices import judge_notices
 from tests.chaos.oracles.owners import judge_owners
@@ -8,6 +9,7 @@ from tests.chaos.oracles.presses import judge_presses
 from tests.chaos.oracles.relays import judge_relays
 from tests.chaos.oracles.reminders import judge_reminders
 from tests.chaos.oracles.saved import judge_outcomes_told, judge_saved
+from tests.chaos.oracles.secrecy import judge_secrecy
 from tests.chaos.oracles.violation import Violation
 from tests.chaos.oracles.workspaces import judge_workspaces
 
@@ -21,6 +23,8 @@ ORACLES = (
     judge_notices,
     judge_reminders,
     judge_workspaces,
+    judge_secrecy,
+    judge_audits,
 )
 
 
