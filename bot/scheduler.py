@@ -33,7 +33,12 @@ class Scheduler:
         must be a coroutine function or such a method: APScheduler calls all else in a thread.
         """
         added = self._scheduler.add_job(
-            job, "interval", seconds=interval.total_seconds(), max_instances=1, coalesce=True
+            job,
+            "interval",
+            seconds=interval.total_seconds(),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,  # late is better than not at all
         )
         if at_once:
             added.modify(next_run_time=utc_now())
@@ -48,9 +53,9 @@ class Scheduler:
         self._scheduler.shutdown(wait=False)
 
     async def _watch_the_clock(self) -> None:
-        """Call all jobs when the clock has jumped.
+        """Call all jobs when the clock was put back: APScheduler would wait until it is as before.
 
-        APScheduler goes by it: put back an hour, it would call nobody for as long.
+        One that was put forward only makes them be called early.
         """
         while True:
             unmoved = Anchored.at(utc_now())
@@ -58,5 +63,6 @@ class Scheduler:
             jump = utc_now() - unmoved.now()
             if abs(jump) > _JUMP:
                 _log.warning("clock_jumped", seconds=round(jump.total_seconds()))
+            if jump < -_JUMP:
                 for job in self._scheduler.get_jobs():
                     job.modify(next_run_time=utc_now())

@@ -1,5 +1,6 @@
 """Wall clocks that a test sets in mid-run, each that of one real process."""
 
+import asyncio
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -7,7 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _LIBRARY = "vendor/libfaketime/src/libfaketime.so.1"
-HAS_CLOCKS = sys.platform == "linux" and find_spec("libfaketime") is not None
+_READ_AGAIN_AFTER = timedelta(seconds=2)
+"""The library counts whole seconds, and reads again after more than one."""
+CAN_BE_SET = sys.platform == "linux" and find_spec("libfaketime") is not None
 
 
 class WallClock:
@@ -18,22 +21,42 @@ class WallClock:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self.set(timedelta(0))
+        self.put(timedelta(0))
 
-    def set(self, ahead: timedelta) -> None:
-        """Let the clock be so much ahead of the true time, or behind it, from now on."""
+    def put(self, ahead: timedelta) -> None:
+        """Let the clock be so much ahead of the true time, or behind it, for what starts now."""
         new = self._file.with_suffix(".new")
         new.write_text(f"{ahead.total_seconds():+.0f}")
         new.replace(self._file)
+
+    async def move(self, ahead: timedelta) -> None:
+        """Put the clock, and return once whatever the process asks it is answered by it."""
+        self.put(ahead)
+        await asyncio.sleep(_READ_AGAIN_AFTER.total_seconds())
 
     @property
     def environment(self) -> Mapping[str, str]:
         return {
             "LD_PRELOAD": str(_library()),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_NO_CACHE": "1",
+            # Not at every question: threads that read it at once may end their process.
+            "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
+
+
+class Clocks:
+    """The wall clocks of the bot, of the worker and of a second worker. Slack's is right."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bot, self.worker, self.second_worker = (
+            WallClock(folder / name) for name in ("bot", "worker", "second_worker")
+        )
+
+    @property
+    def told(self) -> Mapping[str, Mapping[str, str]]:
+        """What each process is told, by its name."""
+        return {name: clock.environment for name, clock in vars(self).items()}
 
 
 def _library() -> Path:
