@@ -59,9 +59,9 @@ LIES: dict[str, Lie] = {
     "a person saw Slack's error though the bot ran": _answered(outcome="operation_timeout"),
     "a text was not given back": _answered(outcome="ok", said="…, so nothing was saved."),
     "a message overtook an earlier one": lambda e: _inbox(e)[0].update(ts=f"{BACK + 20}"),
-    "more messages than one a second": lambda e: [
-        each.update(ts=f"{BACK + 10 + index / 10}") for index, each in enumerate(_inbox(e))
-    ],
+    "more messages than one a second": lambda e: _inbox(e).extend(
+        a_message(f"{REMINDER}-{index}", BACK + 11 + index / 5) for index in range(6)
+    ),
     "a late reminder does not say that it is late": lambda e: _inbox(e)[1].update(
         a_message(REMINDER, BACK + 11)
     ),
