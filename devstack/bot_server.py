@@ -19,7 +19,7 @@ class BotServer(ChildProcess):
 
     Args:
         data: Folder of its log.
-        env: What it is told of the other parts.
+        env: What it is told of the other parts, as it stands at each start.
         port: 0 chooses a free one.
         sandbox: The sandbox it talks to, if it is one.
         api_tokens: Tokens of its API, for the sandbox's workspace.
@@ -39,7 +39,8 @@ class BotServer(ChildProcess):
         port = port or free_port()
         self.url = f"http://{LOOPBACK}:{port}/"
         self.pages = {"Bot's health": f"{self.url}health", "API": f"{self.url}api"}
-        self._told = {**env, PORT_SETTING: str(port)}
+        self._told = env
+        self._chosen = {PORT_SETTING: str(port)}
         self._sandbox = sandbox
         self._api_tokens = api_tokens
         super().__init__(
@@ -48,7 +49,6 @@ class BotServer(ChildProcess):
             data=data,
             ready=answers(f"{self.url}health"),
             ports={PORT_SETTING: port},
-            env=self._told,
             cwd=ROOT,
         )
 
@@ -57,8 +57,9 @@ class BotServer(ChildProcess):
         await super().start()
 
     async def _environment(self) -> Mapping[str, str]:
+        told = {**self._told, **self._chosen}
         if self._sandbox is None or not self._api_tokens:
-            return self._told
+            return told
         team_id = await self._sandbox.team_id()
         entries = (token.entry(team_id) for token in self._api_tokens)
-        return {**self._told, "API_TOKENS": ",".join(entries)}
+        return {**told, "API_TOKENS": ",".join(entries)}

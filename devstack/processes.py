@@ -45,7 +45,7 @@ class ChildProcess:
         data: Folder of its lock and log.
         ready: Tells whether it does its work by now; asked until it says so.
         ports: The ports it will listen on, by the setting that chooses each.
-        env: Its whole environment; None passes on our own.
+        env: Its whole environment, as it stands at each start; None passes on our own.
         cwd: Folder it runs in; None means our own.
         ready_within: Longest wait for `ready`.
         grace: Longest wait for its end after SIGTERM.

@@ -1,6 +1,7 @@
 """Asks each witness for what it knows: the sandbox, MongoDB, Temporal."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,13 +9,13 @@ import aiohttp
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
+from tests.chaos import writings
 from tests.chaos.crowd import Crowd
 from tests.chaos.evidence import Evidence, Json
 from tests.chaos.histories import Reader, fetch_histories
 from tests.chaos.journal import Journal
 from tests.chaos.leaks import find_leaks
 from tests.chaos.stack import DATABASE, ChaosStack
-from tests.chaos.writings import read_writings
 
 _COLLECTIONS = ("tasks", "tasks_archive", "relays", "task_events", "notices", "api_requests")
 
@@ -30,8 +31,17 @@ async def collect(
     """Collect everything. The stack must be whole and quiet."""
     inboxes = {person.id: await person.messages() for person in crowd.everyone}
     histories = await fetch_histories(stack.temporal.address)
-    reader = Reader(stack.payload_key)
-    writings = await read_writings(stack, session, journal, histories)
+    is_encrypted = bool(stack.payload_keys)
+    searched = [
+        *writings.logs(stack.logs, is_encrypted=is_encrypted),
+        *await writings.pages(session, stack.pages),
+        *writings.histories(histories, is_encrypted=is_encrypted),
+        *writings.temporals_files(stack.folder, is_encrypted=is_encrypted),
+        *await asyncio.to_thread(writings.collections, stack.mongod.uri, DATABASE),
+        *writings.answers(journal.of("act")),
+        *writings.messages(inboxes),
+    ]
+    reader = Reader(stack.payload_keys)
     return Evidence(
         team=team,
         journal=journal.lines,
@@ -39,8 +49,8 @@ async def collect(
         documents=await asyncio.to_thread(read_documents, stack.mongod.uri),
         histories=[reader.read(*each) for each in histories],
         foreign=foreign,
-        searched=len(writings),
-        leaks=find_leaks(writings, stack.secrets),
+        searched_in=Counter(writing.place for writing in searched),
+        leaks=find_leaks(searched, stack.secrets),
     )
 
 

@@ -6,7 +6,7 @@ stand in the journal. Moments are seconds since the epoch.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,7 @@ class Evidence:
         documents: of the run's workspace and of all others, by collection.
         histories: the workflow executions, see `histories`.
         foreign: documents of another workspace as they were put there, by collection.
-        searched: how many logs, pages, histories, collections and answers were searched for
-            secrets.
+        searched_in: how much was searched for secrets, by its place; None in runs from before that.
         leaks: what stood there, by the name of the secret, and where.
     """
 
@@ -35,7 +34,7 @@ class Evidence:
     documents: dict[str, list[Json]] = field(default_factory=dict)
     histories: list[Json] = field(default_factory=list)
     foreign: dict[str, list[Json]] = field(default_factory=dict)
-    searched: int = 0
+    searched_in: dict[str, int] | None = None
     leaks: list[Json] = field(default_factory=list)
 
     def ours(self, collection: str) -> list[Json]:
@@ -68,8 +67,10 @@ class Evidence:
 
     @classmethod
     def load(cls, path: Path) -> "Evidence":
-        """The evidence of an earlier run, to judge it again."""
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+        """The evidence of an earlier run, to judge it again; what it had more of is left out."""
+        known = {each.name for each in fields(cls)}
+        kept: Json = json.loads(path.read_text(encoding="utf-8"))
+        return cls(**{name: value for name, value in kept.items() if name in known})
 
 
 def document_team(document: Json) -> str:

@@ -2,14 +2,14 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import aiohttp
 
 from tests.chaos.fault_plan import Fault
 from tests.chaos.journal import Journal
-from tests.chaos.parts import PARTS
+from tests.chaos.parts import BOTS, PARTS, WORKERS
 from tests.chaos.stack import ChaosStack
 from tests.scenarios.people import Workspace
 
@@ -44,6 +44,12 @@ class FaultDriver:
         except (aiohttp.ClientError, TimeoutError) as error:
             # The sandbox itself is down, so it can't be told what to do wrong.
             self._note("fault_skipped", fault, why=repr(error))
+
+    async def change_keys(self, order: Sequence[int]) -> None:
+        """Restart each bot and worker with these keys, one after the other, as an operator."""
+        for name in (*BOTS, *WORKERS):
+            self._note("fault", Fault(0, 0, "keys", name, "restart", 0))
+            await self._stack.restart_with_keys(name, order)
 
     async def heal(self) -> None:
         """Mend everything that may be broken, whoever broke it."""

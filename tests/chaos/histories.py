@@ -5,6 +5,8 @@ what is judged.
 """
 
 import json
+from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,10 +21,10 @@ _NONCE = 12
 
 
 class Reader:
-    """Reads histories. `key` opens payloads that are encrypted."""
+    """Reads histories. `keys` open payloads that are encrypted."""
 
-    def __init__(self, key: bytes | None = None) -> None:
-        self._cipher = AESGCM(key) if key is not None else None
+    def __init__(self, keys: Iterable[bytes] = ()) -> None:
+        self._ciphers = {sha256(key).hexdigest()[:16].encode(): AESGCM(key) for key in keys}
 
     def read(self, history: WorkflowHistory, status: Any) -> Json:
         """What a workflow was asked, what it did, and how it ended."""
@@ -87,9 +89,8 @@ class Reader:
     def _opened(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != b"binary/encrypted":
             return payload
-        assert self._cipher is not None, "encrypted, and nobody gave a key"
-        sealed = payload.data
-        return Payload.FromString(self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None))
+        cipher, sealed = self._ciphers[payload.metadata["encryption-key-id"]], payload.data
+        return Payload.FromString(cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None))
 
 
 async def fetch_histories(address: str) -> list[tuple[WorkflowHistory, Any]]:
@@ -104,9 +105,9 @@ async def fetch_histories(address: str) -> list[tuple[WorkflowHistory, Any]]:
     ]
 
 
-async def read_histories(address: str, key: bytes | None = None) -> list[Json]:
-    """Every workflow execution, as plain JSON."""
-    reader = Reader(key)
+async def read_histories(address: str) -> list[Json]:
+    """Every workflow execution, as plain JSON, where nothing is encrypted."""
+    reader = Reader()
     return [reader.read(*each) for each in await fetch_histories(address)]
 
 

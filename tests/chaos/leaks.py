@@ -7,29 +7,51 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from tests.chaos.evidence import Json
+from tests.chaos.parts import BOTS, WORKERS
 
+LOGGED = (*BOTS, *WORKERS, "mongod", "temporal")
+"""Parts whose logs are searched. Not the sandbox's: it stands for Slack, which knows all of it."""
+HISTORIES, TEMPORALS_FILES, COLLECTIONS = "histories", "Temporal's files", "collections"
+ANSWERS, MESSAGES = "answers", "messages"
+PLACES = (
+    *(f"log of {part}" for part in LOGGED),
+    *(f"metrics of {part}" for part in (*BOTS, *WORKERS)),
+    *(f"health of {bot}" for bot in BOTS),
+    *(HISTORIES, TEMPORALS_FILES, COLLECTIONS, ANSWERS, MESSAGES),
+)
+"""Everywhere that is searched."""
 WORDS = ("Errand x", "please x", "because x")
 """With what every title, note and reason of a run begins: people's words."""
-_NEAR = 40
 
 
 class Writing(NamedTuple):
     """A text that was written somewhere.
 
     Attributes:
-        place: what it is, such as `log of worker` or `metrics of bot`.
+        place: one of `PLACES`.
+        name: which one there, such as the id of a workflow.
         text: all of it.
         may_quote: whether people's words may stand there. No secret may stand anywhere.
     """
 
     place: str
+    name: str
     text: str
     may_quote: bool
 
 
-def find_leaks(writings: Iterable[Writing], secrets: Mapping[str, str]) -> list[Json]:
+def find_leaks(writings: Iterable[Writing], secrets: Mapping[str, bytes]) -> list[Json]:
     """What stands where it should not, by the name of the secret: never the secret itself."""
-    return [leak for writing in writings for leak in _leaks_in(writing, secrets)]
+    sought = {name: forms(secret) for name, secret in secrets.items()}
+    return [leak for writing in writings for leak in _leaks_in(writing, sought)]
+
+
+def forms(secret: bytes) -> frozenset[str]:
+    """As it is, and as it looks in a URL, in Python's words, in hex and anywhere in base64."""
+    plain = {secret.decode("latin-1"), repr(secret)[2:-1], quote(secret, safe=""), secret.hex()}
+    in_json = {json.dumps(each)[1:-1] for each in plain}
+    encoded = set(_in_base64(secret))
+    return frozenset(plain | in_json | encoded | {each.translate(_TO_URL_SAFE) for each in encoded})
 
 
 def decoded(node: Any) -> Iterator[str]:
@@ -50,26 +72,19 @@ def history_text(history: Json) -> str:
     return "\n".join([json.dumps(history, ensure_ascii=False), *decoded(history)])
 
 
-def _leaks_in(writing: Writing, secrets: Mapping[str, str]) -> Iterator[Json]:
-    for name, secret in secrets.items():
-        for form in _forms(secret):
-            if form in writing.text:
-                yield {"what": name, "place": writing.place, "at": writing.text.index(form)}
-                break
-    for word in () if writing.may_quote else WORDS:
-        if word in writing.text:
-            at = writing.text.index(word)
-            near = writing.text[max(0, at - _NEAR) : at + _NEAR]
-            yield {"what": "people's words", "place": writing.place, "at": at, "near": near}
+_TO_URL_SAFE = str.maketrans("+/", "-_")
 
 
-def _forms(secret: str) -> set[str]:
-    """As it is, and as it looks in a URL, in base64 or as bytes of what it encodes."""
-    plain = secret.encode()
-    return {
-        secret,
-        quote(secret, safe=""),
-        base64.b64encode(plain).decode().rstrip("="),
-        base64.urlsafe_b64encode(plain).decode().rstrip("="),
-        plain.hex(),
-    }
+def _in_base64(secret: bytes) -> Iterator[str]:
+    """The digits that it alone decides, for each place in a group of three that it may begin at."""
+    for before in range(3):
+        digits = base64.b64encode(bytes(before) + secret).decode()
+        yield digits[-(-before * 8 // 6) : (before + len(secret)) * 8 // 6]
+
+
+def _leaks_in(writing: Writing, sought: Mapping[str, frozenset[str]]) -> Iterator[Json]:
+    unwanted = sought if writing.may_quote else {**sought, "people's words": WORDS}
+    for what, written in unwanted.items():
+        found = [at for each in written if (at := writing.text.find(each)) >= 0]
+        if found:
+            yield {"what": what, "place": writing.place, "name": writing.name, "at": min(found)}

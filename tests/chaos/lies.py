@@ -50,6 +50,12 @@ def relaying_of(evidence: Evidence) -> Json:
     return evidence.histories[1]
 
 
+def leaking(what: str) -> Lie:
+    """A lie by which this stood in a log."""
+    leak = {"what": what, "place": "log of bot", "name": "bot.1", "at": 7}
+    return lambda evidence: evidence.leaks.append(leak)
+
+
 LIES: dict[str, tuple[str, Lie]] = {
     # One owner.
     "the owner contradicts the trail": ("one owner", lambda e: task_of(e).update(owner=CY)),
@@ -229,10 +235,11 @@ LIES: dict[str, tuple[str, Lie]] = {
         "only who may",
         lambda e: e.documents["tasks"][1].update(owner=CY),
     ),
-    "SLACK_BOT_TOKEN in the open": (
-        "only who may",
-        lambda e: e.leaks.append({"what": "SLACK_BOT_TOKEN", "place": "log of bot", "at": 7}),
-    ),
+    **{
+        f"{what} in the open": ("only who may", leaking(what))
+        for what in ("SLACK_BOT_TOKEN", "RELAI_PAYLOAD_KEYS, number 2", "people's words")
+    },
+    "not searched for secrets": ("only who may", lambda e: (e.searched_in or {}).clear()),
     # What the operator is told.
     "an audit in the storm finds trail_broken": ("saved", lambda e: audit_finds(e, "trail_broken")),
     "an audit at rest finds notice_late": (

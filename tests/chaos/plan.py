@@ -17,12 +17,24 @@ from tests.chaos.parts import Transport
 
 @dataclass(frozen=True)
 class Plan:
-    """A run before it has begun. `is_encrypted` says whether Temporal keeps what it can't read."""
+    """A run before it has begun.
+
+    Attributes:
+        seed: all follows from it.
+        seconds: how long things happen and break.
+        transport: how Slack delivers.
+        is_encrypted: whether Temporal keeps what it can't read.
+        keys_change_at: when every bot and worker is given another key to read with, and when to
+            write with; empty where nothing is encrypted.
+        acts: what people and programs do.
+        faults: what breaks.
+    """
 
     seed: int
     seconds: float
     transport: Transport
     is_encrypted: bool
+    keys_change_at: tuple[float, ...]
     acts: tuple[Act, ...]
     faults: tuple[Fault, ...]
 
@@ -36,4 +48,10 @@ def make_plan(seed: int, seconds: float) -> Plan:
     is_encrypted = bool(Dice(seed, "codec").below(2))
     acts = tuple(plan_acts(Dice(seed, "acts"), seconds))
     faults = tuple(plan_faults(Dice(seed, "faults"), seconds, transport))
-    return Plan(seed, seconds, transport, is_encrypted, acts, faults)
+    changes = _key_changes(Dice(seed, "keys")) if is_encrypted else ()
+    return Plan(seed, seconds, transport, is_encrypted, changes, acts, faults)
+
+
+def _key_changes(dice: Dice) -> tuple[float, ...]:
+    first = dice.between(8, 14)
+    return first, first + dice.between(12, 16)

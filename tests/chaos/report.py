@@ -18,12 +18,13 @@ def report(evidence: Evidence, violations: Sequence[Violation]) -> str:
 
 def _lines(evidence: Evidence, violations: Sequence[Violation]) -> Iterator[str]:
     (asked,) = evidence.lines("plan")
-    encrypted = ", payloads encrypted" if asked.get("is_encrypted") else ""
-    over = f"over {asked['transport']}{encrypted}"
-    yield f"\nSeed {asked['seed']}: {asked['seconds']:g} s of chaos {over}"
+    payloads = "encrypted" if asked.get("is_encrypted") else "plain"
+    how = f"over {asked['transport']}, {payloads} payloads"
+    yield f"\nSeed {asked['seed']}: {asked['seconds']:g} s of chaos {how}"
     yield from _table("Operations", _operations(evidence))
     yield from _table("Kills (-9)", {part: _faults(evidence, "kill")[part] for part in PARTS})
     yield from _table("Stopped and continued", _faults(evidence, "pause"))
+    yield from _table("Restarted with other keys", _faults(evidence, "keys"))
     yield from _table("Connections", _ways(evidence, "link"))
     yield from _table("Slack's answers", _ways(evidence, "slack"))
     yield from _table("Slack's deliveries", _ways(evidence, "delivery"))
@@ -31,7 +32,7 @@ def _lines(evidence: Evidence, violations: Sequence[Violation]) -> Iterator[str]
     yield from _table("Notices", _notices(evidence))
     yield from _table("Ambiguous notices", _ambiguous(evidence))
     yield from _table("Audits", _audits(evidence))
-    yield f"\nSearched for secrets: {evidence.searched} logs, pages, histories, answers"
+    yield from _table("Searched for secrets", _searched(evidence))
     broken = Counter(violation.promise for violation in violations)
     yield from _table("Violations", {promise: broken[promise] for promise in PROMISES})
     for violation in violations[:_SHOWN]:
@@ -65,6 +66,13 @@ def _ways(evidence: Evidence, kind: str) -> Counter[str]:
 
 def _notices(evidence: Evidence) -> Mapping[str, int]:
     return Counter(row["state"] for row in evidence.ours("notices"))
+
+
+def _searched(evidence: Evidence) -> Mapping[str, int]:
+    counts: Counter[str] = Counter()
+    for place, count in (evidence.searched_in or {}).items():
+        counts[place.partition(" of ")[0]] += count
+    return counts
 
 
 def _audits(evidence: Evidence) -> Mapping[str, int]:

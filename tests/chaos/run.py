@@ -97,7 +97,7 @@ class _Run:
         faults = [asyncio.create_task(self._fault(each, start)) for each in self._plan.faults]
         telling = asyncio.create_task(self._tell_progress(start))
         auditing = asyncio.create_task(self._audits.keep_looking())
-        await asyncio.gather(*acts)
+        await asyncio.gather(*acts, self._change_keys(start))
         await asyncio.sleep(max(0, start + self._plan.seconds - time.monotonic()))
         for task in (*faults, telling, auditing):
             task.cancel()
@@ -118,6 +118,12 @@ class _Run:
     async def _fault(self, fault: Fault, start: float) -> None:
         await _until(start + fault.at)
         await self._driver.carry_out(fault)
+
+    async def _change_keys(self, start: float) -> None:
+        """Let all read with a second key before any writes with it (docs/adr/0011)."""
+        for at, order in zip(self._plan.keys_change_at, ((0, 1), (1, 0)), strict=False):
+            await _until(start + at)
+            await self._driver.change_keys(order)
 
     async def _tell_progress(self, start: float) -> None:
         while True:

@@ -4,12 +4,15 @@ import asyncio
 import base64
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+from urllib.parse import quote
+
+from pymongo import MongoClient
 
 from devstack.api_tokens import ApiToken, new_secret
 from devstack.bot_server import BotServer
@@ -23,13 +26,15 @@ from devstack.slack_server import CREDENTIALS, SlackServer
 from devstack.temporal_server import TemporalServer
 from tests.chaos.journal import Journal
 from tests.chaos.links import Link
-from tests.chaos.parts import BALANCER, BOTS, SERVERS, WORKERS, Transport, link_name
+from tests.chaos.parts import BALANCER, BOTS, PARTS, SERVERS, WORKERS, Transport, link_name
 
 DATABASE = "relai"
 TASK_QUEUE = "relai-task-queue"
 WINDOW = timedelta(seconds=20)
 """How long a hand-over waits for its answer: short, so that many end by the clock."""
 TOKEN = "chaos"
+_KEYS = "RELAI_PAYLOAD_KEYS"
+_MONGODB_USER = "relai"
 
 _SETTINGS = {
     "PATH": "/usr/bin:/bin",
@@ -54,10 +59,12 @@ class ChaosStack:
         self, folder: Path, transport: Transport, journal: Journal, *, is_encrypted: bool
     ) -> None:
         self._journal = journal
-        self._folder = folder
+        self.folder = folder
         self.logs = folder / "logs"
-        self.payload_key = secrets.token_bytes(32) if is_encrypted else None
+        self.payload_keys = [secrets.token_bytes(32) for _ in range(2)] if is_encrypted else []
+        self._mongodb_password = f"{secrets.token_hex(12)}/@"
         self._lives: dict[str, int] = {}
+        self._turns = {name: asyncio.Lock() for name in PARTS}
         self._running = AsyncExitStack()
         self.mongod = MongoServer(folder, port=free_port())
         self.temporal = TemporalServer(folder, port=free_port())
@@ -77,6 +84,7 @@ class ChaosStack:
             for server in SERVERS
         } | ({BALANCER: balancer} if transport == "http" else {})
         self._metrics = {name: free_port() for name in WORKERS}
+        self._told = {client: self._environment(client) for client in (*BOTS, *WORKERS)}
         self.bots = [self._bot(*each) for each in zip(BOTS, bot_ports, strict=True)]
         self.parts: Mapping[str, ChildProcess] = {
             "mongod": self.mongod,
@@ -105,23 +113,25 @@ class ChaosStack:
         return of_bots | of_workers
 
     @property
-    def secrets(self) -> Mapping[str, str]:
+    def secrets(self) -> Mapping[str, bytes]:
         """What nobody may read anywhere, by its name."""
-        named = {**CREDENTIALS, "API_TOKENS": self.api_token}
-        if self.payload_key is None:
-            return named
-        return {
-            **named,
-            "RELAI_PAYLOAD_KEYS": self._payload_keys,
-            "RELAI_PAYLOAD_KEYS, decoded": self.payload_key.hex(),
-        }
-
-    @property
-    def _payload_keys(self) -> str:
-        return base64.b64encode(self.payload_key).decode() if self.payload_key else ""
+        named = {**CREDENTIALS, "API_TOKENS": self.api_token, "MONGODB_URI": self._mongodb_password}
+        keys = {f"{_KEYS}, number {n}": key for n, key in enumerate(self.payload_keys, start=1)}
+        return {name: secret.encode() for name, secret in named.items()} | keys
 
     async def revive(self, name: str) -> None:
         """Start a part that is down, until it is up: those that it needs may be down as well."""
+        async with self._turns[name]:
+            await self._until_up(name)
+
+    async def restart_with_keys(self, name: str, order: Sequence[int]) -> None:
+        """Stop a bot or a worker and start it with these keys, the one that writes first."""
+        async with self._turns[name]:
+            self._told[name][_KEYS] = self._key_setting(order)
+            await self.parts[name].stop()
+            await self._until_up(name)
+
+    async def _until_up(self, name: str) -> None:
         part = self.parts[name]
         while not part.is_running:
             self._keep_log(part)
@@ -134,6 +144,7 @@ class ChaosStack:
         for link in self.links.values():
             await self._running.enter_async_context(link)
         await asyncio.gather(*(self._start(name) for name in SERVERS))
+        await asyncio.to_thread(self._add_mongodb_user)
         await asyncio.gather(*(self._start(name) for name in (*BOTS, *WORKERS)))
         return self
 
@@ -156,18 +167,33 @@ class ChaosStack:
 
     def _environment(self, client: str) -> dict[str, str]:
         ports = {server: self.links[link_name(client, server)].port for server in SERVERS}
+        user = f"{_MONGODB_USER}:{quote(self._mongodb_password, safe='')}"
         return self.slack.environment(_SETTINGS) | {
             "SLACK_API_URL": f"http://127.0.0.1:{ports['slack']}/api/",
             "TEMPORAL_HOST": f"127.0.0.1:{ports['temporal']}",
-            "RELAI_PAYLOAD_KEYS": self._payload_keys,
+            _KEYS: self._key_setting([0]) if self.payload_keys else "",
             # Direct, for the replica set tells its members' own addresses, which bypass the link.
-            "MONGODB_URI": f"mongodb://127.0.0.1:{ports['mongod']}/?directConnection=true",
+            "MONGODB_URI": f"mongodb://{user}@127.0.0.1:{ports['mongod']}/?directConnection=true",
         }
+
+    def _key_setting(self, order: Sequence[int]) -> str:
+        return ",".join(base64.b64encode(self.payload_keys[place]).decode() for place in order)
+
+    def _add_mongodb_user(self) -> None:
+        """Nobody has to be one here, but who says so is checked: a password is needed then."""
+        client: MongoClient[dict[str, Any]]
+        with MongoClient(self.mongod.uri) as client:
+            client.admin.command(
+                "createUser",
+                _MONGODB_USER,
+                pwd=self._mongodb_password,
+                roles=["readWriteAnyDatabase"],
+            )
 
     def _bot(self, name: str, port: int) -> BotServer:
         return BotServer(
-            self._folder,
-            self._environment(name),
+            self.folder,
+            self._told[name],
             port=port,
             sandbox=self.slack,
             api_tokens=[ApiToken(TOKEN, "write", self.api_token)],
@@ -175,12 +201,12 @@ class ChaosStack:
         )
 
     def _worker(self, name: str) -> ChildProcess:
+        self._told[name]["RELAI_WORKER_METRICS"] = f"127.0.0.1:{self._metrics[name]}"
         return ChildProcess(
             name,
             [sys.executable, "worker.py"],
-            data=self._folder,
-            ready=has_logged(self._folder / "logs" / f"{name}.log", "worker_started"),
-            env=self._environment(name)
-            | {"RELAI_WORKER_METRICS": f"127.0.0.1:{self._metrics[name]}"},
+            data=self.folder,
+            ready=has_logged(self.logs / f"{name}.log", "worker_started"),
+            env=self._told[name],
             cwd=ROOT,
         )

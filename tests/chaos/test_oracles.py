@@ -1,7 +1,12 @@
 """Each oracle is fed a true story in which one witness lies, and is heard to complain."""
 
+import json
+from pathlib import Path
+
 import pytest
 
+from tests.chaos.evidence import Evidence
+from tests.chaos.leaks import PLACES, Writing, find_leaks
 from tests.chaos.lies import (
     LIES,
     audit_finds,
@@ -25,6 +30,8 @@ from tests.chaos.witnesses import (
     an_act,
 )
 
+SECRETS = {"API_TOKENS": b"a secret"}
+
 
 def test_a_true_story_is_believed() -> None:
     """Otherwise the complaints below would prove nothing."""
@@ -40,6 +47,37 @@ def test_a_lie_is_heard(complaint: str) -> None:
     lie(evidence)
 
     assert (promise, complaint) in {(found.promise, found.what) for found in judge(evidence)}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_it_is_heard_if_one_place_was_not_searched(place: str) -> None:
+    evidence = a_true_story()
+    assert evidence.searched_in is not None
+    del evidence.searched_in[place]
+
+    assert [(found.what, found.about) for found in judge(evidence)] == [
+        ("not searched for secrets", place)
+    ]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_it_is_heard_where_a_secret_stood(place: str) -> None:
+    evidence = a_true_story()
+    evidence.leaks.extend(find_leaks([Writing(place, "", "a secret", may_quote=True)], SECRETS))
+
+    assert [(found.what, found.about) for found in judge(evidence)] == [
+        ("API_TOKENS in the open", place)
+    ]
+
+
+def test_runs_from_before_anything_was_searched_are_judged_as_ever(tmp_path: Path) -> None:
+    """And fields that nobody knows any more do no harm."""
+    story = dict(vars(a_true_story()))
+    del story["searched_in"], story["leaks"]
+    kept = tmp_path / "evidence.json"
+    kept.write_text(json.dumps(story | {"searched": 3}))
+
+    assert judge(Evidence.load(kept)) == []
 
 
 def test_a_notice_may_be_seen_twice_if_slack_took_it_after_the_history_was_read() -> None:

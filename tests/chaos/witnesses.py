@@ -4,6 +4,7 @@ import copy
 from typing import Any
 
 from tests.chaos.evidence import Evidence, Json
+from tests.chaos.leaks import PLACES
 
 TEAM = "T1"
 ANA, BO, CY, GUEST = "UANA", "UBO", "UCY", "UGUEST"
@@ -68,6 +69,7 @@ def a_true_story() -> Evidence:
         },
         histories=_histories(events),
         foreign={"tasks": [copy.deepcopy(foreign)]},
+        searched_in=dict.fromkeys(PLACES, 1),
     )
 
 
