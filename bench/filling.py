@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from relai_core.domain.changes import Completed, RelayAccepted, RelayOpened, TaskChange, TaskEvent
 from relai_core.domain.decisions import decide, ended_relay, event_of, numbered
-from relai_core.domain.endings import closing_notices, sender_notice
 from relai_core.domain.ids import RequestId, SlackUserId, TeamId, relay_id, request_id, task_id
-from relai_core.domain.notice import Notice, NoticeKind, NoticeRow, NoticeState
+from relai_core.domain.notice import Notice, NoticeRow, NoticeState
 from relai_core.domain.relay import Relay, RelayMode
 from relai_core.domain.task import NewTask, Task
+from relai_core.domain.telling import closing_notices, first_card, relay_end_notices
 from relai_core.store.connection import Document
 from relai_core.store.documents import to_document
 
@@ -54,7 +54,7 @@ def a_past(number: int, of: int) -> Past:
         created_at=at,
     )
     past = Past(new, numbered(new, number), [_created(new)], [], [])
-    past.notices.append(_sent(_notice(past.task, NoticeKind.TASK_ASSIGNED, "created"), at))
+    past.notices.append(_sent(first_card(past.task, at), at))
     is_open = number % OPEN_EACH == 0
     if number % RELAYED_EACH == 0 and receiver != owner:
         past = _handed_over(past, receiver, at, is_open=is_open)
@@ -86,8 +86,8 @@ def _handed_over(past: Past, receiver: SlackUserId, at: datetime, *, is_open: bo
     )
     past = _applied(past, accepted)
     [relay] = past.relays
-    if (notice := sender_notice(relay, accepted.at)) is not None:
-        past.notices.append(_sent(notice, accepted.at))
+    told = relay_end_notices(relay, accepted.at, with_task=False)
+    past.notices.extend(_sent(notice, accepted.at) for notice in told)
     return past
 
 
@@ -117,17 +117,6 @@ def _created(new: NewTask) -> TaskEvent:
         actor=new.creator,
         owner=new.owner,
         at=new.created_at,
-    )
-
-
-def _notice(task: Task, kind: NoticeKind, moment: str) -> Notice:
-    return Notice(
-        team_id=TEAM,
-        kind=kind,
-        moment=moment,
-        planned_at=task.created_at,
-        recipient=task.owner,
-        task_id=task.id,
     )
 
 

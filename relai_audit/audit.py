@@ -5,25 +5,29 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from relai_audit.check import TELL_EACH, Check, Progress, Witnesses, ago
-from relai_audit.executions import Executions
+from relai_audit.check import TELL_EACH, Check, Progress, Witnesses
+from relai_audit.documents import UnsoundDocuments
+from relai_audit.executions import Execution, Executions
 from relai_audit.findings import Finding, FindingKind
 from relai_audit.limits import Limits
 from relai_audit.notices import UnsettledNotices, Untold
 from relai_audit.owned import OpenRelays, OpenTasks
 from relai_audit.report import Report
-from relai_audit.running import Leftovers, StuckWorkflows
+from relai_audit.running import BrokenOff, Leftovers, StuckWorkflows
 from relai_audit.side_by_side import one_by_one, side_by_side
+from relai_audit.subjects import NOBODY
 from relai_audit.trails import BrokenTrails, LostTasks
 from relai_core.domain.census import Census
 from relai_core.domain.ids import TeamId
 from relai_core.store.database import Database
 
 _CHECKS: Mapping[str, Callable[[Witnesses], Check]] = {
+    "documents": UnsoundDocuments,
     "open tasks": OpenTasks,
     "open hand-overs": OpenRelays,
     "what workflows are about": Leftovers,
     "workflows that don't get on": StuckWorkflows,
+    "workflows that were broken off": BrokenOff,
     "trails": BrokenTrails,
     "lost tasks": LostTasks,
     "who was told": Untold,
@@ -43,23 +47,36 @@ async def audit(
         RPCError: Temporal did.
     """
     at = datetime.now(UTC)
+    skew = await database.audit.server_time() - at
     progress("counting")
-    census = await database.audit.count(ago(limits.young))
+    census = await database.audit.count(at + skew - limits.young)
     # Before the store is read: what ends meanwhile was over there before its workflow ended.
     running = await _running(executions, progress)
-    witnesses = Witnesses(database.tasks, database.audit, executions, running, limits)
-    findings = [*_sums(census), *await _confirmed(witnesses, progress)]
+    witnesses = Witnesses(database.tasks, database.audit, executions, running, limits, skew)
+    findings = [
+        *await _workers(executions),
+        *_sums(census),
+        *await _confirmed(witnesses, progress),
+    ]
     return Report(at=at, workspaces=census, workflows=len(running), findings=tuple(findings))
 
 
-async def _running(executions: Executions, progress: Progress) -> dict[str, str | None]:
+async def _running(executions: Executions, progress: Progress) -> dict[str, Execution]:
     progress("looking at workflows")
-    running: dict[str, str | None] = {}
+    running: dict[str, Execution] = {}
     async for each in executions.running():
-        running[each.workflow_id] = each.trouble
+        running[each.workflow_id] = each
         if len(running) % TELL_EACH == 0:
             progress(f"{len(running):,} workflows looked at")
     return running
+
+
+async def _workers(executions: Executions) -> list[Finding]:
+    if await executions.has_worker():
+        return []
+    queue = executions.task_queue
+    said = "nobody has asked for work there in the last minute"
+    return [Finding(kind=FindingKind.NO_WORKER, team_id=NOBODY, subject=queue, detail=said)]
 
 
 async def _confirmed(witnesses: Witnesses, progress: Progress) -> list[Finding]:

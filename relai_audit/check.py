@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from relai_audit.executions import Executions
+from relai_audit.executions import Execution, Executions
 from relai_audit.findings import Finding
 from relai_audit.limits import Limits
 from relai_core.store.audit import MongoAuditStore
@@ -19,14 +19,20 @@ TELL_EACH = 5_000
 class Witnesses(NamedTuple):
     """Whom a check asks.
 
-    `running` are the workflows that ran when the audit began, each with the trouble that it had.
+    `running` are the workflows that ran when the audit began, by their ids. `skew` is how far
+    MongoDB's clock is ahead of ours: whoever looks from elsewhere must not be mistaken for late.
     """
 
     tasks: MongoTaskStore
     store: MongoAuditStore
     executions: Executions
-    running: Mapping[str, str | None]
+    running: Mapping[str, Execution]
     limits: Limits
+    skew: timedelta
+
+    def ago(self, time: timedelta) -> datetime:
+        """The moment that is so long past."""
+        return datetime.now(UTC) + self.skew - time
 
 
 class Check(Protocol):
@@ -39,8 +45,3 @@ class Check(Protocol):
     async def confirm(self, suspect: str) -> Finding | None:
         """Look again, some seconds later, in an order in which nothing healthy seems wrong."""
         ...
-
-
-def ago(time: timedelta) -> datetime:
-    """The moment that is so long past."""
-    return datetime.now(UTC) - time

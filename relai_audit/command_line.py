@@ -42,9 +42,13 @@ def run(arguments: list[str]) -> int:
     except SettingsError as error:
         return _unable(str(error))
     except UnavailableError as error:
-        return _unable(f"{error.part} can't be reached, so nothing can be said.")
+        return _unable(f"{error.part} can't be reached, or is too slow, so nothing can be said.")
+    except database.StoreError as error:
+        return _unable(f"MongoDB refuses, so nothing can be said: {error}")
     except (RuntimeError, RPCError) as error:
         return _unable(f"Temporal can't be asked, so nothing can be said: {error}")
+    except (ValueError, OSError) as error:
+        return _unable(f"A setting can't be used: {error}")
     print(as_json(report) if asked.json else as_text(report))
     return CLEAN if report.is_clean else FOUND
 
@@ -56,11 +60,11 @@ async def _report(settings: Settings, *, repair: bool) -> Report:
     try:
         await _reached("MongoDB", opened.ping())
         client = await _reached("Temporal", temporal.connect(settings))
-        queue = settings.temporal_task_queue
-        report = await audit(opened, Executions(client, queue), Limits(), _tell)
+        executions = Executions(client, settings.temporal_task_queue)
+        report = await audit(opened, executions, Limits(), _tell)
         if not repair:
             return report
-        repairer = Repairer(opened.tasks, client, queue, settings.relai_relay_window)
+        repairer = Repairer(opened.tasks, client, executions, settings.relai_relay_window)
         return await repairer.repair(report, _tell)
     finally:
         opened.close()

@@ -1,10 +1,13 @@
-"""Which workflows run, and whether each gets on."""
+"""Which workflows run, whether each gets on, and which were broken off."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -14,6 +17,10 @@ ACTIVITY_TRIES = 10
 """Tries of an activity that count as trouble: about half a minute in the store, four in Slack."""
 WORKFLOW_TASK_TRIES = 3
 """One that fails once is a worker that died. The third try comes after some ten seconds."""
+TAKEN_WITHIN = timedelta(minutes=1)
+"""A workflow task that nobody has taken by then has no worker that could."""
+_POLLED_WITHIN = timedelta(seconds=75)
+"""An idle worker asks anew once a minute."""
 
 _PAGE = 1000
 _OURS = (
@@ -25,15 +32,40 @@ _OURS = (
 _SENDING = "send_notification_activity"
 _WAITING = frozenset({"NotYourTurn"})
 """Failures that only ask to come again."""
+BROKEN_OFF = frozenset(
+    {
+        WorkflowExecutionStatus.TERMINATED,
+        WorkflowExecutionStatus.CANCELED,
+        WorkflowExecutionStatus.FAILED,
+        WorkflowExecutionStatus.TIMED_OUT,
+    }
+)
+"""Ways to end of which none is the program's own."""
 
 
 class Execution(NamedTuple):
-    """A workflow that runs, since when, the trouble that it has, and whether it sends a notice."""
+    """The latest run of a workflow.
+
+    Attributes:
+        since: when it began.
+        task_queue: whose workers carry it on.
+        events: the length of its history, which grows with all that it does.
+        trouble: why it does not get on, if so.
+        is_sending: whether a notice is on its way, or being tried.
+    """
 
     workflow_id: str
+    run_id: str
+    status: WorkflowExecutionStatus | None
     since: datetime
+    task_queue: str
+    events: int
     trouble: str | None
     is_sending: bool
+
+    @property
+    def is_running(self) -> bool:
+        return self.status is WorkflowExecutionStatus.RUNNING
 
 
 class Executions:
@@ -41,40 +73,69 @@ class Executions:
 
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
+        self.task_queue = task_queue
         types = ", ".join(f"'{each}'" for each in _OURS)
-        self._query = (
-            f"WorkflowType IN ({types}) AND ExecutionStatus = 'Running'"
-            f" AND TaskQueue = '{task_queue}'"
-        )
+        self._ours = f"WorkflowType IN ({types}) AND TaskQueue = '{task_queue}'"
 
     async def running(self) -> AsyncIterator[Execution]:
         """Every workflow that runs. What began or ended in the last seconds may be missing."""
         # Temporal's list says nothing about trouble, so each is looked at.
-        async for found in side_by_side(self.find, self._listed()):
+        listed = self._listed("ExecutionStatus = 'Running'")
+        async for found in side_by_side(self.find, listed):
             if found is not None:
                 yield found
 
+    async def broken_off(self, after: datetime) -> AsyncIterator[str]:
+        """Ids of workflows of which a run was broken off since; it may run again by now."""
+        ended = "ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')"
+        async for workflow_id in self._listed(f"{ended} AND CloseTime > '{after.isoformat()}'"):
+            yield workflow_id
+
     async def find(self, workflow_id: str) -> Execution | None:
         """A workflow as it stands this instant, if it runs."""
+        found = await self.latest(workflow_id)
+        return found if found is not None and found.is_running else None
+
+    async def latest(self, workflow_id: str) -> Execution | None:
+        """The latest run of a workflow, if Temporal knows one."""
         try:
             found = await self._client.get_workflow_handle(workflow_id).describe()
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             return None
-        if found.status is not WorkflowExecutionStatus.RUNNING:
-            return None
-        return Execution(found.id, found.start_time, _trouble(found), _is_sending(found))
+        return Execution(
+            found.id,
+            found.run_id,
+            found.status,
+            found.start_time,
+            found.task_queue,
+            found.history_length,
+            _trouble(found),
+            _is_sending(found),
+        )
 
-    async def _listed(self) -> AsyncIterator[str]:
-        async for each in self._client.list_workflows(self._query, page_size=_PAGE):
+    async def has_worker(self) -> bool:
+        """Whether anybody asks for work."""
+        request = DescribeTaskQueueRequest(
+            namespace=self._client.namespace,
+            task_queue=TaskQueue(name=self.task_queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        )
+        found = await self._client.workflow_service.describe_task_queue(request)
+        asked = (poller.last_access_time.ToDatetime(UTC) for poller in found.pollers)
+        return any(datetime.now(UTC) - each < _POLLED_WITHIN for each in asked)
+
+    async def _listed(self, which: str) -> AsyncIterator[str]:
+        query = f"{self._ours} AND {which}"
+        async for each in self._client.list_workflows(query, page_size=_PAGE):
             yield each.id
 
 
 def _trouble(found: WorkflowExecutionDescription) -> str | None:
     raw = found.raw_description
-    if raw.pending_workflow_task.attempt >= WORKFLOW_TASK_TRIES:
-        return _of_workflow_task(raw.pending_workflow_task)
+    if (said := _of_workflow_task(raw.pending_workflow_task)) is not None:
+        return said
     retried = (each for each in raw.pending_activities if each.attempt > ACTIVITY_TRIES)
     return next((_of_activity(each) for each in retried if _failure(each) not in _WAITING), None)
 
@@ -84,8 +145,13 @@ def _is_sending(found: WorkflowExecutionDescription) -> bool:
     return any(each.activity_type.name == _SENDING for each in pending)
 
 
-def _of_workflow_task(task: PendingWorkflowTaskInfo) -> str:
-    return f"its workflow task fails, try {task.attempt}"
+def _of_workflow_task(task: PendingWorkflowTaskInfo) -> str | None:
+    if task.attempt >= WORKFLOW_TASK_TRIES:
+        return f"its workflow task fails, try {task.attempt}"
+    waits_since = task.original_scheduled_time.ToDatetime(UTC)
+    if task.attempt and datetime.now(UTC) - waits_since > TAKEN_WITHIN:
+        return "no worker takes its workflow task"
+    return None
 
 
 def _of_activity(pending: PendingActivityInfo) -> str:

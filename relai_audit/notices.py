@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterable
 
-from relai_audit.check import Witnesses, ago
+from relai_audit.check import Witnesses
 from relai_audit.findings import Finding, FindingKind
 from relai_audit.subjects import senders_of, task_of
-from relai_core.domain.endings import closing_notices, sender_notice
 from relai_core.domain.ids import NoticeKey
-from relai_core.domain.notice import Notice, NoticeKind, NoticeRow, NoticeState
+from relai_core.domain.notice import Notice, NoticeRow, NoticeState
 from relai_core.domain.relay import Relay
+from relai_core.domain.telling import closing_notices, relay_end_notices
 from relai_core.store.audit import Closing
 from relai_workflows.ids import lifecycle_id, relay_workflow_id
 
@@ -17,30 +17,38 @@ class UnsettledNotices:
     """What was planned is sent in time, or it is known why not."""
 
     def __init__(self, witnesses: Witnesses) -> None:
-        self._store = witnesses.store
-        self._executions = witnesses.executions
-        self._limits = witnesses.limits
+        self._ask = witnesses
 
     async def suspects(self) -> AsyncIterator[str]:
-        after, before = ago(self._limits.forgotten), ago(self._limits.young)
-        async for row in self._store.unsettled_notices(after, before):
+        limits = self._ask.limits
+        after, before = self._ask.ago(limits.forgotten), self._ask.ago(limits.young)
+        async for row in self._ask.store.unsettled_notices(after, before):
             if self._is_missed(row):
                 yield row.key
 
     async def confirm(self, suspect: str) -> Finding | None:
         key = NoticeKey(suspect)
-        row = await self._store.find_notice(key)
+        row = await self._ask.store.find_notice(key)
         if row is None or row.is_settled:
             return None
-        tries = [await self._executions.find(each) for each in senders_of(row.notice)]
-        is_tried = any(each is not None and each.is_sending for each in tries)
+        is_tried = await self._is_tried(row.notice)
         # Read again: a workflow that has ended by now may have settled it at last.
-        row = await self._store.find_notice(key)
+        row = await self._ask.store.find_notice(key)
         return None if row is None or row.is_settled else _about(row, is_tried=is_tried)
 
     def _is_missed(self, row: NoticeRow) -> bool:
         is_ambiguous = row.state is NoticeState.AMBIGUOUS
-        return is_ambiguous or row.notice.planned_at < ago(self._limits.late)
+        return is_ambiguous or row.notice.planned_at < self._ask.ago(self._ask.limits.late)
+
+    async def _is_tried(self, notice: Notice) -> bool:
+        """Whether a workflow that may be sending it is sending something."""
+        senders = set(senders_of(notice))
+        task = await self._ask.tasks.find(notice.task_id) if notice.task_id else None
+        if task is not None and task.relay is not None:
+            # What a hand-over's workflow says to who asked need not name the hand-over.
+            senders.add(relay_workflow_id(task.relay.id))
+        found = [await self._ask.executions.find(each) for each in senders]
+        return any(each is not None and each.is_sending for each in found)
 
 
 class Untold:
@@ -50,25 +58,24 @@ class Untold:
     """
 
     def __init__(self, witnesses: Witnesses) -> None:
-        self._store = witnesses.store
-        self._executions = witnesses.executions
-        self._limits = witnesses.limits
+        self._ask = witnesses
         self._suspected: dict[str, Notice] = {}
 
     async def suspects(self) -> AsyncIterator[str]:
-        after, before = ago(self._limits.forgotten), ago(self._limits.over)
-        async for relays in self._store.ended_relays(after, before):
-            await self._suspect(_of_relays(relays))
-        async for closings in self._store.closings(after, before):
+        limits = self._ask.limits
+        after, before = self._ask.ago(limits.forgotten), self._ask.ago(limits.over)
+        async for relays in self._ask.store.ended_relays(after, before):
+            await self._suspect(await self._of_relays(relays))
+        async for closings in self._ask.store.closings(after, before):
             await self._suspect(_of_closings(closings))
         for key in self._suspected:
             yield key
 
     async def confirm(self, suspect: str) -> Finding | None:
         notice = self._suspected[suspect]
-        if await self._executions.find(_teller(notice)) is not None:
+        if await self._ask.executions.find(_teller(notice)) is not None:
             return None
-        if await self._store.find_notice(notice.key) is not None:
+        if await self._ask.store.find_notice(notice.key) is not None:
             return None
         return Finding(
             kind=FindingKind.NOBODY_TOLD,
@@ -80,20 +87,25 @@ class Untold:
 
     async def _suspect(self, expected: Iterable[Notice]) -> None:
         notices = {notice.key: notice for notice in expected}
-        known = await self._store.known_notices(list(notices))
+        known = await self._ask.store.known_notices(list(notices))
         self._suspected |= {key: notices[key] for key in notices if key not in known}
+
+    async def _of_relays(self, relays: list[Relay]) -> list[Notice]:
+        tasks = await self._ask.store.find_tasks([relay.task_id for relay in relays])
+        found: list[Notice] = []
+        for relay in relays:
+            at = relay.ended_at or relay.answer_by
+            task = tasks.get(relay.task_id)
+            with_task = task is not None and task.over_since == relay.ended_at
+            found.extend(relay_end_notices(relay, at, with_task=with_task))
+        return found
 
 
 def _teller(notice: Notice) -> str:
     """The workflow that tells it, and ends only after that."""
-    if notice.kind is NoticeKind.RELAY_ENDED and notice.relay_id is not None:
+    if notice.relay_id is not None:
         return relay_workflow_id(notice.relay_id)
     return lifecycle_id(task_of(notice))
-
-
-def _of_relays(relays: Iterable[Relay]) -> list[Notice]:
-    to_senders = (sender_notice(relay, relay.ended_at or relay.answer_by) for relay in relays)
-    return [notice for notice in to_senders if notice is not None]
 
 
 def _of_closings(closings: Iterable[Closing]) -> list[Notice]:

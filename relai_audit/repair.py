@@ -1,25 +1,28 @@
-"""Mends what can be mended without anybody's judgement: starts what is missing, says what was not.
+"""Mends what needs nobody's judgement: takes up what was broken off, says what was not said.
 
-Everything here may be done twice, and by two at once: a workflow is started under the id that it
-has anyway, what it writes is named by the request behind it, and the ledger knows what is said.
+Everything here may be done twice, and by two at once: a workflow goes on under the id that it has
+anyway, what it writes is named by the request behind it, and the ledger knows what is said.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from relai_audit.check import TELL_EACH, Progress
+from relai_audit.executions import Executions
 from relai_audit.findings import Finding, FindingKind
 from relai_audit.report import Repair, Report
+from relai_audit.resuming import resume
 from relai_audit.side_by_side import one_by_one, side_by_side
 from relai_core.domain.ids import RelayId, RequestId, TaskId
 from relai_core.domain.model import Model
 from relai_core.domain.relay import Relay
 from relai_core.domain.task import NewTask, Task
+from relai_core.domain.telling import first_card
 from relai_core.errors import NotFoundError, UnavailableError
 from relai_core.store.tasks import MongoTaskStore
 from relai_workflows.contracts import (
@@ -31,26 +34,33 @@ from relai_workflows.contracts import (
 from relai_workflows.ids import lifecycle_id, relay_workflow_id
 
 _IN_THIS_ORDER = (
-    {FindingKind.TASK_WITHOUT_WORKFLOW, FindingKind.RELAY_WITHOUT_WORKFLOW},
+    {
+        FindingKind.TASK_WITHOUT_WORKFLOW,
+        FindingKind.RELAY_WITHOUT_WORKFLOW,
+        FindingKind.REQUEST_BROKEN_OFF,
+    },
     {FindingKind.NOBODY_TOLD, FindingKind.NOTICE_ABANDONED},
 )
 """Workflows first: they say what they have to say, before they are told to."""
 
+_Signal = tuple[str, Model]
+
 
 class Repairer:
-    """Acts on findings. `window` is how long a receiver has whose time begins anew."""
+    """Acts on findings. `window` is how long a receiver has whose time is over."""
 
     def __init__(
-        self, tasks: MongoTaskStore, client: Client, task_queue: str, window: timedelta
+        self, tasks: MongoTaskStore, client: Client, executions: Executions, window: timedelta
     ) -> None:
         self._tasks = tasks
         self._client = client
-        self._task_queue = task_queue
+        self._executions = executions
         self._window = window
         self._lost: UnavailableError | RPCError | None = None
         self._remedies: Mapping[FindingKind, Callable[[Finding], Awaitable[str]]] = {
-            FindingKind.TASK_WITHOUT_WORKFLOW: self._start_lifecycle,
-            FindingKind.RELAY_WITHOUT_WORKFLOW: self._start_relay,
+            FindingKind.TASK_WITHOUT_WORKFLOW: self._look_after_task,
+            FindingKind.RELAY_WITHOUT_WORKFLOW: self._look_after_relay,
+            FindingKind.REQUEST_BROKEN_OFF: self._carry_on,
             FindingKind.NOBODY_TOLD: self._replan,
             FindingKind.NOTICE_ABANDONED: self._replan,
         }
@@ -58,8 +68,11 @@ class Repairer:
     async def repair(self, report: Report, progress: Progress) -> Report:
         """The report with what was done about it. What nothing here mends is left as it is.
 
+        Nothing is done where the report speaks for wrong settings, or nobody would carry it out.
         If MongoDB or Temporal goes away, what follows is left; what was done stays done.
         """
+        if (why := _objection(report)) is not None:
+            return report.model_copy(update={"refused": why})
         repairs: list[Repair] = []
         for kinds in _IN_THIS_ORDER:
             findings = [each for each in report.findings if each.kind in kinds]
@@ -82,53 +95,66 @@ class Repairer:
             return left(said=f"{finding.subject} is left: {error}")
         return Repair(finding=finding, is_mended=True, said=said)
 
-    async def _start_lifecycle(self, finding: Finding) -> str:
+    async def _look_after_task(self, finding: Finding) -> str:
         task = await self._task(TaskId(finding.subject))
         if not task.is_open:
             return f"task {task.id} is closed by now"
-        relay = task.relay
-        # Its cards may be out of date: a change of a hand-over shows them anew.
-        moved = ("relay_moved", RelayMoved(relay_id=relay.id)) if relay is not None else None
-        await self._look_after(task, moved)
-        return f"task {task.id} is looked after again by {lifecycle_id(task.id)}"
+        workflow_id = lifecycle_id(task.id)
+        if await resume(self._client, await self._executions.latest(workflow_id)):
+            return f"task {task.id} is looked after again: {workflow_id} goes on where it was"
+        await self._begin_anew(task, _beginning(task))
+        return f"task {task.id} is looked after again: {workflow_id} begins anew"
 
-    async def _start_relay(self, finding: Finding) -> str:
+    async def _look_after_relay(self, finding: Finding) -> str:
         relay = await self._tasks.find_relay(RelayId(finding.subject))
         if relay is None or not relay.is_open:
             return f"hand-over {finding.subject} has ended by now"
         workflow_id = relay_workflow_id(relay.id)
-        start = await self._relay_input(relay)
-        await self._start("TaskRelayWorkflow", start, workflow_id)
-        return f"hand-over {relay.id} is looked after again by {workflow_id}"
+        if await resume(self._client, await self._executions.latest(workflow_id)):
+            return f"hand-over {relay.id} is looked after again: {workflow_id} goes on where it was"
+        await self._start("TaskRelayWorkflow", await self._relay_input(relay), workflow_id)
+        return f"hand-over {relay.id} is looked after again: {workflow_id} begins anew"
+
+    async def _carry_on(self, finding: Finding) -> str:
+        if not await resume(self._client, await self._executions.latest(finding.subject)):
+            raise NotFoundError(f"Temporal does not know {finding.subject} any more")
+        return f"{finding.subject} goes on where it was"
 
     async def _replan(self, finding: Finding) -> str:
         notice = finding.notice
         if notice is None or notice.task_id is None:
             raise NotFoundError(f"{finding.subject}: a newcomer's workflow takes no notices")
         task = await self._task(notice.task_id)
-        await self._look_after(task, ("replanned", notice))
-        return f"{notice.key} is planned again by {lifecycle_id(task.id)}"
+        signal = ("replanned", notice)
+        workflow_id = lifecycle_id(task.id)
+        goes_on = await resume(self._client, await self._executions.latest(workflow_id))
+        # It may have said all that was left, and be over by now.
+        if not goes_on or not await self._signalled(workflow_id, signal):
+            await self._begin_anew(task, signal)
+        return f"{notice.key} is planned again by {workflow_id}"
 
-    async def _look_after(self, task: Task, signal: tuple[str, Model] | None) -> None:
-        """See to it that a task's workflow runs, and tell it something.
+    async def _signalled(self, workflow_id: str, signal: _Signal) -> bool:
+        name, about = signal
+        try:
+            await self._client.get_workflow_handle(workflow_id).signal(name, about)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True
 
-        One that begins with a state creates nothing, and gives nobody a first card: whoever holds
-        the task got theirs with the hand-over. One whose task is closed ends by itself.
-        """
-        is_begun = task.is_open and task.relay_count > 0
+    async def _begin_anew(self, task: Task, signal: _Signal) -> None:
+        """Start a task's workflow in the middle of its life: it creates nothing."""
         start = TaskLifecycleInput(
             new=await self._new(task),
             is_awaited=False,
-            state=LifecycleState() if is_begun else None,
+            state=LifecycleState(),
+            is_closed=not task.is_open,
         )
         await self._start("TaskLifecycleWorkflow", start, lifecycle_id(task.id), signal)
 
     async def _start(
-        self,
-        workflow: str,
-        start: Model,
-        workflow_id: str,
-        signal: tuple[str, Model] | None = None,
+        self, workflow: str, start: Model, workflow_id: str, signal: _Signal | None = None
     ) -> None:
         """Start a workflow unless it runs; under an id that it may have had before."""
         name, about = signal or (None, None)
@@ -136,7 +162,7 @@ class Repairer:
             workflow,
             start,
             id=workflow_id,
-            task_queue=self._task_queue,
+            task_queue=self._executions.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             start_signal=name,
@@ -158,6 +184,7 @@ class Repairer:
         )
 
     async def _relay_input(self, relay: Relay) -> TaskRelayInput:
+        """With the moment that stands, unless it is over: then the window begins anew."""
         return TaskRelayInput(
             request_id=await self._cause(relay.task_id, "relay_opened", relay.id),
             relay_id=relay.id,
@@ -168,6 +195,7 @@ class Repairer:
             mode=relay.mode,
             note=relay.note,
             window=self._window,
+            answer_by=relay.answer_by if relay.answer_by > datetime.now(UTC) else None,
             via=relay.via,
             is_awaited=False,
         )
@@ -186,3 +214,24 @@ class Repairer:
             if event.kind == kind and event.relay_id == relay_id:
                 return event.id
         raise NotFoundError(f"the trail of {task_id} has no {kind}: mend the trail first")
+
+
+def _beginning(task: Task) -> _Signal:
+    """What a life that begins anew is told: whom to give the first card, or what to show."""
+    if task.relay is None:
+        return "replanned", first_card(task, task.created_at)
+    return "relay_moved", RelayMoved(relay_id=task.relay.id)
+
+
+def _objection(report: Report) -> str | None:
+    """Why nothing must be repaired."""
+    kinds = [finding.kind for finding in report.findings]
+    if FindingKind.NO_WORKER in kinds:
+        return "No worker would carry it out: start one, or put TEMPORAL_TASK_QUEUE right."
+    strangers = kinds.count(FindingKind.WORKFLOW_WITHOUT_SUBJECT)
+    if strangers * 2 > report.workflows:
+        return (
+            f"{strangers} of {report.workflows} workflows that run are about what this database "
+            "does not hold: put MONGODB_DATABASE right."
+        )
+    return None

@@ -27,13 +27,17 @@ class Repair(Model):
 
 
 class Report(Model):
-    """Counts of every workspace, how many workflows run, and everything that doesn't fit."""
+    """Counts of every workspace, how many workflows run, and everything that doesn't fit.
+
+    `refused` says why nothing was repaired, if it should have been and must not.
+    """
 
     at: datetime
     workspaces: Mapping[TeamId, Census]
     workflows: int
     findings: tuple[Finding, ...]
     repairs: tuple[Repair, ...] = ()
+    refused: str = ""
 
     @property
     def is_clean(self) -> bool:
@@ -65,8 +69,16 @@ def _lines(report: Report) -> Iterator[str]:
     if report.repairs:
         yield "\nRepaired"
         yield from _bounded([f"{_mark(each)} {each.said}" for each in report.repairs])
-    found = len(report.findings)
-    yield f"\n{found} findings" if found else "\nNothing found: everything fits together."
+    if report.refused:
+        yield f"\nNothing was repaired. {report.refused}"
+    yield f"\n{_summary(report)}"
+
+
+def _summary(report: Report) -> str:
+    found, mended = len(report.findings), sum(each.is_mended for each in report.repairs)
+    if not found:
+        return "Nothing found: everything fits together."
+    return f"{found} found, {mended} mended" if report.repairs else f"{found} found"
 
 
 def _rows(census: Census) -> list[tuple[str, str, str, str]]:

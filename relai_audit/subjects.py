@@ -18,6 +18,11 @@ def team_of_workflow(workflow_id: str) -> TeamId:
     return TeamId(subject.partition("-")[0]) if kind in _KINDS else NOBODY
 
 
+def is_onboarding(workflow_id: str) -> bool:
+    """Whether it is about a newcomer."""
+    return workflow_id.startswith("onboarding-")
+
+
 def tasks_among(workflow_ids: Sequence[str]) -> list[TaskId]:
     """The tasks whose lifecycles are among these workflows."""
     return [TaskId(each.removeprefix("task-")) for each in workflow_ids if each.startswith("task-")]

@@ -29,12 +29,14 @@ class LifecycleState(Model):
 class TaskLifecycleInput(Model):
     """Starting the workflow with this *is* creating the task.
 
-    `is_awaited` says that somebody asked for the task and waits to hear of it.
+    `is_awaited` says that somebody asked for the task and waits to hear of it. With a `state` it
+    goes on with a task that was created before; `is_closed` says that nothing is left to decide.
     """
 
     new: NewTask
     is_awaited: bool = True
     state: LifecycleState | None = None
+    is_closed: bool = False
 
 
 class RelayMoved(Model):

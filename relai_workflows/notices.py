@@ -6,13 +6,13 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from relai_core.domain.changes import TakenBack, TaskChange
-    from relai_core.domain.endings import closing_notices, sender_notice
     from relai_core.domain.ids import RelayId, SlackUserId
     from relai_core.domain.notice import Notice, NoticeKind
     from relai_core.domain.outcome import Outcome
-    from relai_core.domain.relay import Relay, RelayEnd, RelayMode
+    from relai_core.domain.relay import Relay
     from relai_core.domain.reminders import Reminder
     from relai_core.domain.task import NewTask, Task
+    from relai_core.domain.telling import closing_notices, first_card, relay_end_notices
     from relai_workflows.contracts import TaskRelayInput
 
 
@@ -39,15 +39,7 @@ def created(outcome: Outcome, new: NewTask) -> Notice | None:
 
 def assigned(task: Task) -> Notice:
     """To the first owner: the card of the task."""
-    return Notice(
-        team_id=task.team_id,
-        kind=NoticeKind.TASK_ASSIGNED,
-        moment="created",
-        planned_at=workflow.now(),
-        recipient=task.owner,
-        task_id=task.id,
-        actor=task.creator,
-    )
+    return first_card(task, workflow.now())
 
 
 def unheard(outcome: Outcome, change: TaskChange) -> Notice | None:
@@ -138,13 +130,5 @@ def relay_unheard(outcome: Outcome, start: TaskRelayInput) -> Notice | None:
 
 
 def relay_ended(relay: Relay, *, with_task: bool) -> tuple[Notice, ...]:
-    """To the sender, unless they ended it; to the receiver, if it was taken from them.
-
-    A receiver who held a task that was closed (`with_task`) hears of that, and not of this too.
-    """
-    to_sender = sender_notice(relay, workflow.now())
-    notices = [to_sender] if to_sender is not None else []
-    taken = relay.end is RelayEnd.WITHDRAWN and relay.ended_by != relay.to_user
-    if taken and not (with_task and relay.mode is RelayMode.DIRECT):
-        notices.append(of_relay(NoticeKind.TASK_TAKEN_BACK, relay, relay.to_user))
-    return tuple(notices)
+    """To those of both sides who are to know; `with_task` says that the task was closed."""
+    return relay_end_notices(relay, workflow.now(), with_task=with_task)

@@ -56,7 +56,7 @@ class TaskLifecycleWorkflow:
     def __init__(self, start: TaskLifecycleInput) -> None:
         state = start.state or LifecycleState()
         self._new = start.new
-        self._is_closed = False
+        self._is_closed = start.is_closed
         self._leave_at = datetime.max.replace(tzinfo=UTC)
         self._counts_events = False
         self._reminders_stale = False
@@ -123,8 +123,12 @@ class TaskLifecycleWorkflow:
 
     @workflow.signal
     def replanned(self, notice: Notice) -> None:
-        """Say what was never said. A notice that the ledger calls settled is not said again."""
+        """Say what was never said, and show how things stand on every card.
+
+        A notice that the ledger calls settled is not said again.
+        """
         self._outbox.put(notice)
+        self._show()
 
     @workflow.update
     async def outcome(self, asked: OutcomeAsked) -> Outcome:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from relai_core.domain.model import Model
-from relai_core.domain.relay import RelayEnd
 
 
 class Census(Model):
@@ -18,7 +17,7 @@ class Census(Model):
     tasks: Mapping[str, int]
     created: int
     opened: int
-    ended: Mapping[RelayEnd, int]
+    ended: Mapping[str, int]
     still_open: int
     in_limbo: int
     notices: Mapping[str, int]

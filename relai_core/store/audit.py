@@ -13,6 +13,7 @@ from relai_core.domain.trail import CLOSES_IT, Trail
 from relai_core.store.census import CensusTaker
 from relai_core.store.connection import Collection, Connection, Document
 from relai_core.store.documents import from_document
+from relai_core.store.soundness import Soundness, Unsound, sound
 from relai_core.store.trails import Trails
 
 _PAGE = 1000
@@ -47,10 +48,20 @@ class MongoAuditStore:
         self._notices = mongo.collection("notices")
         self._trails = Trails(mongo)
         self._census = CensusTaker(mongo)
+        self._soundness = Soundness(mongo)
 
     async def count(self, limbo_before: datetime) -> dict[TeamId, Census]:
         """Count each workspace; in limbo is a hand-over whose moment was before `limbo_before`."""
         return await self._census.count(limbo_before)
+
+    async def unsound(self) -> AsyncIterator[Unsound]:
+        """Documents that can't be read. Everything else here passes over them."""
+        async for found in self._soundness.unsound():
+            yield found
+
+    async def server_time(self) -> datetime:
+        """MongoDB's clock."""
+        return await self._mongo.server_time()
 
     def trails(self) -> AsyncIterator[Trail]:
         """The trail of every task. One that is being archived may come twice."""
@@ -139,7 +150,8 @@ class MongoAuditStore:
         self, collection: Collection, ids: Sequence[str], began: str, over: str
     ) -> dict[str, Standing]:
         with self._mongo.bounded():
-            cursor = collection.find({"_id": {"$in": list(ids)}}, [began, over])
+            wanted = {"_id": {"$in": list(ids)}}
+            cursor = collection.find({**wanted, **sound(collection.name)}, [began, over])
             documents = await cursor.to_list(None)
         return {
             found["_id"]: Standing(found["_id"], found[began], found.get(over))
@@ -151,7 +163,8 @@ class MongoAuditStore:
         by_id = {task.id: task for task in tasks}
         wanted = {"task_id": {"$in": list(by_id)}, "kind": {"$in": sorted(CLOSES_IT)}}
         with self._mongo.bounded():
-            events = await self._events.find(wanted, ["task_id", "settled"]).to_list(None)
+            cursor = self._events.find({**wanted, **sound("task_events")}, ["task_id", "settled"])
+            events = await cursor.to_list(None)
         return [Closing(by_id[e["task_id"]], e["_id"], e.get("settled")) for e in events]
 
     async def _pages(
@@ -159,7 +172,7 @@ class MongoAuditStore:
     ) -> AsyncIterator[list[Document]]:
         after = ""
         while True:
-            page = {**wanted, "_id": {"$gt": after}}
+            page = {**wanted, **sound(collection.name), "_id": {"$gt": after}}
             with self._mongo.bounded():
                 cursor = collection.find(page, fields).sort("_id", 1).limit(_PAGE)
                 documents = await cursor.to_list(None)

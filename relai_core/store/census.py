@@ -5,7 +5,6 @@ from datetime import datetime
 
 from relai_core.domain.census import Census
 from relai_core.domain.ids import TeamId
-from relai_core.domain.relay import RelayEnd
 from relai_core.store.connection import Connection, Document
 from relai_core.store.snapshot import Snapshot, a_snapshot
 
@@ -35,7 +34,7 @@ class CensusTaker:
                 tasks=tasks[team] | archived[team],
                 created=trail[team].get("created", 0),
                 opened=trail[team].get("relay_opened", 0),
-                ended={RelayEnd(end): n for end, n in relays[team].items() if end != "open"},
+                ended={end: n for end, n in relays[team].items() if end != "open"},
                 still_open=relays[team].get("open", 0),
                 in_limbo=limbo[team].get("limbo", 0),
                 notices=notices[team],

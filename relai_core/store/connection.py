@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import pymongo
@@ -18,6 +18,8 @@ from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
 from relai_core.errors import UnavailableError
 
 Document = dict[str, Any]
+StoreError = PyMongoError
+"""What the server refuses, and what can't be a server's address."""
 Collection = AsyncIOMotorCollection[Document]
 Session = AsyncIOMotorClientSession
 
@@ -72,6 +74,13 @@ class Connection:
         """
         with self.bounded():
             await self._client.admin.command("ping")
+
+    async def server_time(self) -> datetime:
+        """The server's clock."""
+        with self.bounded():
+            said = await self._client.admin.command("hello")
+        local_time: datetime = said["localTime"]
+        return local_time.replace(tzinfo=UTC)  # the driver leaves it off in a command's answer
 
     def close(self) -> None:
         """Close all sockets. The connection can't be used afterwards."""

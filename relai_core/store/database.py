@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 from relai_core.store.audit import MongoAuditStore
-from relai_core.store.connection import Connection
+from relai_core.store.connection import Connection, StoreError
 from relai_core.store.figures import MongoFigureStore
 from relai_core.store.indexes import INDEXES
 from relai_core.store.keyed_requests import MongoKeyedRequestStore
 from relai_core.store.notices import MongoNoticeLedger
 from relai_core.store.tasks import MongoTaskStore
 from relai_core.store.users import MongoUserStore
+
+__all__ = ["Database", "StoreError", "connect"]
 
 
 class Database:

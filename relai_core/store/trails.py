@@ -8,6 +8,7 @@ from relai_core.domain.task import TaskStatus
 from relai_core.domain.trail import Step, Trail
 from relai_core.store.connection import Collection, Connection, Document
 from relai_core.store.snapshot import Snapshot, a_snapshot
+from relai_core.store.soundness import sound
 
 _BATCH = 500
 """Tasks read at once: so many that there are few reads, so few that memory stays small."""
@@ -42,9 +43,10 @@ class Trails:
     async def _read(self, collection: Collection, wanted: Document) -> list[Trail]:
         async with a_snapshot(self._mongo) as snapshot:
             fields = ["version", "owner", "status", "relay"]
-            tasks = await snapshot.find(collection, wanted, fields, limit=_BATCH)
+            readable = {**wanted, **sound(collection.name)}
+            tasks = await snapshot.find(collection, readable, fields, limit=_BATCH)
             events = await self._events_of([task["_id"] for task in tasks], snapshot)
-            relays = await self._relays_of(events, snapshot)
+            relays = await self._relays_of(tasks, events, snapshot)
         steps: defaultdict[str, list[Step]] = defaultdict(list)
         for event in events:
             steps[event["task_id"]].append(_step(event))
@@ -52,12 +54,17 @@ class Trails:
 
     async def _events_of(self, task_ids: list[str], snapshot: Snapshot) -> list[Document]:
         fields = ["task_id", "version", "kind", "owner", "relay_id"]
-        return await snapshot.find(self._events, {"task_id": {"$in": task_ids}}, fields)
+        of_them = {"task_id": {"$in": task_ids}, **sound("task_events")}
+        return await snapshot.find(self._events, of_them, fields)
 
-    async def _relays_of(self, events: Sequence[Document], snapshot: Snapshot) -> dict[str, bool]:
-        """Whether each hand-over of these events is open; left out is what is not there."""
-        named = list({event["relay_id"] for event in events if event.get("relay_id")})
-        found = await snapshot.find(self._relays, {"_id": {"$in": named}}, ["end"])
+    async def _relays_of(
+        self, tasks: Sequence[Document], events: Sequence[Document], snapshot: Snapshot
+    ) -> dict[str, bool]:
+        """Whether each hand-over that these name is open; left out is what is not there."""
+        by_events = {event["relay_id"] for event in events if event.get("relay_id")}
+        by_tasks = {task["relay"]["id"] for task in tasks if task.get("relay")}
+        named = {"_id": {"$in": list(by_events | by_tasks)}, **sound("relays")}
+        found = await snapshot.find(self._relays, named, ["end"])
         return {relay["_id"]: relay.get("end") is None for relay in found}
 
 
@@ -68,6 +75,7 @@ def _step(event: Document) -> Step:
 def _trail(task: Document, steps: list[Step], relays: dict[str, bool]) -> Trail:
     relay = task.get("relay")
     named = {RelayId(step.relay_id) for step in steps if step.relay_id}
+    named |= {RelayId(relay["id"])} if relay else set()
     return Trail(
         task_id=task["_id"],
         version=task["version"],

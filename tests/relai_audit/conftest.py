@@ -7,8 +7,11 @@ from uuid import uuid4
 import pytest
 from pymongo import MongoClient
 from pymongo.database import Database as Documents
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 
 from devstack.mongo_server import MongoServer
+from devstack.temporal_server import TemporalServer
 from relai_audit.audit import audit
 from relai_audit.executions import Executions
 from relai_audit.findings import FindingKind
@@ -21,7 +24,7 @@ from tests.relai_activities.conftest import mongo_server
 from tests.relai_activities.mongo import a_database
 from tests.relai_workflows.conftest import hours, stage, temporal_server
 from tests.relai_workflows.lives import WINDOW
-from tests.relai_workflows.stage import Stage
+from tests.relai_workflows.stage import ALWAYS, Stage
 
 __all__ = ["hours", "mongo_server", "stage", "temporal_server"]
 
@@ -38,14 +41,16 @@ AT_ONCE = Limits(
 class Auditor:
     """Looks at a stage on which nothing moves, and mends it."""
 
-    def __init__(self, stage: Stage, limits: Limits = AT_ONCE) -> None:
+    def __init__(
+        self, stage: Stage, limits: Limits = AT_ONCE, task_queue: str | None = None
+    ) -> None:
         self._stage = stage
         self._limits = limits
+        self._executions = Executions(stage.client, task_queue or stage.task_queue)
 
     async def look(self) -> Report:
         """What an audit says."""
-        executions = Executions(self._stage.client, self._stage.task_queue)
-        return await audit(self._stage.store, executions, self._limits, lambda _: None)
+        return await audit(self._stage.store, self._executions, self._limits, lambda _: None)
 
     async def finds(self) -> list[tuple[FindingKind, str]]:
         """What is wrong, and with what."""
@@ -53,8 +58,7 @@ class Auditor:
 
     async def repair(self, report: Report) -> Report:
         """The report with what was done; whatever comes of it has happened."""
-        client, queue = self._stage.client, self._stage.task_queue
-        repairer = Repairer(self._stage.store.tasks, client, queue, WINDOW)
+        repairer = Repairer(self._stage.store.tasks, self._stage.client, self._executions, WINDOW)
         repaired = await repairer.repair(report, lambda _: None)
         for workflow_id in self._stage.started:
             await self._stage.idle(self._stage.handle(workflow_id))
@@ -81,6 +85,15 @@ def documents(mongo_server: MongoServer, database_name: str) -> Iterator[Documen
     """The documents of the stage, to be damaged."""
     with MongoClient[Document](mongo_server.uri) as client:
         yield client[database_name]
+
+
+@pytest.fixture
+async def idle_stage(temporal_server: TemporalServer, database: Database) -> Stage:
+    """A stage whose worker a test has come and go."""
+    client = await Client.connect(
+        temporal_server.address, data_converter=pydantic_data_converter, identity="stage"
+    )
+    return Stage(client, database, ALWAYS)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from pymongo.database import Database as Documents
 
 from relai_audit.executions import ACTIVITY_TRIES
@@ -11,6 +12,7 @@ from relai_core.domain.notice import NoticeState
 from relai_core.domain.relay import RelayEnd
 from relai_core.errors import TransientMessengerError
 from relai_core.store.connection import Document
+from relai_workflows.contracts import TaskLifecycleInput
 from relai_workflows.ids import lifecycle_id, relay_workflow_id
 from tests.relai_audit.conftest import AT_ONCE, Auditor
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM
@@ -88,7 +90,7 @@ async def test_an_owner_whom_the_trail_does_not_know_is_found(
     stage: Stage, auditor: Auditor, documents: Documents[Document]
 ) -> None:
     life = await create(stage)
-    documents["tasks"].update_one({"_id": life.new.id}, {"$set": {"owner": CLEO}})
+    documents["tasks"].update_one({"_id": life.new.id}, {"$set": {"owner": CLEO, "given": True}})
 
     (found,) = (await auditor.look()).findings
 
@@ -102,6 +104,7 @@ async def test_a_workflow_that_can_not_say_the_end_outlives_its_task(
     life = await create(stage, owner=BEN)
     stage.messenger.down = TransientMessengerError("service_unavailable")
     await life.carry_out(life.says.completed(BEN))
+    await auditor.look()  # until then it has done what it can
 
     found = dict(await auditor.finds())
 
@@ -154,3 +157,73 @@ async def test_a_hand_over_past_its_moment_is_in_limbo(
 
     assert [each.kind for each in report.findings] == [FindingKind.RELAY_IN_LIMBO]
     assert report.workspaces[TEAM].in_limbo == 1
+
+
+@pytest.mark.parametrize(
+    ("collection", "damage"),
+    [
+        ("relays", {"end": "evaporated"}),
+        ("relays", {"answer_by": None}),
+        ("tasks", {"created_at": "yesterday"}),
+        ("tasks", {"version": None}),
+        ("tasks", {"open": False}),
+        ("task_events", {"owner": None}),
+        ("notices", {"state": "lost"}),
+    ],
+    ids=str,
+)
+async def test_a_damaged_document_is_named_and_stops_nothing(
+    stage: Stage,
+    auditor: Auditor,
+    documents: Documents[Document],
+    collection: str,
+    damage: Document,
+) -> None:
+    life = await create(stage, owner=BEN)
+    await life.hand_over(CLEO, BEN)
+    damaged = documents[collection].find_one_and_update({}, {"$set": damage})
+    assert damaged is not None
+
+    found = await auditor.finds()
+
+    assert (FindingKind.DOCUMENT_UNSOUND, f"{collection}/{damaged['_id']}") in found
+
+
+async def test_that_nobody_carries_anything_out_is_found(idle_stage: Stage) -> None:
+    report = await Auditor(idle_stage).look()
+
+    assert [(each.kind, each.subject) for each in report.findings] == [
+        (FindingKind.NO_WORKER, idle_stage.task_queue)
+    ]
+
+
+async def test_a_life_on_another_task_queue_is_found(
+    stage: Stage, auditor: Auditor, idle_stage: Stage
+) -> None:
+    life = await create(stage)
+    await life.handle.terminate("damage")
+    await idle_stage.client.start_workflow(
+        "TaskLifecycleWorkflow",
+        TaskLifecycleInput(new=life.new),
+        id=life.handle.id,
+        task_queue=idle_stage.task_queue,
+    )
+
+    (found,) = (await auditor.look()).findings
+
+    assert (found.kind, found.subject) == (FindingKind.WORKFLOW_ELSEWHERE, life.handle.id)
+    assert idle_stage.task_queue in found.detail
+
+
+async def test_a_refusal_that_waits_for_slack_is_no_hand_over_that_is_gone(
+    stage: Stage, auditor: Auditor
+) -> None:
+    life = await create(stage)
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    refused = await life.begin_hand_over(CLEO, BEN)
+    await stage.let_pass(refused.handle, timedelta(minutes=1))
+
+    kinds = {kind for kind, _ in await auditor.finds()}
+
+    stage.messenger.down = None
+    assert FindingKind.WORKFLOW_WITHOUT_SUBJECT not in kinds

@@ -1,29 +1,70 @@
 """What was damaged on purpose is found, mended once, and found no more."""
 
-from datetime import UTC, datetime
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus
+from pymongo.database import Database as Documents
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.service import RPCError
 
 from relai_audit.findings import FindingKind
 from relai_core.domain.changes import RelayExpired
 from relai_core.domain.ids import RequestId
 from relai_core.domain.notice import Notice, NoticeKind
 from relai_core.domain.relay import RelayEnd, RelayMode
+from relai_core.domain.task import TaskStatus
 from relai_core.domain.user import User
 from relai_core.errors import TransientMessengerError
+from relai_core.store.connection import Document
 from tests.relai_audit.conftest import Auditor
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_new_task
 from tests.relai_workflows.lives import Asked, HandOver, begin, create
-from tests.relai_workflows.stage import Stage
+from tests.relai_workflows.stage import POLL, Stage
 
 
+async def terminate(asked: Asked) -> None:
+    """End a workflow as no program of ours does, in the middle of whatever it does."""
+    await asked.handle.terminate("damage")
+    await asked.stage.ended(asked.handle)
+
+
+async def forget(asked: Asked) -> None:
+    """Lose a workflow without a trace, as with Temporal's database."""
+    await terminate(asked)
+    client = asked.stage.client
+    await client.workflow_service.delete_workflow_execution(
+        DeleteWorkflowExecutionRequest(
+            namespace=client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=asked.handle.id),
+        )
+    )
+    while await _is_known(asked):  # noqa: ASYNC110 - it happens in the server
+        await asyncio.sleep(POLL.total_seconds())
+
+
+async def _is_known(asked: Asked) -> bool:
+    try:
+        await asked.handle.describe()
+    except RPCError:
+        return False
+    return True
+
+
+Lose = Callable[[Asked], Awaitable[None]]
+LOSSES = [terminate, forget]
+"""Temporal still knows what was, and the workflow goes on; or it does not, and it begins anew."""
+
+
+@pytest.mark.parametrize("lose", LOSSES)
 async def test_a_lost_life_begins_again_and_nobody_gets_a_second_card(
-    stage: Stage, auditor: Auditor
+    stage: Stage, auditor: Auditor, lose: Lose
 ) -> None:
     life = await create(stage, owner=BEN)
-    await terminate(life)
+    await lose(life)
 
     report = await auditor.look_and_repair()
 
@@ -37,13 +78,14 @@ async def test_a_lost_life_begins_again_and_nobody_gets_a_second_card(
     assert stage.readers(NoticeKind.TASK_COMPLETED) == [ANA]
 
 
+@pytest.mark.parametrize("lose", LOSSES)
 async def test_a_card_that_was_never_sent_comes_with_the_new_life(
-    stage: Stage, auditor: Auditor
+    stage: Stage, auditor: Auditor, lose: Lose
 ) -> None:
     stage.messenger.down = TransientMessengerError("service_unavailable")
     life = await begin(stage, a_new_task(owner=BEN))
     await life.ask(life.new.request_id)
-    await terminate(life)
+    await lose(life)
     stage.messenger.down = None
 
     await auditor.look_and_repair()
@@ -51,15 +93,16 @@ async def test_a_card_that_was_never_sent_comes_with_the_new_life(
     assert stage.readers(NoticeKind.TASK_ASSIGNED) == [BEN]
 
 
+@pytest.mark.parametrize("lose", LOSSES)
 async def test_a_task_that_was_handed_over_gives_no_first_card(
-    stage: Stage, auditor: Auditor
+    stage: Stage, auditor: Auditor, lose: Lose
 ) -> None:
     life = await create(stage)
     relay = await life.hand_over()
     await relay.carry_out(relay.accepted())
     await relay.end()
     told = len(stage.messenger.messages)
-    await terminate(life)
+    await lose(life)
 
     await auditor.look_and_repair()
 
@@ -68,12 +111,13 @@ async def test_a_task_that_was_handed_over_gives_no_first_card(
     assert (await life.carry_out(life.says.completed(BEN))).refusal is None
 
 
+@pytest.mark.parametrize("lose", LOSSES)
 @pytest.mark.parametrize("mode", RelayMode)
 async def test_a_lost_hand_over_takes_its_answer_again(
-    stage: Stage, auditor: Auditor, mode: RelayMode
+    stage: Stage, auditor: Auditor, lose: Lose, mode: RelayMode
 ) -> None:
     relay = await (await create(stage)).hand_over(mode=mode)
-    await terminate(relay)
+    await lose(relay)
 
     report = await auditor.look_and_repair()
 
@@ -86,12 +130,91 @@ async def test_a_lost_hand_over_takes_its_answer_again(
     assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
-async def test_a_lost_hand_over_to_someone_who_left_goes_back(
+@pytest.mark.parametrize("lose", LOSSES)
+async def test_a_moment_that_the_sender_named_stands(
+    stage: Stage, auditor: Auditor, lose: Lose
+) -> None:
+    life = await create(stage)
+    relay = await life.hand_over(answer_by=await life.now() + timedelta(days=4))
+    named = (await relay.relay()).answer_by
+    await lose(relay)
+
+    await auditor.look_and_repair()
+    await stage.advance(relay.handle, timedelta(days=3))
+
+    assert (await relay.relay()).answer_by == named
+    assert (await relay.relay()).is_open
+
+
+async def test_a_time_to_answer_that_is_over_begins_anew(
+    stage: Stage, auditor: Auditor, documents: Documents[Document]
+) -> None:
+    """Nobody could answer meanwhile."""
+    relay = await (await create(stage)).hand_over()
+    past = datetime.now(UTC) - timedelta(days=1)
+    over = {"relay.nudge_at": past, "relay.answer_by": past}
+    documents["tasks"].update_one({"_id": relay.start.task_id}, {"$set": over})
+    documents["relays"].update_one(
+        {"_id": relay.start.relay_id}, {"$set": {"nudge_at": past, "answer_by": past}}
+    )
+    await forget(relay)
+
+    await auditor.look_and_repair()
+
+    assert (await relay.relay()).answer_by > datetime.now(UTC)
+    await relay.carry_out(relay.accepted())
+    assert await relay.end() is RelayEnd.ACCEPTED
+
+
+async def test_a_receiver_from_whom_it_was_taken_is_told(stage: Stage, auditor: Auditor) -> None:
+    life = await create(stage)
+    relay = await life.hand_over()
+    await terminate(relay)
+    await stage.store.tasks.apply(relay.withdrawn())
+
+    report = await auditor.look_and_repair()
+
+    assert [each.kind for each in report.findings] == [FindingKind.NOBODY_TOLD]
+    assert stage.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
+    assert await auditor.finds() == []
+
+
+async def test_a_store_that_is_not_the_workflows_own_is_not_repaired(
+    stage: Stage, auditor: Auditor, documents: Documents[Document]
+) -> None:
+    """With the wrong MONGODB_DATABASE tasks of one world would come alive in another."""
+    life = await create(stage)
+    documents["tasks"].delete_one({"_id": life.new.id})
+    await stage.store.tasks.create(a_new_task(title="Of a test"))
+
+    report = await auditor.look_and_repair()
+
+    assert "MONGODB_DATABASE" in report.refused
+    assert report.repairs == ()
+    assert not report.is_clean
+
+
+async def test_nothing_is_repaired_that_nobody_would_carry_out(
     stage: Stage, auditor: Auditor
+) -> None:
+    life = await create(stage)
+    await terminate(life)
+    elsewhere = Auditor(stage, task_queue=f"{stage.task_queue}-wrong")
+
+    report = await elsewhere.look_and_repair()
+
+    assert FindingKind.NO_WORKER in [each.kind for each in report.findings]
+    assert "TEMPORAL_TASK_QUEUE" in report.refused
+    assert await auditor.finds() == [(FindingKind.TASK_WITHOUT_WORKFLOW, life.new.id)]
+
+
+@pytest.mark.parametrize("lose", LOSSES)
+async def test_a_lost_hand_over_to_someone_who_left_goes_back(
+    stage: Stage, auditor: Auditor, lose: Lose
 ) -> None:
     """Its sender must not wait for nobody, nor hear that it was refused."""
     relay = await (await create(stage)).hand_over()
-    await terminate(relay)
+    await lose(relay)
     stage.directory.put(User(team_id=TEAM, id=BEN, name="ben", deleted=True))
 
     await auditor.look_and_repair()
@@ -126,24 +249,75 @@ async def test_a_sender_who_ended_it_needs_no_word(stage: Stage, auditor: Audito
     assert await auditor.finds() == []
 
 
-async def test_who_was_not_told_that_a_task_is_done_is_told_once(
+async def test_who_was_not_told_that_a_task_is_done_is_told_once(idle_stage: Stage) -> None:
+    """The store had closed it, and its workflow was ended before it knew."""
+    async with idle_stage.worker():
+        life = await create(idle_stage, owner=BEN)
+        relay = await life.hand_over(CLEO, BEN)
+        await relay.carry_out(relay.accepted(CLEO))
+        await relay.end()
+    completed = life.says.completed(CLEO)
+    await life.signal("completed", completed)
+    await idle_stage.store.tasks.apply(completed)
+    await terminate(life)
+
+    async with idle_stage.worker():
+        auditor = Auditor(idle_stage)
+        report = await auditor.look_and_repair()
+        await auditor.repair(report)
+        await life.handle.result()
+        left = await auditor.finds()
+
+    assert [each.kind for each in report.findings] == [FindingKind.NOBODY_TOLD] * 2
+    assert left == []
+    assert sorted(idle_stage.readers(NoticeKind.TASK_COMPLETED)) == [ANA, BEN]
+    assert not any(posted.has_buttons for posted in idle_stage.messenger.messages)
+
+
+async def test_an_end_is_told_though_temporal_has_forgotten_all(
     stage: Stage, auditor: Auditor
 ) -> None:
     life = await create(stage, owner=BEN)
-    relay = await life.hand_over(CLEO, BEN)
-    await relay.carry_out(relay.accepted(CLEO))
-    await relay.end()
-    await terminate(life)
-    await stage.store.tasks.apply(life.says.completed(CLEO))
+    await forget(life)
+    await stage.store.tasks.apply(life.says.completed(BEN))
 
     report = await auditor.look_and_repair()
-    await auditor.repair(report)
+    await life.handle.result()
 
-    assert [each.kind for each in report.findings] == [FindingKind.NOBODY_TOLD] * 2
-    assert sorted(stage.readers(NoticeKind.TASK_COMPLETED)) == [ANA, BEN]
+    assert [each.kind for each in report.findings] == [FindingKind.NOBODY_TOLD]
+    assert stage.readers(NoticeKind.TASK_COMPLETED) == [ANA]
+    assert not any(posted.has_buttons for posted in stage.messenger.messages)
     assert await auditor.finds() == []
-    description = await life.handle.describe()
-    assert description.status is WorkflowExecutionStatus.COMPLETED
+
+
+async def test_what_was_asked_and_not_yet_carried_out_is_carried_out(idle_stage: Stage) -> None:
+    """No worker was there when Bo said that it is done, and so heard that this is saved."""
+    async with idle_stage.worker():
+        life = await create(idle_stage, owner=BEN)
+    await life.signal("completed", life.says.completed(BEN))
+    await terminate(life)
+
+    async with idle_stage.worker():
+        await Auditor(idle_stage).look_and_repair()
+        await life.handle.result()
+
+    assert (await life.task()).status is TaskStatus.COMPLETED
+    assert idle_stage.readers(NoticeKind.TASK_COMPLETED) == [ANA]
+
+
+async def test_what_was_broken_off_before_it_began_is_carried_out(idle_stage: Stage) -> None:
+    life = await begin(idle_stage, a_new_task(owner=BEN))
+    await terminate(life)
+
+    async with idle_stage.worker():
+        auditor = Auditor(idle_stage)
+        report = await auditor.look_and_repair()
+        left = await auditor.finds()
+
+    assert [each.kind for each in report.findings] == [FindingKind.REQUEST_BROKEN_OFF]
+    assert left == []
+    assert (await life.task()).owner == BEN
+    assert idle_stage.readers(NoticeKind.TASK_ASSIGNED) == [BEN]
 
 
 async def test_a_notice_that_nobody_sends_any_more_is_sent(stage: Stage, auditor: Auditor) -> None:
@@ -171,27 +345,22 @@ async def test_a_newcomers_notice_is_left_to_a_person(stage: Stage, auditor: Aud
     assert stage.messenger.messages == []
 
 
-async def test_everything_at_once_is_mended_once(stage: Stage, auditor: Auditor) -> None:
+@pytest.mark.parametrize("lose", LOSSES)
+async def test_everything_at_once_is_mended_once(
+    stage: Stage, auditor: Auditor, lose: Lose
+) -> None:
     """Terminated as by a lost namespace, in the middle of hand-overs; and two mend it."""
     lives = [await create(stage, owner=BEN) for _ in range(3)]
     relays = [await life.hand_over(CLEO, BEN) for life in lives]
-    for each in (*lives, *relays):
-        await terminate(each)
+    await asyncio.gather(*(lose(each) for each in (*lives, *relays)))
     told = len(stage.messenger.messages)
 
     report = await auditor.look()
-    await auditor.repair(report)
-    await auditor.repair(report)
+    await asyncio.gather(auditor.repair(report), auditor.repair(report))
 
     assert len(report.findings) == 6
     assert await auditor.finds() == []
     assert len(stage.messenger.messages) == told
-
-
-async def terminate(asked: Asked) -> None:
-    """End a workflow as no program of ours does, in the middle of whatever it does."""
-    await asked.handle.terminate("damage")
-    await asked.stage.ended(asked.handle)
 
 
 def expired(relay: HandOver) -> RelayExpired:

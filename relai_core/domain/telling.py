@@ -1,11 +1,24 @@
-"""Who is told that something has ended, and by which notice: pure, so that it can be checked."""
+"""Who is told of a beginning or an end, and by which notice: pure, so that it can be checked."""
 
 from datetime import datetime
 
-from relai_core.domain.ids import RelayId, RequestId
+from relai_core.domain.ids import RelayId, RequestId, SlackUserId
 from relai_core.domain.notice import Notice, NoticeKind
-from relai_core.domain.relay import Relay
+from relai_core.domain.relay import Relay, RelayEnd, RelayMode
 from relai_core.domain.task import Task, TaskStatus
+
+
+def first_card(task: Task, at: datetime) -> Notice:
+    """To the first owner: the card of the task."""
+    return Notice(
+        team_id=task.team_id,
+        kind=NoticeKind.TASK_ASSIGNED,
+        moment="created",
+        planned_at=at,
+        recipient=task.owner,
+        task_id=task.id,
+        actor=task.creator,
+    )
 
 
 def closing_notices(
@@ -42,16 +55,27 @@ def closing_notices(
     )
 
 
-def sender_notice(relay: Relay, at: datetime) -> Notice | None:
-    """To the sender of a relay that has ended; none if they ended it."""
-    if relay.ended_by == relay.from_user:
-        return None
+def relay_end_notices(relay: Relay, at: datetime, *, with_task: bool) -> tuple[Notice, ...]:
+    """To the sender, unless they ended it; to the receiver, if it was taken from them.
+
+    A receiver who held a task that was closed (`with_task`) hears of that, and not of this too.
+    """
+    notices: list[Notice] = []
+    if relay.ended_by != relay.from_user:
+        notices.append(_of_relay(NoticeKind.RELAY_ENDED, relay, relay.from_user, at))
+    taken = relay.end is RelayEnd.WITHDRAWN and relay.ended_by != relay.to_user
+    if taken and not (with_task and relay.mode is RelayMode.DIRECT):
+        notices.append(_of_relay(NoticeKind.TASK_TAKEN_BACK, relay, relay.to_user, at))
+    return tuple(notices)
+
+
+def _of_relay(kind: NoticeKind, relay: Relay, recipient: SlackUserId, at: datetime) -> Notice:
     return Notice(
         team_id=relay.team_id,
-        kind=NoticeKind.RELAY_ENDED,
+        kind=kind,
         moment=relay.id,
         planned_at=at,
-        recipient=relay.from_user,
+        recipient=recipient,
         task_id=relay.task_id,
         relay_id=relay.id,
         actor=relay.ended_by or relay.from_user,
