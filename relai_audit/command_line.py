@@ -3,7 +3,8 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
 
@@ -47,19 +48,18 @@ def run(arguments: list[str]) -> int:
         return _unable(f"MongoDB refuses, so nothing can be said: {error}")
     except (RuntimeError, RPCError) as error:
         return _unable(f"Temporal can't be asked, so nothing can be said: {error}")
-    except (ValueError, OSError) as error:
-        return _unable(f"A setting can't be used: {error}")
     print(as_json(report) if asked.json else as_text(report))
     return CLEAN if report.is_clean else FOUND
 
 
 async def _report(settings: Settings, *, repair: bool) -> Report:
-    opened = await database.connect(
-        settings.mongodb_uri.get_secret_value(), settings.mongodb_database, timeout=STORE_TIMEOUT
-    )
+    uri, name = settings.mongodb_uri.get_secret_value(), settings.mongodb_database
+    with _usable("MONGODB_URI"):
+        opened = await database.connect(uri, name, timeout=STORE_TIMEOUT)
     try:
         await _reached("MongoDB", opened.ping())
-        client = await _reached("Temporal", temporal.connect(settings))
+        with _usable("TEMPORAL_…"):
+            client = await _reached("Temporal", temporal.connect(settings))
         executions = Executions(client, settings.temporal_task_queue)
         report = await audit(opened, executions, Limits(), _tell)
         if not repair:
@@ -68,6 +68,14 @@ async def _report(settings: Settings, *, repair: bool) -> Report:
         return await repairer.repair(report, _tell)
     finally:
         opened.close()
+
+
+@contextmanager
+def _usable(settings: str) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise SettingsError(f"{settings} can't be used: {error}") from error
 
 
 async def _reached(part: str, answer: Awaitable[_Answer]) -> _Answer:

@@ -24,6 +24,7 @@ from relai_core.domain.relay import Relay
 from relai_core.domain.task import NewTask, Task
 from relai_core.domain.telling import first_card
 from relai_core.errors import NotFoundError, UnavailableError
+from relai_core.store.database import StoreError
 from relai_core.store.tasks import MongoTaskStore
 from relai_workflows.contracts import (
     LifecycleState,
@@ -56,7 +57,7 @@ class Repairer:
         self._client = client
         self._executions = executions
         self._window = window
-        self._lost: UnavailableError | RPCError | None = None
+        self._lost: UnavailableError | StoreError | RPCError | None = None
         self._remedies: Mapping[FindingKind, Callable[[Finding], Awaitable[str]]] = {
             FindingKind.TASK_WITHOUT_WORKFLOW: self._look_after_task,
             FindingKind.RELAY_WITHOUT_WORKFLOW: self._look_after_relay,
@@ -90,7 +91,7 @@ class Repairer:
             said = await self._remedies[finding.kind](finding)
         except NotFoundError as error:
             return left(said=str(error))
-        except (UnavailableError, RPCError) as error:
+        except (UnavailableError, StoreError, RPCError) as error:
             self._lost = error
             return left(said=f"{finding.subject} is left: {error}")
         return Repair(finding=finding, is_mended=True, said=said)

@@ -70,7 +70,9 @@ async def test_what_was_terminated_is_mended_and_goes_on(
     ("change", "said"),
     [
         ({"MONGODB_URI": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=500"}, "MongoDB"),
+        ({"MONGODB_URI": "mongodb://127.0.0.1:none/"}, "MONGODB_URI"),
         ({"TEMPORAL_HOST": "127.0.0.1:1"}, "Temporal"),
+        ({"TEMPORAL_HOST": "no such place"}, "TEMPORAL_"),
         ({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN"),
     ],
 )
