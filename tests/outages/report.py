@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from tests.chaos.evidence import Evidence, Json, key_of
 from tests.chaos.oracles.answers import Word, word_of
 from tests.chaos.oracles.violation import Violation
+from tests.outages.catching_up import caught_up
 from tests.outages.judges.pace import SECOND, most_within, shortest_gap
 from tests.outages.judges.reminders import late_ones
-from tests.outages.judges.times import arrivals, away, rows
+from tests.outages.judges.times import away
 from tests.scenarios.people import text_of
 
 _SHOWN = 20
@@ -68,13 +69,6 @@ def _whispered(evidence: Evidence, entry: Json) -> str:
     words = [message for message in inbox if key_of(message) is None]
     heard = [text_of(m) for m in words if 0 <= float(m["ts"]) - entry["begun"] <= _WHISPERED_WITHIN]
     return min(heard, default="taken without a word", key=len)
-
-
-def caught_up(evidence: Evidence) -> list[float]:
-    """When each notice came that was to be there before the part was back, and was not."""
-    back = away(evidence).end
-    planned = {key: row["notice"]["planned_at"] for key, row in rows(evidence).items()}
-    return [at for key, at in arrivals(evidence).items() if planned.get(key, back) < back <= at]
 
 
 def _figures(evidence: Evidence, tried: Sequence[Json]) -> Mapping[str, str]:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.chaos.evidence import Evidence, Json
+from tests.outages.catching_up import caught_up
 from tests.outages.judges import JUDGES
-from tests.outages.report import caught_up, report, tries
+from tests.outages.report import report, tries
 from tests.outages.witnesses import (
     AWAY,
     BACK,
@@ -123,6 +124,17 @@ def test_what_was_planned_before_the_return_and_came_after_it_was_caught_up() ->
     ledger[OFFERED]["notice"]["planned_at"] = BACK + 1
 
     assert caught_up(evidence) == pytest.approx([BACK + 10, BACK + 11])
+
+
+def test_what_was_saved_while_nobody_was_there_to_do_it_was_caught_up_too() -> None:
+    """Its messages are planned only when the worker is back."""
+    evidence = a_true_story()
+    evidence.journal.append(an_act(3, "create", title="Errand x3"))
+    evidence.documents["tasks"][0]["title"] = "Errand x3"
+    for row in evidence.documents["notices"]:
+        row["notice"]["planned_at"] = BACK + 1
+
+    assert caught_up(evidence) == [BACK + 10]
 
 
 def test_only_what_was_tried_in_the_outage_counts_as_tried() -> None:

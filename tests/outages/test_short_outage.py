@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.outages.catching_up import caught_up
 from tests.outages.judges import judge
 from tests.outages.plan import Outage
-from tests.outages.report import caught_up, report
+from tests.outages.report import report
 from tests.outages.run import run_outage
 
 SECONDS = 20.0

@@ -78,7 +78,7 @@ def a_message(key: str, ts: float, *words: str) -> Json:
 
 def a_task(task_id: str, *, version: int = 1, due_at: float | None = None) -> Json:
     """An open task of Bo's; at version 1 nobody has touched it."""
-    fields = {"team_id": TEAM, "owner": BO, "creator": ANA, "status": "open"}
+    fields = {"team_id": TEAM, "owner": BO, "creator": ANA, "status": "open", "title": ""}
     return {"_id": task_id, "version": version, "due_at": due_at, **fields}
 
 
@@ -90,7 +90,7 @@ def a_row(key: str) -> Json:
 
 def _a_relay(asked_at: float) -> Json:
     """A hand-over that nobody answered within the whole window from when Bo was asked."""
-    people = {"from_user": ANA, "to_user": BO, "ended_by": None, "end": "unanswered"}
+    people = {"note": "", "from_user": ANA, "to_user": BO, "ended_by": None, "end": "unanswered"}
     moments = {"answer_by": asked_at + WINDOW, "ended_at": asked_at + WINDOW + 0.1}
     return {"_id": RELAY, "team_id": TEAM, "task_id": OTHER, **people, **moments}
 
