@@ -31,7 +31,7 @@ async def collect(
     """Collect everything. The stack must be whole and quiet."""
     inboxes = {person.id: await person.messages() for person in crowd.everyone}
     histories = await fetch_histories(stack.temporal.address)
-    is_encrypted = bool(stack.payload_keys)
+    is_encrypted = stack.is_encrypted
     searched = [
         *writings.logs(stack.logs, is_encrypted=is_encrypted),
         *await writings.pages(session, stack.pages),
@@ -41,7 +41,7 @@ async def collect(
         *writings.answers(journal.of("act")),
         *writings.messages(inboxes),
     ]
-    reader = Reader(stack.payload_keys)
+    reader = Reader(stack.credentials.payload_keys)
     return Evidence(
         team=team,
         journal=journal.lines,
@@ -50,7 +50,7 @@ async def collect(
         histories=[reader.read(*each) for each in histories],
         foreign=foreign,
         searched_in=Counter(writing.place for writing in searched),
-        leaks=find_leaks(searched, stack.secrets),
+        leaks=find_leaks(searched, stack.credentials.by_name),
     )
 
 

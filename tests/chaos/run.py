@@ -86,7 +86,7 @@ class _Run:
         )
 
     def _callers(self, crowd: Crowd, neighbour: Neighbour) -> Callers:
-        urls, token = self._stack.bot_urls, self._stack.api_token
+        urls, token = self._stack.bot_urls, self._stack.credentials.api_token
         apis = [Api(self._session, url, token) for url in urls]
         return Callers(apis, crowd, dict(neighbour.known))
 

@@ -1,20 +1,15 @@
 """The whole stack for a run: two bots, two workers, three servers, and a link between any two."""
 
 import asyncio
-import base64
-import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import quote
+from typing import Self
 
-from pymongo import MongoClient
-
-from devstack.api_tokens import ApiToken, new_secret
+from devstack.api_tokens import ApiToken
 from devstack.bot_server import BotServer
 from devstack.errors import DevstackError
 from devstack.mongo_server import MongoServer
@@ -22,8 +17,9 @@ from devstack.ports import free_port
 from devstack.probes import has_logged
 from devstack.processes import ChildProcess
 from devstack.settings import ROOT
-from devstack.slack_server import CREDENTIALS, SlackServer
+from devstack.slack_server import SlackServer
 from devstack.temporal_server import TemporalServer
+from tests.chaos.credentials import KEY_SETTING, Credentials
 from tests.chaos.journal import Journal
 from tests.chaos.links import Link
 from tests.chaos.parts import BALANCER, BOTS, PARTS, SERVERS, WORKERS, Transport, link_name
@@ -33,8 +29,6 @@ TASK_QUEUE = "relai-task-queue"
 WINDOW = timedelta(seconds=20)
 """How long a hand-over waits for its answer: short, so that many end by the clock."""
 TOKEN = "chaos"
-_KEYS = "RELAI_PAYLOAD_KEYS"
-_MONGODB_USER = "relai"
 
 _SETTINGS = {
     "PATH": "/usr/bin:/bin",
@@ -61,8 +55,7 @@ class ChaosStack:
         self._journal = journal
         self.folder = folder
         self.logs = folder / "logs"
-        self.payload_keys = [secrets.token_bytes(32) for _ in range(2)] if is_encrypted else []
-        self._mongodb_password = f"{secrets.token_hex(12)}/@"
+        self.credentials = Credentials(is_encrypted=is_encrypted)
         self._lives: dict[str, int] = {}
         self._turns = {name: asyncio.Lock() for name in PARTS}
         self._running = AsyncExitStack()
@@ -72,7 +65,6 @@ class ChaosStack:
         balancer = Link(*bot_ports)
         events = f"http://127.0.0.1:{balancer.port}/slack/events"
         self.slack = SlackServer(folder, request_url=events if transport == "http" else None)
-        self.api_token = new_secret()
         ports = {
             "mongod": self.mongod.port,
             "temporal": self.temporal.port,
@@ -95,6 +87,10 @@ class ChaosStack:
         }
 
     @property
+    def is_encrypted(self) -> bool:
+        return bool(self.credentials.payload_keys)
+
+    @property
     def bot_urls(self) -> list[str]:
         return [bot.url.rstrip("/") for bot in self.bots]
 
@@ -112,13 +108,6 @@ class ChaosStack:
         }
         return of_bots | of_workers
 
-    @property
-    def secrets(self) -> Mapping[str, bytes]:
-        """What nobody may read anywhere, by its name."""
-        named = {**CREDENTIALS, "API_TOKENS": self.api_token, "MONGODB_URI": self._mongodb_password}
-        keys = {f"{_KEYS}, number {n}": key for n, key in enumerate(self.payload_keys, start=1)}
-        return {name: secret.encode() for name, secret in named.items()} | keys
-
     async def revive(self, name: str) -> None:
         """Start a part that is down, until it is up: those that it needs may be down as well."""
         async with self._turns[name]:
@@ -127,7 +116,7 @@ class ChaosStack:
     async def restart_with_keys(self, name: str, order: Sequence[int]) -> None:
         """Stop a bot or a worker and start it with these keys, the one that writes first."""
         async with self._turns[name]:
-            self._told[name][_KEYS] = self._key_setting(order)
+            self._told[name][KEY_SETTING] = self.credentials.key_setting(order)
             await self.parts[name].stop()
             await self._until_up(name)
 
@@ -144,7 +133,7 @@ class ChaosStack:
         for link in self.links.values():
             await self._running.enter_async_context(link)
         await asyncio.gather(*(self._start(name) for name in SERVERS))
-        await asyncio.to_thread(self._add_mongodb_user)
+        await asyncio.to_thread(self.credentials.add_mongodb_user, self.mongod.uri)
         await asyncio.gather(*(self._start(name) for name in (*BOTS, *WORKERS)))
         return self
 
@@ -167,28 +156,12 @@ class ChaosStack:
 
     def _environment(self, client: str) -> dict[str, str]:
         ports = {server: self.links[link_name(client, server)].port for server in SERVERS}
-        user = f"{_MONGODB_USER}:{quote(self._mongodb_password, safe='')}"
         return self.slack.environment(_SETTINGS) | {
             "SLACK_API_URL": f"http://127.0.0.1:{ports['slack']}/api/",
             "TEMPORAL_HOST": f"127.0.0.1:{ports['temporal']}",
-            _KEYS: self._key_setting([0]) if self.payload_keys else "",
-            # Direct, for the replica set tells its members' own addresses, which bypass the link.
-            "MONGODB_URI": f"mongodb://{user}@127.0.0.1:{ports['mongod']}/?directConnection=true",
+            KEY_SETTING: self.credentials.key_setting([0] if self.is_encrypted else []),
+            "MONGODB_URI": self.credentials.mongodb_uri(ports["mongod"]),
         }
-
-    def _key_setting(self, order: Sequence[int]) -> str:
-        return ",".join(base64.b64encode(self.payload_keys[place]).decode() for place in order)
-
-    def _add_mongodb_user(self) -> None:
-        """Nobody has to be one here, but who says so is checked: a password is needed then."""
-        client: MongoClient[dict[str, Any]]
-        with MongoClient(self.mongod.uri) as client:
-            client.admin.command(
-                "createUser",
-                _MONGODB_USER,
-                pwd=self._mongodb_password,
-                roles=["readWriteAnyDatabase"],
-            )
 
     def _bot(self, name: str, port: int) -> BotServer:
         return BotServer(
@@ -196,7 +169,7 @@ class ChaosStack:
             self._told[name],
             port=port,
             sandbox=self.slack,
-            api_tokens=[ApiToken(TOKEN, "write", self.api_token)],
+            api_tokens=[ApiToken(TOKEN, "write", self.credentials.api_token)],
             name=name,
         )
 

@@ -20,6 +20,13 @@ def test_a_longer_run_begins_like_a_shorter_one() -> None:
     assert long.faults[: len(short.faults)] == short.faults
 
 
+def test_seeds_give_either_transport_with_plain_payloads_and_with_encrypted_ones() -> None:
+    plans = [make_plan(seed, 1) for seed in range(20)]
+
+    assert len({(plan.transport, plan.is_encrypted) for plan in plans}) == 4
+    assert all(bool(plan.keys_change_at) == plan.is_encrypted for plan in plans)
+
+
 def test_a_long_plan_kills_every_part_and_breaks_everything_in_every_way() -> None:
     plan = make_plan(1, 3600)
 

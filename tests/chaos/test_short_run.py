@@ -5,13 +5,22 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.oracles import judge
+from tests.chaos.parts import PARTS
 from tests.chaos.plan import make_plan
 from tests.chaos.report import report
 from tests.chaos.run import run_chaos
 
 SEED = 2
-"""Its plan kills each of the seven parts, and has a worker silent for twelve seconds."""
+"""Its plan kills all seven parts, has a worker silent for twelve seconds, and changes keys."""
 SECONDS = 45.0
+
+
+def test_the_short_storm_has_everything_in_it() -> None:
+    plan = make_plan(SEED, SECONDS)
+
+    assert {fault.target for fault in plan.faults if fault.kind == "kill"} == set(PARTS)
+    assert plan.is_encrypted
+    assert max(plan.keys_change_at) < SECONDS
 
 
 @pytest.mark.chaos
