@@ -7,6 +7,7 @@ message history is read for the notice's key before anything is posted again.
 
 import asyncio
 from datetime import datetime, timedelta
+from time import monotonic
 
 import structlog
 from temporalio import activity
@@ -45,6 +46,8 @@ WORTH_WAITING = timedelta(seconds=3)
 """Whose turn is later comes again, and leaves its place in the worker to others."""
 TURN_KEPT = timedelta(seconds=10)
 """After that a turn is lost: those whose worker was away must not all come at once."""
+OVERSLEPT = timedelta(milliseconds=200)
+"""A moment for a call that was missed by so much is given up, and another one claimed."""
 
 _log = structlog.get_logger(__name__)
 
@@ -149,6 +152,18 @@ class NoticeActivities:
         if turn - now > WORTH_WAITING:
             raise NotYourTurnError("own_pace", retry_after=turn - now)
         await _until(turn)
+        await self._keep_apart(channel)
+
+    async def _keep_apart(self, channel: ChannelId) -> None:
+        """Wait until the last call is long enough ago, however late turns were used."""
+        overslept = True
+        while overslept:
+            wait = await self._notices.claim_call(channel, every=self._pace)
+            began = monotonic()
+            await asyncio.sleep(wait.total_seconds())
+            slept = timedelta(seconds=monotonic() - began)
+            # A worker without a processor wakes late, when the next one's moment has come.
+            overslept = slept - wait > OVERSLEPT
 
     async def _failed(
         self, row: NoticeRow, error: UndeliverableError | RejectedMessageError

@@ -112,6 +112,14 @@ class NoticeLedger(Protocol):
         """
         ...
 
+    async def claim_call(self, channel: ChannelId, *, every: timedelta) -> timedelta:
+        """Claim the next moment for a call in a channel, `every` after the last; how long until.
+
+        By the store's own clock, for all workers together: a turn may be used late, and then the
+        next one must not follow at once.
+        """
+        ...
+
     async def mark_attempt(self, row: NoticeRow, channel: ChannelId, at: datetime) -> None:
         """Note, before Slack is called, that it will be.
 

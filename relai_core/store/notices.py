@@ -12,6 +12,7 @@ from relai_core.store.documents import from_document, to_document
 
 CLOCKS_APART = timedelta(minutes=1)
 """What was noted longer after now than this was noted by a clock that has been put right since."""
+_FAR_AHEAD = CLOCKS_APART / timedelta(milliseconds=1)
 _UNSETTLED = {"$in": [NoticeState.PLANNED, NoticeState.AMBIGUOUS]}
 
 
@@ -37,6 +38,11 @@ class MongoNoticeLedger:
             turn = await self._mongo.retried(partial(self._next_turn, channel, at, every))
             await self._rows.update_one({"_id": key}, {"$set": {"turn_at": turn}})
         return turn
+
+    async def claim_call(self, channel: ChannelId, *, every: timedelta) -> timedelta:
+        with self._mongo.bounded():
+            # Two first claims may collide on the insert.
+            return await self._mongo.retried(partial(self._next_call, channel, every))
 
     async def mark_attempt(self, row: NoticeRow, channel: ChannelId, at: datetime) -> None:
         attempt = {
@@ -110,6 +116,20 @@ class MongoNoticeLedger:
         )
         last: datetime = document["last"]
         return last
+
+    async def _next_call(self, channel: ChannelId, every: timedelta) -> timedelta:
+        following = {"$add": ["$called_at", every / timedelta(milliseconds=1)]}
+        # Far ahead is only what was claimed before the server's clock was put back.
+        was_wrong = {"$gt": ["$called_at", {"$add": ["$$NOW", _FAR_AHEAD]}]}
+        moment = {"$cond": [was_wrong, "$$NOW", {"$max": ["$$NOW", following]}]}
+        document = await self._turns.find_one_and_update(
+            {"_id": channel},
+            [{"$set": {"called_at": moment, "claimed_at": "$$NOW"}}],
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        wait: timedelta = document["called_at"] - document["claimed_at"]
+        return wait
 
     async def _insert_if_absent(self, row: NoticeRow) -> NoticeRow:
         document = to_document(row, key="key")

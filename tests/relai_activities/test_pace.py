@@ -7,8 +7,10 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from relai_activities import notices
+from relai_core.domain.ids import ChannelId
 from relai_core.domain.notice import NoticeState
 from tests.relai_activities.office import Office
+from tests.relai_core.builders import BEN
 
 PACE = timedelta(milliseconds=300)
 MILLISECOND = timedelta(milliseconds=1)
@@ -24,6 +26,23 @@ async def test_messages_to_one_person_are_apart(office: Office) -> None:
 
     rows = [await office.row(notice) for notice in three]
     assert {row.state for row in rows} == {NoticeState.SENT}
+    assert max(row.settled_at or began for row in rows) - began >= 2 * PACE - MILLISECOND
+
+
+async def test_turns_that_are_used_late_are_no_excuse_for_a_flood(office: Office) -> None:
+    """A worker that got no processor for some seconds finds that it is everybody's turn."""
+    office.pace = PACE
+    three = [await office.assigned() for _ in range(3)]
+    for notice in three:
+        await office.row(notice)
+        await office.store.notices.take_turn(
+            notice.key, ChannelId(f"D-{BEN}"), at=datetime.now(UTC), every=timedelta(0)
+        )
+    began = datetime.now(UTC)
+
+    await asyncio.gather(*(office.send(notice) for notice in three))
+
+    rows = [await office.row(notice) for notice in three]
     assert max(row.settled_at or began for row in rows) - began >= 2 * PACE - MILLISECOND
 
 

@@ -17,6 +17,10 @@ TS = MessageTs("1772618400.000100")
 LATER = NOW + timedelta(minutes=1)
 
 
+PACE = timedelta(seconds=30)
+"""Longer than three claims take."""
+
+
 async def test_a_plan_is_written_as_it_is(database: Database) -> None:
     notice = _notice(due_at=LATER, counts=(1, 2))
 
@@ -246,3 +250,19 @@ async def test_a_turn_is_kept_until_it_is_used(database: Database) -> None:
 
     assert waiting.turn_at == turn
     assert (await database.notices.plan(_notice(), NOW)).turn_at is None
+
+
+async def test_calls_in_a_channel_are_apart_by_the_stores_own_clock(database: Database) -> None:
+    hour = timedelta(hours=1)
+    waits = [await database.notices.claim_call(DM, every=PACE) for _ in range(3)]
+    elsewhere = await database.notices.claim_call(ChannelId("D2"), every=hour)
+
+    assert waits[0] == elsewhere == timedelta(0)
+    assert PACE < waits[2] <= 2 * PACE
+
+
+async def test_a_claim_of_a_clock_that_was_ahead_holds_up_nobody(database: Database) -> None:
+    await database.notices.claim_call(DM, every=PACE)
+    await database.notices.claim_call(DM, every=timedelta(hours=1))
+
+    assert await database.notices.claim_call(DM, every=PACE) == timedelta(0)
