@@ -49,6 +49,7 @@ class BotServer(ChildProcess):
             data=data,
             ready=answers(f"{self.url}health"),
             ports={PORT_SETTING: port},
+            env={**env, **self._chosen},
             cwd=ROOT,
         )
 
