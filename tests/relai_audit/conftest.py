@@ -1,5 +1,6 @@
 """The stage of the workflows, and an auditor who looks at it at once."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from uuid import uuid4
@@ -22,11 +23,18 @@ from relai_core.store.connection import Document
 from relai_core.store.database import Database
 from tests.relai_activities.conftest import mongo_server
 from tests.relai_activities.mongo import a_database
-from tests.relai_workflows.conftest import hours, stage, temporal_server
+from tests.relai_workflows.conftest import hours, stage
 from tests.relai_workflows.lives import WINDOW
-from tests.relai_workflows.stage import ALWAYS, Stage
+from tests.relai_workflows.stage import ALWAYS, TIME_SKIPPING, Stage
 
-__all__ = ["hours", "mongo_server", "stage", "temporal_server"]
+__all__ = ["hours", "mongo_server", "stage"]
+
+# By its own values the server takes some ten seconds to forget a workflow.
+FORGETFUL = {
+    "history.transferProcessorUpdateAckInterval": '"100ms"',
+    "history.visibilityProcessorUpdateAckInterval": '"100ms"',
+    "history.timerProcessorUpdateAckInterval": '"100ms"',
+}
 
 AT_ONCE = Limits(
     young=timedelta(0),
@@ -67,6 +75,15 @@ class Auditor:
     async def look_and_repair(self) -> Report:
         """Both, as `relai audit --repair` does."""
         return await self.repair(await self.look())
+
+
+@pytest.fixture(scope="session")
+def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
+    data = tmp_path_factory.mktemp("temporal")
+    server = TemporalServer(data, dynamic_config=TIME_SKIPPING | FORGETFUL)
+    asyncio.run(server.start())
+    yield server
+    asyncio.run(server.stop())
 
 
 @pytest.fixture

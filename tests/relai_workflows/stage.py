@@ -41,10 +41,6 @@ TIME_SKIPPING = {
     "history.timerProcessorMaxPollRPS": "2000",
     # Continuing as new would take a second.
     "history.workflowIdReuseMinimalInterval": '"0s"',
-    # So would forgetting a workflow, some ten times over.
-    "history.transferProcessorUpdateAckInterval": '"100ms"',
-    "history.visibilityProcessorUpdateAckInterval": '"100ms"',
-    "history.timerProcessorUpdateAckInterval": '"100ms"',
 }
 POLL = timedelta(milliseconds=10)
 ALWAYS = WorkingHours.parse("mon-sun 00:00-24:00")
