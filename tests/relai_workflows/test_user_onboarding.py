@@ -45,8 +45,11 @@ class Newcomer:
         store = self._stage.store.tasks
         while len(tasks := await store.list_owned(TEAM, self.id, 10)) < len(TEMPLATES):
             await self._stage.idle()
-        for task in tasks:
-            await self._stage.handle(lifecycle_id(task.id)).terminate()
+        lives = [self._stage.handle(lifecycle_id(task.id)) for task in tasks]
+        # A worker that is still about something which is terminated may never be done with it.
+        await self._stage.idle(*lives)
+        for life in lives:
+            await life.terminate()
         return tasks
 
     async def completes(self, task: Task) -> None:
