@@ -53,11 +53,8 @@ async def audit(
     # Before the store is read: what ends meanwhile was over there before its workflow ended.
     running = await _running(executions, progress)
     witnesses = Witnesses(database.tasks, database.audit, executions, running, limits, skew)
-    findings = [
-        *await _workers(executions),
-        *_sums(census),
-        *await _confirmed(witnesses, progress),
-    ]
+    confirmed = await _confirmed(witnesses, progress)
+    findings = [*await _workers(executions, limits), *_sums(census), *confirmed]
     return Report(at=at, workspaces=census, workflows=len(running), findings=tuple(findings))
 
 
@@ -71,9 +68,12 @@ async def _running(executions: Executions, progress: Progress) -> dict[str, Exec
     return running
 
 
-async def _workers(executions: Executions) -> list[Finding]:
-    if await executions.has_worker():
-        return []
+async def _workers(executions: Executions, limits: Limits) -> list[Finding]:
+    # Temporal forgets who has asked when it starts anew, and they ask again at once.
+    for _ in range(2):
+        if await executions.has_worker():
+            return []
+        await asyncio.sleep(limits.pause.total_seconds())
     queue = executions.task_queue
     said = "nobody has asked for work there in the last minute"
     return [Finding(kind=FindingKind.NO_WORKER, team_id=NOBODY, subject=queue, detail=said)]

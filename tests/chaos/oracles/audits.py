@@ -7,6 +7,7 @@ from tests.chaos.oracles.violation import Violation
 
 _OF_A_STORM = frozenset(
     {
+        "no_worker",
         "workflow_stuck",
         "workflow_outlives_subject",
         "workflow_without_subject",
