@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from relai_audit.check import TELL_EACH, Check, Progress, Witnesses
@@ -54,7 +54,7 @@ async def audit(
     running = await _running(executions, progress)
     witnesses = Witnesses(database.tasks, database.audit, executions, running, limits, skew)
     confirmed = await _confirmed(witnesses, progress)
-    findings = [*await _workers(executions, limits), *_sums(census), *confirmed]
+    findings = [*await _workers(witnesses), *_sums(census), *confirmed]
     return Report(at=at, workspaces=census, workflows=len(running), findings=tuple(findings))
 
 
@@ -68,13 +68,13 @@ async def _running(executions: Executions, progress: Progress) -> dict[str, Exec
     return running
 
 
-async def _workers(executions: Executions, limits: Limits) -> list[Finding]:
+async def _workers(ask: Witnesses) -> list[Finding]:
     # Temporal forgets who has asked when it starts anew, and they ask again at once.
     for _ in range(2):
-        if await executions.has_worker():
+        if await ask.executions.has_worker(ask.ago(timedelta(0))):
             return []
-        await asyncio.sleep(limits.pause.total_seconds())
-    queue = executions.task_queue
+        await asyncio.sleep(ask.limits.pause.total_seconds())
+    queue = ask.executions.task_queue
     said = "nobody has asked for work there in the last minute"
     return [Finding(kind=FindingKind.NO_WORKER, team_id=NOBODY, subject=queue, detail=said)]
 

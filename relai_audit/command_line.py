@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     looking.add_argument(
         "--repair",
         action="store_true",
-        help="start missing workflows and plan missing notices again; safe to repeat",
+        help="take up workflows that are missing, and say what was not said; safe to repeat",
     )
     looking.add_argument("--json", action="store_true", help="everything, for a program")
     return parser

@@ -4,14 +4,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from relai_audit.side_by_side import side_by_side
+from relai_core.polling import POLLED_WITHIN, last_polled_at
 
 ACTIVITY_TRIES = 10
 """Tries of an activity that count as trouble: about half a minute in the store, four in Slack."""
@@ -19,8 +17,6 @@ WORKFLOW_TASK_TRIES = 3
 """One that fails once is a worker that died. The third try comes after some ten seconds."""
 TAKEN_WITHIN = timedelta(minutes=1)
 """A workflow task that nobody has taken by then has no worker that could."""
-_POLLED_WITHIN = timedelta(seconds=75)
-"""An idle worker asks anew once a minute."""
 
 _PAGE = 1000
 _OURS = (
@@ -115,16 +111,10 @@ class Executions:
             _is_sending(found),
         )
 
-    async def has_worker(self) -> bool:
-        """Whether anybody asks for work."""
-        request = DescribeTaskQueueRequest(
-            namespace=self._client.namespace,
-            task_queue=TaskQueue(name=self.task_queue),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-        )
-        found = await self._client.workflow_service.describe_task_queue(request)
-        asked = (poller.last_access_time.ToDatetime(UTC) for poller in found.pollers)
-        return any(datetime.now(UTC) - each < _POLLED_WITHIN for each in asked)
+    async def has_worker(self, now: datetime) -> bool:
+        """Whether anybody asks for work, or did right before `now` by the server's clock."""
+        latest = await last_polled_at(self._client, self.task_queue)
+        return latest is not None and now - latest < POLLED_WITHIN
 
     async def _listed(self, which: str) -> AsyncIterator[str]:
         query = f"{self._ours} AND {which}"

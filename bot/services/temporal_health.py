@@ -1,20 +1,12 @@
 """Whether Temporal answers, and whether anybody carries out what it keeps."""
 
-from datetime import UTC, timedelta
+from datetime import datetime
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import (
-    DescribeTaskQueueRequest,
-    DescribeTaskQueueResponse,
-)
 from temporalio.client import Client
 
 from bot.services.durable_calls import DURABLE_WITHIN, confirmed
 from relai_core.clock import Clock, utc_now
-
-_POLLED_WITHIN = timedelta(seconds=75)
-"""An idle worker asks anew once a minute."""
+from relai_core.polling import POLLED_WITHIN, last_polled_at
 
 
 class NoWorkerError(Exception):
@@ -35,24 +27,19 @@ class TemporalHealth:
 
     async def ping(self) -> None:
         """Return if Temporal answers."""
-        await self._describe_task_queue()
+        await self._last_polled_at()
 
     async def require_worker(self) -> None:
-        """Return if a worker has polled the task queue within `_POLLED_WITHIN`.
+        """Return if a worker has polled the task queue within `POLLED_WITHIN`.
 
         Raises:
             NoWorkerError: none has.
         """
-        pollers = (await self._describe_task_queue()).pollers
-        latest = max((poller.last_access_time.ToDatetime(UTC) for poller in pollers), default=None)
-        if latest is None or self._now() - latest > _POLLED_WITHIN:
+        latest = await self._last_polled_at()
+        if latest is None or self._now() - latest > POLLED_WITHIN:
             raise NoWorkerError(self._task_queue)
 
-    async def _describe_task_queue(self) -> DescribeTaskQueueResponse:
-        request = DescribeTaskQueueRequest(
-            namespace=self._client.namespace,
-            task_queue=TaskQueue(name=self._task_queue),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    async def _last_polled_at(self) -> datetime | None:
+        return await confirmed(
+            lambda: last_polled_at(self._client, self._task_queue, DURABLE_WITHIN)
         )
-        service = self._client.workflow_service
-        return await confirmed(lambda: service.describe_task_queue(request, timeout=DURABLE_WITHIN))

@@ -17,7 +17,6 @@ from tests.chaos.oracles.answers import Word, word_of
 from tests.outages.absence import be_away
 from tests.outages.memory import note_memory, watch_memory
 from tests.outages.plan import Outage
-from tests.outages.precision import as_stored
 from tests.outages.quiet import until_quiet
 from tests.outages.stack import OutageStack
 from tests.outages.team import KINDS, Team
@@ -136,7 +135,7 @@ class _Run:
             journal=self._journal.lines,
             inboxes={person.id: await person.messages() for person in self._people.people},
             documents=await asyncio.to_thread(read_documents, self._stack.mongod.uri),
-            histories=as_stored(await read_histories(self._stack.temporal.address)),
+            histories=await read_histories(self._stack.temporal.address),
         )
 
     @asynccontextmanager

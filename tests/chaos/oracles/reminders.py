@@ -29,7 +29,7 @@ class _Turn(NamedTuple):
     latest: float
     owner: str
     is_open: bool
-    due: float | None
+    due: datetime | None
 
 
 def judge_reminders(evidence: Evidence) -> list[Violation]:
@@ -75,7 +75,7 @@ def _still_true(
     key: str, posted: float, listeners: set[str], turns: list[_Turn]
 ) -> Iterator[Violation]:
     name = NoticeName.of(key)
-    due = datetime.fromisoformat(name.moment).timestamp()
+    due = _as_stored(name.moment)
     if turns and not any(
         turn.is_open and turn.due == due and name.recipient in {turn.owner, *listeners}
         for turn in _possible(turns, posted)
@@ -125,11 +125,17 @@ def _dated(turns: list[tuple[int, _Turn]]) -> list[_Turn]:
     return dated
 
 
-def _due(step: Json) -> float | None:
+def _due(step: Json) -> datetime | None:
     """The due date that a step set, if it did."""
     asked = step["input"] or {}
     named = asked.get("due_at") or (asked.get("change") or {}).get("due_at")
-    return datetime.fromisoformat(named).timestamp() if named else None
+    return _as_stored(named) if named else None
+
+
+def _as_stored(date: str) -> datetime:
+    """As fine as MongoDB keeps it. "Due in 20 seconds" has microseconds in Temporal's histories."""
+    moment = datetime.fromisoformat(date)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _told(step: Json) -> tuple[str, int, str, bool] | None:

@@ -1,0 +1,28 @@
+"""Whether anybody carries out what Temporal keeps."""
+
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+
+POLLED_WITHIN = timedelta(seconds=75)
+"""A worker that is there has asked by then: an idle one asks anew once a minute."""
+
+
+async def last_polled_at(
+    client: Client, task_queue: str, within: timedelta | None = None
+) -> datetime | None:
+    """When a worker last asked for workflow tasks, if Temporal remembers any that did.
+
+    Raises:
+        RPCError: Temporal can't be asked, or does not answer so soon.
+    """
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    found = await client.workflow_service.describe_task_queue(request, timeout=within)
+    return max((each.last_access_time.ToDatetime(UTC) for each in found.pollers), default=None)
