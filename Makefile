@@ -41,7 +41,7 @@ fmt: install  ## Format, and repair what lint can repair
 	$(BIN)/ruff format .
 
 test: install  ## Run all tests
-	$(BIN)/pytest -n auto --dist loadscope
+	$(BIN)/pytest -n auto --dist loadscope -rs
 
 e2e: install  ## Run only the tests of the whole stack
 	$(BIN)/pytest -m scenario

@@ -1,16 +1,26 @@
-"""Wall clocks that a test sets in mid-run, each that of one real process."""
+"""Wall clocks that a test sets in mid-run, each that of one real process or of several."""
 
 import asyncio
+import os
+import shutil
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
+from devstack.mongo_server import MongoServer
+from devstack.temporal_server import TemporalServer, temporal_binary
+
 _LIBRARY = "vendor/libfaketime/src/libfaketime.so.1"
 _READ_AGAIN_AFTER = timedelta(seconds=2)
 """The library counts whole seconds, and reads again after more than one."""
 CAN_BE_SET = sys.platform == "linux" and find_spec("libfaketime") is not None
+_EMULATOR = shutil.which("qemu-x86_64")
+TEMPORALS_CAN_BE_SET = CAN_BE_SET and _EMULATOR is not None
+"""Its program is linked statically, so no library comes between; but between its emulator and the
+system one does."""
+WHY_TEMPORALS_CANNOT = "Temporal's clock is set through qemu-x86_64: install qemu-user"
 
 
 class WallClock:
@@ -57,6 +67,19 @@ class Clocks:
     def told(self) -> Mapping[str, Mapping[str, str]]:
         """What each process is told, by its name."""
         return {name: clock.environment for name, clock in vars(self).items()}
+
+
+def a_mongod(data: Path, clock: WallClock) -> MongoServer:
+    """A mongod that goes by this clock."""
+    return MongoServer(data, env={**os.environ, **clock.environment})
+
+
+def a_temporal(data: Path, clock: WallClock) -> TemporalServer:
+    """A Temporal server that goes by this clock, if `TEMPORALS_CAN_BE_SET`."""
+    emulated = data / "emulated_temporal"
+    emulated.write_text(f'#!/bin/sh\nexec {_EMULATOR} "{temporal_binary()}" "$@"\n')
+    emulated.chmod(0o700)
+    return TemporalServer(data, binary=emulated, env={**os.environ, **clock.environment})
 
 
 def _library() -> Path:

@@ -11,6 +11,7 @@ from devstack.mongo_server import MongoServer
 from devstack.temporal_server import TemporalServer
 from tests.scenarios.api import Api
 from tests.scenarios.people import Workspace
+from tests.scenarios.servers import Servers, running
 from tests.scenarios.stack import RelaiStack, Transport
 
 
@@ -23,23 +24,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def servers(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[MongoServer, TemporalServer]]:
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """A mongod and a Temporal server that scenarios share and none of them harms."""
     data = tmp_path_factory.mktemp("servers")
-    mongod, temporal = MongoServer(data), TemporalServer(data)
-    asyncio.run(_start(mongod, temporal))
-    yield mongod, temporal
-    asyncio.run(_stop(temporal, mongod))
-
-
-async def _start(mongod: MongoServer, temporal: TemporalServer) -> None:
-    await asyncio.gather(mongod.start(), temporal.start())
-
-
-async def _stop(temporal: TemporalServer, mongod: MongoServer) -> None:
-    await asyncio.gather(temporal.stop(), mongod.stop())
+    with running(MongoServer(data), TemporalServer(data)) as servers:
+        yield servers
 
 
 @pytest.fixture(scope="module", params=["socket", "http"])
@@ -64,7 +53,7 @@ def told() -> Mapping[str, Mapping[str, str]]:
 @pytest.fixture(scope="module")
 def relai(
     tmp_path_factory: pytest.TempPathFactory,
-    servers: tuple[MongoServer, TemporalServer],
+    servers: Servers,
     transport: Transport,
     settings: Mapping[str, str],
     told: Mapping[str, Mapping[str, str]],

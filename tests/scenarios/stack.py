@@ -1,6 +1,7 @@
 """The whole stack for one module of scenarios, each part a process of its own."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -47,7 +48,12 @@ class RelaiStack:
         self.database = f"relai-{uuid4().hex[:12]}"
         port = free_port()
         events = f"http://127.0.0.1:{port}/slack/events"
-        self.slack = SlackServer(data, request_url=events if transport == "http" else None)
+        self._told = told or {}
+        self.slack = SlackServer(
+            data,
+            request_url=events if transport == "http" else None,
+            env={**os.environ, **self._told.get("slack", {})},
+        )
         self.api_token, self.read_token = new_secret(), new_secret()
         self._data = data
         self.logs = data / "logs"
@@ -62,7 +68,6 @@ class RelaiStack:
                 **(settings or {}),
             }
         )
-        self._told = told or {}
         self.worker = self._worker("worker")
         self.bot = self._bot("bot", port)
         self.bot_url = self.bot.url.rstrip("/")

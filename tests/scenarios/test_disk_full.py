@@ -13,6 +13,7 @@ from devstack.temporal_server import TemporalServer
 from tests.scenarios.api import Answer, Api
 from tests.scenarios.operators import audit
 from tests.scenarios.people import Json, Person, Workspace, eventually
+from tests.scenarios.servers import Servers, running
 from tests.scenarios.small_disk import NoSmallDiskError, SmallDisk, a_small_disk
 from tests.scenarios.stack import RelaiStack, Transport
 
@@ -39,21 +40,13 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk]:
 
 
 @pytest.fixture(scope="module")
-def servers(
-    tmp_path_factory: pytest.TempPathFactory, disk: SmallDisk
-) -> Iterator[tuple[MongoServer, TemporalServer]]:
+def servers(tmp_path_factory: pytest.TempPathFactory, disk: SmallDisk) -> Iterator[Servers]:
     """A mongod on the small disk; everything else has room."""
     data = tmp_path_factory.mktemp("servers")
     (disk.folder / "mongod").mkdir()
     (data / "mongod").symlink_to(disk.folder / "mongod")
-    mongod, temporal = MongoServer(data), TemporalServer(data)
-    asyncio.run(_both(mongod.start(), temporal.start()))
-    yield mongod, temporal
-    asyncio.run(_both(temporal.stop(), mongod.stop()))
-
-
-async def _both(one: object, other: object) -> None:
-    await asyncio.gather(one, other)  # type: ignore[call-overload]
+    with running(MongoServer(data), TemporalServer(data)) as servers:
+        yield servers
 
 
 async def test_all_that_was_answered_with_yes_outlives_a_full_disk(
