@@ -21,6 +21,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from bench.filling import Past, a_past
+from bench.idling import idle_worker, until_all_idle
 from devstack.mongo_server import MongoServer
 from devstack.temporal_server import TemporalServer
 from relai_audit.command_line import STORE_TIMEOUT
@@ -43,13 +44,15 @@ async def main(tasks: int) -> None:
         async with MongoServer(data) as mongod, TemporalServer(data) as temporal:
             client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
             began = time.monotonic()
-            running = await _fill(mongod.uri, client, tasks)
-            _say(f"filled in {time.monotonic() - began:.0f} s: {len(running):,} workflows run")
-            environment = _environment(mongod.uri, temporal.address)
-            await _measure("healthy", environment)
-            for workflow_id in running[:DAMAGED]:
-                await client.get_workflow_handle(workflow_id).terminate("bench")
-            await _measure(f"{DAMAGED} workflows terminated", environment)
+            async with idle_worker(client, QUEUE):
+                running = await _fill(mongod.uri, client, tasks)
+                await until_all_idle(client, QUEUE)
+                _say(f"filled in {time.monotonic() - began:.0f} s: {len(running):,} workflows run")
+                environment = _environment(mongod.uri, temporal.address)
+                await _measure("healthy", environment)
+                for workflow_id in running[:DAMAGED]:
+                    await client.get_workflow_handle(workflow_id).terminate("bench")
+                await _measure(f"{DAMAGED} workflows terminated", environment)
 
 
 async def _fill(uri: str, client: Client, tasks: int) -> list[str]:

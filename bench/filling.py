@@ -13,6 +13,7 @@ from relai_core.domain.task import NewTask, Task
 from relai_core.domain.telling import closing_notices, first_card, relay_end_notices
 from relai_core.store.connection import Document
 from relai_core.store.documents import to_document
+from relai_core.store.tasks import task_document
 
 TEAM = TeamId("T0BENCH")
 PEOPLE = [SlackUserId(f"U{number:04}") for number in range(200)]
@@ -32,8 +33,7 @@ class Past(NamedTuple):
 
     def documents(self) -> Iterator[tuple[str, Document]]:
         """Each with its collection."""
-        indexed = {"open": self.task.is_open, "offered": self.task.open_relay is not None}
-        yield "tasks", to_document(self.task) | indexed
+        yield "tasks", task_document(self.task)
         yield from (("task_events", to_document(event)) for event in self.events)
         yield from (("relays", to_document(relay)) for relay in self.relays)
         yield from (("notices", to_document(row, key="key")) for row in self.notices)

@@ -49,9 +49,7 @@ class MongoServer(ChildProcess):
         env: Its whole environment; None passes on our own.
     """
 
-    def __init__(
-        self, data: Path, *, port: int = 0, env: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, data: Path, *, port: int = 0, env: Mapping[str, str] | None = None) -> None:
         super().__init__("mongod", [], data=data, ready=self._is_primary, env=env)
         self.port = port
         self._files = data / "mongod"

@@ -1,5 +1,6 @@
 """Documents against what they should be."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from relai_audit.check import Witnesses
@@ -13,16 +14,14 @@ class UnsoundDocuments:
 
     def __init__(self, witnesses: Witnesses) -> None:
         self._store = witnesses.store
-        self._again: set[Unsound] | None = None
+        self._again: asyncio.Future[frozenset[str]] | None = None
 
     async def suspects(self) -> AsyncIterator[str]:
         async for found in self._store.unsound():
             yield _subject(found)
 
     async def confirm(self, suspect: str) -> Finding | None:
-        if self._again is None:
-            self._again = {found async for found in self._store.unsound()}
-        if suspect not in {_subject(found) for found in self._again}:
+        if suspect not in await self._seen_again():
             return None
         return Finding(
             kind=FindingKind.DOCUMENT_UNSOUND,
@@ -30,6 +29,15 @@ class UnsoundDocuments:
             subject=suspect,
             detail="a field is missing, or is not what it should be",
         )
+
+    def _seen_again(self) -> asyncio.Future[frozenset[str]]:
+        """One second look for all suspects: whole collections are read for it."""
+        if self._again is None:
+            self._again = asyncio.ensure_future(self._look_again())
+        return self._again
+
+    async def _look_again(self) -> frozenset[str]:
+        return frozenset([_subject(found) async for found in self._store.unsound()])
 
 
 def _subject(found: Unsound) -> str:

@@ -12,6 +12,7 @@ from relai_core.domain.notice import NoticeRow
 from relai_core.domain.relay import Relay
 from relai_core.domain.task import Task, TaskStatus
 from relai_core.store.connection import Connection, Document
+from relai_core.store.tasks import NO_DUE_DATE
 
 _MODELS: Mapping[str, tuple[type[Model], str]] = {
     "tasks": (Task, "id"),
@@ -33,6 +34,7 @@ _LOOKED_UP_RIGHTLY = {
     "$and": [
         {"$eq": ["$open", {"$eq": ["$status", TaskStatus.OPEN]}]},
         {"$eq": ["$given", {"$ne": ["$creator", "$owner"]}]},
+        {"$eq": ["$due_order", {"$ifNull": ["$due_at", NO_DUE_DATE]}]},
         {
             "$eq": [
                 "$offered",
@@ -41,7 +43,7 @@ _LOOKED_UP_RIGHTLY = {
         },
     ]
 }
-"""What indexes need, see `_task_document`, says the same as the task itself."""
+"""What indexes need, see `task_document`, says the same as the task itself."""
 
 
 class Unsound(NamedTuple):

@@ -25,7 +25,7 @@ from relai_core.store.counters import Counters
 from relai_core.store.documents import as_stored, from_document, to_document
 from relai_core.store.task_pages import TaskPages
 
-_NO_DUE_DATE = datetime(9999, 12, 31, tzinfo=UTC)
+NO_DUE_DATE = datetime(9999, 12, 31, tzinfo=UTC)
 """Sorts after every real date: MongoDB itself would put a missing date first."""
 _BY_DUE_DATE = (("due_order", 1), ("number", 1))
 _BY_URGENCY = (("relay.answer_by", 1), ("number", 1))
@@ -119,7 +119,7 @@ class MongoTaskStore:
             return known
         task = numbered(new, await self._counters.next_number(new.team_id))
         async with self._mongo.transaction() as session:
-            await self._tasks.insert_one(_task_document(task), session=session)
+            await self._tasks.insert_one(task_document(task), session=session)
             await self._events.insert_one(to_document(_created(new, task)), session=session)
         return task
 
@@ -146,7 +146,7 @@ class MongoTaskStore:
 
     async def _replace(self, before: Task, after: Task, session: Session) -> None:
         replaced = await self._tasks.replace_one(
-            {"_id": before.id, "version": before.version}, _task_document(after), session=session
+            {"_id": before.id, "version": before.version}, task_document(after), session=session
         )
         if replaced.modified_count == 0:
             raise LostRaceError
@@ -157,13 +157,13 @@ class MongoTaskStore:
         )
 
 
-def _task_document(task: Task) -> Document:
+def task_document(task: Task) -> Document:
     """The task's document, with what its indexes need: MongoDB can't derive it."""
     return to_document(task) | {
         "open": task.is_open,
         "given": task.creator != task.owner,
         "offered": task.open_relay is not None,
-        "due_order": task.due_at or _NO_DUE_DATE,
+        "due_order": task.due_at or NO_DUE_DATE,
     }
 
 

@@ -169,6 +169,7 @@ async def test_a_hand_over_past_its_moment_is_in_limbo(
         ("tasks", {"created_at": "yesterday"}),
         ("tasks", {"version": None}),
         ("tasks", {"open": False}),
+        ("tasks", {"due_order": None}),
         ("task_events", {"owner": None}),
         ("notices", {"state": "lost"}),
     ],

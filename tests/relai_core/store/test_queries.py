@@ -23,7 +23,7 @@ from relai_core.domain.user import User
 from relai_core.store.connection import Connection, Document
 from relai_core.store.database import Database
 from relai_core.store.documents import to_document
-from relai_core.store.tasks import _task_document
+from relai_core.store.tasks import task_document
 from tests.relai_core.builders import (
     NOW,
     OTHER_TEAM,
@@ -236,9 +236,9 @@ def _collections(raw: RawDatabase[Document]) -> list[str]:
 
 
 def _fill(raw: RawDatabase[Document], tasks: list[Task]) -> None:
-    raw.tasks.insert_many(_task_document(task) for task in tasks)
+    raw.tasks.insert_many(task_document(task) for task in tasks)
     raw.tasks_archive.insert_many(
-        _task_document(_task(number)) for number in range(CROWD + 1, 2 * CROWD)
+        task_document(_task(number)) for number in range(CROWD + 1, 2 * CROWD)
     )
     raw.task_events.insert_many(to_document(_event(task, n)) for task in tasks for n in (8, 9))
     raw.notices.insert_many(

@@ -1,0 +1,45 @@
+"""A worker in whose hands every workflow only waits, as a healthy one does for most of its life."""
+
+import asyncio
+from collections.abc import Sequence
+
+from temporalio import workflow
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.common import RawValue
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+_POLL = 1.0
+
+
+@workflow.defn(dynamic=True)
+class Idle:
+    """A workflow of any type."""
+
+    @workflow.run
+    async def run(self, _: Sequence[RawValue]) -> None:
+        await workflow.wait_condition(lambda: False)
+
+
+def idle_worker(client: Client, task_queue: str) -> Worker:
+    """A worker that takes every workflow there, and keeps few of them in memory."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[Idle],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        max_cached_workflows=100,
+    )
+
+
+async def until_all_idle(client: Client, task_queue: str) -> None:
+    """Return once no workflow waits for a worker."""
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace, task_queue=TaskQueue(name=task_queue), report_stats=True
+    )
+    while True:
+        found = await client.workflow_service.describe_task_queue(request)
+        if found.stats.approximate_backlog_count == 0:
+            return
+        await asyncio.sleep(_POLL)
