@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run audit check fmt test e2e chaos outage fingerprints token payload-key lock clean
+.PHONY: help install run audit check fmt test e2e chaos outage bench-audit fingerprints token payload-key lock clean
 
 help:  ## List the targets
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
