@@ -106,8 +106,8 @@ async def _let_a_day_pass(relai: RelaiStack, clock: WallClock) -> None:
 
 async def _handed_over(ana: Person, bo: Person, cy: Person, title: str) -> Json:
     """The card on which Cy is asked to take a task that Ana gave to Bo."""
-    number = number_in(await _give(ana, bo, title))
-    await bo.sees(number, "Mark complete")
+    await _give(ana, bo, title)
+    number = number_in(text_of(await bo.sees(title, "Mark complete")))
     await bo.types(f"/relay @{cy.name} {number}")
     return await cy.sees(number, "Accept")
 
