@@ -5,12 +5,15 @@ from datetime import datetime
 from relai_core.domain.hours import WorkingHours
 from relai_core.domain.notice import Notice, NoticeKind
 from relai_core.domain.reminders import ReminderKind, sendable_at, still_true
+from relai_core.domain.telling import is_told_the_end
 from relai_core.errors import NotFoundError
 from relai_core.ports import Directory, TaskStore
 
 UNTRUE = "no longer true"
 _UNTIL_CLOSED = frozenset({NoticeKind.TASK_ASSIGNED, NoticeKind.RELAY_SENT})
 """Cards for acting on a task. Once it is closed, its end is told by another notice."""
+_UNTIL_ENDED = frozenset({NoticeKind.RELAY_SENT, NoticeKind.RELAY_OFFERED})
+"""Cards for acting on a relay. After its end they could only repeat what another notice tells."""
 
 
 class Relevance:
@@ -33,10 +36,14 @@ class Relevance:
         return "" if await self.is_true(notice) else UNTRUE
 
     async def is_true(self, notice: Notice) -> bool:
-        """Whether what it says, or asks for, still makes sense."""
+        """Whether what it says, or asks for, still makes sense, and is not told otherwise."""
         if notice.kind is NoticeKind.RELAY_NUDGED and notice.relay_id:
             relay = await self._tasks.find_relay(notice.relay_id)
             return relay is not None and relay.is_open
+        if notice.kind in _UNTIL_ENDED and notice.relay_id and notice.recipient:
+            relay = await self._tasks.find_relay(notice.relay_id)
+            if relay is not None and is_told_the_end(relay, notice.recipient):
+                return False
         if notice.kind in _UNTIL_CLOSED and notice.task_id:
             task = await self._tasks.find(notice.task_id)
             return task is None or task.is_open

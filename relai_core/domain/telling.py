@@ -69,6 +69,14 @@ def relay_end_notices(relay: Relay, at: datetime, *, with_task: bool) -> tuple[N
     return tuple(notices)
 
 
+def is_told_the_end(relay: Relay, person: SlackUserId) -> bool:
+    """Whether a notice of its own tells this person how the relay ended."""
+    if relay.ended_at is None:
+        return False
+    notices = relay_end_notices(relay, relay.ended_at, with_task=False)
+    return person in {notice.recipient for notice in notices}
+
+
 def _of_relay(kind: NoticeKind, relay: Relay, recipient: SlackUserId, at: datetime) -> Notice:
     return Notice(
         team_id=relay.team_id,

@@ -89,6 +89,14 @@ def test_a_notice_may_be_seen_twice_if_slack_took_it_after_the_history_was_read(
     assert judge(evidence) == []
 
 
+def test_a_sender_who_is_told_the_end_needs_no_word_of_the_beginning() -> None:
+    evidence = a_true_story()
+    sent = ENDED.replace("relay_ended", "relay_sent")
+    evidence.documents["notices"].append(a_row(sent, state="skipped", reason="no longer true"))
+
+    assert judge(evidence) == []
+
+
 def test_a_notice_may_come_after_it_was_skipped_if_slack_took_it_late() -> None:
     """The history did not show it, and then there was a reason not to send it again."""
     evidence = a_true_story()

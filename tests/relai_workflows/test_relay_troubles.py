@@ -12,6 +12,7 @@ from relai_core.domain.relay import RelayEnd
 from relai_core.domain.user import User
 from relai_core.errors import TransientMessengerError, UndeliverableError
 from relai_workflows.contracts import TaskRelayResult
+from relai_workflows.outcomes import HEARING_GRACE
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_request
 from tests.relai_workflows.lives import WINDOW, create
 from tests.relai_workflows.stage import Stage
@@ -114,6 +115,37 @@ async def test_a_hand_over_that_ended_before_its_opening_was_known_is_told(stage
 
     assert await relay.end() is RelayEnd.ACCEPTED
     assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert stage.readers(NoticeKind.RELAY_OFFERED) == []
+
+
+async def test_a_sender_who_hears_of_the_end_first_does_not_hear_of_it_twice(stage: Stage) -> None:
+    """Slack is away; nobody heard the answer to the hand-over, and Ben answers meanwhile."""
+    life = await create(stage)
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    relay = await life.begin_hand_over()
+    await stage.let_pass(relay.handle, 2 * HEARING_GRACE)
+    await relay.signal("accepted", relay.accepted())
+    await stage.let_pass(relay.handle, HOUR)
+    stage.messenger.down = None
+    await stage.let_pass(relay.handle, HOUR)
+
+    assert await relay.end() is RelayEnd.ACCEPTED
+    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert stage.readers(NoticeKind.RELAY_SENT) == []
+
+
+async def test_who_was_not_asked_before_it_was_taken_back_is_told_that_alone(stage: Stage) -> None:
+    life = await create(stage)
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    relay = await life.begin_hand_over()
+    await relay.ask(relay.start.request_id)
+    await relay.signal("withdrawn", relay.withdrawn())
+    await stage.let_pass(relay.handle, HOUR)
+    stage.messenger.down = None
+    await stage.let_pass(relay.handle, HOUR)
+
+    assert await relay.end() is RelayEnd.WITHDRAWN
+    assert stage.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
     assert stage.readers(NoticeKind.RELAY_OFFERED) == []
 
 

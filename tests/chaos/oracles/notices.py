@@ -11,6 +11,8 @@ _MAY_EXPIRE = ("relay_nudged", "reminder_day_before", "reminder_due", "reminder_
 """Kinds that are only said while they are true."""
 _UNTIL_CLOSED = ("task_assigned", "relay_sent")
 """Kinds by which a task is acted on, so that they are of no use once it is closed."""
+_UNTIL_ENDED = {"relay_sent": "relay_ended", "relay_offered": "task_taken_back"}
+"""Kinds by which a hand-over is acted on, and what tells the same person of its end instead."""
 
 
 def judge_notices(evidence: Evidence) -> list[Violation]:
@@ -82,7 +84,22 @@ def _expired(evidence: Evidence, row: Json) -> bool:
     name = NoticeName.of(row["_id"])
     closed = {task["_id"] for task in evidence.tasks() if task["status"] != "open"}
     is_over = name.kind in _UNTIL_CLOSED and name.about in closed
-    return row["reason"] == "no longer true" and (is_over or name.kind in _MAY_EXPIRE)
+    may_expire = name.kind in _MAY_EXPIRE or _is_told_otherwise(evidence, name)
+    return row["reason"] == "no longer true" and (is_over or may_expire)
+
+
+def _is_told_otherwise(evidence: Evidence, name: NoticeName) -> bool:
+    """Whether another notice tells the same person how the hand-over ended."""
+    if name.kind not in _UNTIL_ENDED:
+        return False
+    told = {row["_id"] for row in evidence.ours("notices")}
+    if f"{name.about}:{_UNTIL_ENDED[name.kind]}:{name.moment}:{name.recipient}" in told:
+        return True
+    # Of a task that was closed its holder hears, and not of the hand-over that this ended.
+    withdrawn = {relay["_id"] for relay in evidence.ours("relays") if relay["end"] == "withdrawn"}
+    closings = (f"{name.about}:task_completed:", f"{name.about}:task_cancelled:")
+    heard = any(key.startswith(closings) and key.endswith(f":{name.recipient}") for key in told)
+    return name.moment in withdrawn and heard
 
 
 def _strangers(evidence: Evidence) -> Iterator[Violation]:
