@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 from relai_audit.check import TELL_EACH, Check, Progress, Witnesses
-from relai_audit.documents import UnsoundDocuments
+from relai_audit.documents import MisfiledTasks, UnsoundDocuments
 from relai_audit.executions import Execution, Executions
 from relai_audit.findings import Finding, FindingKind
 from relai_audit.limits import Limits
@@ -23,6 +23,7 @@ from relai_core.store.database import Database
 
 _CHECKS: Mapping[str, Callable[[Witnesses], Check]] = {
     "documents": UnsoundDocuments,
+    "how tasks are listed": MisfiledTasks,
     "open tasks": OpenTasks,
     "open hand-overs": OpenRelays,
     "what workflows are about": Leftovers,
@@ -54,7 +55,7 @@ async def audit(
     running = await _running(executions, progress)
     witnesses = Witnesses(database.tasks, database.audit, executions, running, limits, skew)
     confirmed = await _confirmed(witnesses, progress)
-    findings = [*await _workers(witnesses), *_sums(census), *confirmed]
+    findings = [*await _workers(witnesses, progress), *_sums(census), *confirmed]
     return Report(at=at, workspaces=census, workflows=len(running), findings=tuple(findings))
 
 
@@ -68,12 +69,10 @@ async def _running(executions: Executions, progress: Progress) -> dict[str, Exec
     return running
 
 
-async def _workers(ask: Witnesses) -> list[Finding]:
-    # Temporal forgets who has asked when it starts anew, and they ask again at once.
-    for _ in range(2):
-        if await ask.executions.has_worker(ask.ago(timedelta(0))):
-            return []
-        await asyncio.sleep(ask.limits.pause.total_seconds())
+async def _workers(ask: Witnesses, progress: Progress) -> list[Finding]:
+    progress("looking for a worker")
+    if await ask.executions.has_worker(ask.now, ask.limits):
+        return []
     queue = ask.executions.task_queue
     said = "nobody has asked for work there in the last minute"
     return [Finding(kind=FindingKind.NO_WORKER, team_id=NOBODY, subject=queue, detail=said)]

@@ -20,7 +20,7 @@ class Witnesses(NamedTuple):
     """Whom a check asks.
 
     `running` are the workflows that ran when the audit began, by their ids. `skew` is how far
-    MongoDB's clock is ahead of ours: whoever looks from elsewhere must not be mistaken for late.
+    MongoDB's clock is ahead of ours, which counts for nothing: it may be that of anybody's laptop.
     """
 
     tasks: MongoTaskStore
@@ -30,9 +30,14 @@ class Witnesses(NamedTuple):
     limits: Limits
     skew: timedelta
 
+    @property
+    def now(self) -> datetime:
+        """This moment by MongoDB's clock."""
+        return datetime.now(UTC) + self.skew
+
     def ago(self, time: timedelta) -> datetime:
         """The moment that is so long past."""
-        return datetime.now(UTC) + self.skew - time
+        return self.now - time
 
 
 class Check(Protocol):

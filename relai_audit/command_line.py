@@ -64,7 +64,7 @@ async def _report(settings: Settings, *, repair: bool) -> Report:
         report = await audit(opened, executions, Limits(), _tell)
         if not repair:
             return report
-        repairer = Repairer(opened.tasks, client, executions, settings.relai_relay_window)
+        repairer = Repairer(opened, client, executions, settings.relai_relay_window)
         return await repairer.repair(report, _tell)
     finally:
         opened.close()

@@ -1,15 +1,18 @@
 """Which workflows run, whether each gets on, and which were broken off."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import NamedTuple
 
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from relai_audit.limits import Limits
 from relai_audit.side_by_side import side_by_side
-from relai_core.polling import POLLED_WITHIN, last_polled_at
+from relai_core.polling import last_polled_at, was_just_polled
 
 ACTIVITY_TRIES = 10
 """Tries of an activity that count as trouble: about half a minute in the store, four in Slack."""
@@ -46,7 +49,8 @@ class Execution(NamedTuple):
         since: when it began.
         task_queue: whose workers carry it on.
         events: the length of its history, which grows with all that it does.
-        trouble: why it does not get on, if so.
+        waits_since: when its workflow task was there to be taken, if one is under way.
+        failing: what fails again and again, if so.
         is_sending: whether a notice is on its way, or being tried.
     """
 
@@ -56,12 +60,20 @@ class Execution(NamedTuple):
     since: datetime
     task_queue: str
     events: int
-    trouble: str | None
+    waits_since: datetime | None
+    failing: str | None
     is_sending: bool
 
     @property
     def is_running(self) -> bool:
         return self.status is WorkflowExecutionStatus.RUNNING
+
+    def trouble(self, now: datetime) -> str | None:
+        """Why it does not get on, if so, `now` by Temporal's clock."""
+        if self.failing is None and self.waits_since is not None:
+            is_late = now - self.waits_since > TAKEN_WITHIN
+            return "no worker takes its workflow task" if is_late else None
+        return self.failing
 
 
 class Executions:
@@ -107,14 +119,29 @@ class Executions:
             found.start_time,
             found.task_queue,
             found.history_length,
-            _trouble(found),
+            _waits_since(found.raw_description.pending_workflow_task),
+            _failing(found),
             _is_sending(found),
         )
 
-    async def has_worker(self, now: datetime) -> bool:
-        """Whether anybody asks for work, or did right before `now` by the server's clock."""
-        latest = await last_polled_at(self._client, self.task_queue)
-        return latest is not None and now - latest < POLLED_WITHIN
+    async def has_worker(self, now: datetime, limits: Limits) -> bool:
+        """Whether anybody asks for work.
+
+        Temporal tells who did, but not what it takes for now. If by our `now` the last time is
+        too long ago, the next one is waited for as long as a worker may be idle.
+        """
+        before = await last_polled_at(self._client, self.task_queue)
+        if was_just_polled(before, now):
+            return True
+        began = monotonic()
+        while True:
+            await asyncio.sleep(limits.pause.total_seconds())
+            latest = await last_polled_at(self._client, self.task_queue)
+            # A second look in any case: when it starts anew it has forgotten who asked.
+            if latest is None or latest != before:
+                return latest is not None
+            if monotonic() - began > limits.idle.total_seconds():
+                return False
 
     async def _listed(self, which: str) -> AsyncIterator[str]:
         query = f"{self._ours} AND {which}"
@@ -122,10 +149,10 @@ class Executions:
             yield each.id
 
 
-def _trouble(found: WorkflowExecutionDescription) -> str | None:
+def _failing(found: WorkflowExecutionDescription) -> str | None:
     raw = found.raw_description
-    if (said := _of_workflow_task(raw.pending_workflow_task)) is not None:
-        return said
+    if (tries := raw.pending_workflow_task.attempt) >= WORKFLOW_TASK_TRIES:
+        return f"its workflow task fails, try {tries}"
     retried = (each for each in raw.pending_activities if each.attempt > ACTIVITY_TRIES)
     return next((_of_activity(each) for each in retried if _failure(each) not in _WAITING), None)
 
@@ -135,13 +162,8 @@ def _is_sending(found: WorkflowExecutionDescription) -> bool:
     return any(each.activity_type.name == _SENDING for each in pending)
 
 
-def _of_workflow_task(task: PendingWorkflowTaskInfo) -> str | None:
-    if task.attempt >= WORKFLOW_TASK_TRIES:
-        return f"its workflow task fails, try {task.attempt}"
-    waits_since = task.original_scheduled_time.ToDatetime(UTC)
-    if task.attempt and datetime.now(UTC) - waits_since > TAKEN_WITHIN:
-        return "no worker takes its workflow task"
-    return None
+def _waits_since(task: PendingWorkflowTaskInfo) -> datetime | None:
+    return task.original_scheduled_time.ToDatetime(UTC) if task.attempt else None
 
 
 def _of_activity(pending: PendingActivityInfo) -> str:

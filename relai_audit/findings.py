@@ -15,6 +15,7 @@ class FindingKind(StrEnum):
 
     NO_WORKER = "no_worker"
     DOCUMENT_UNSOUND = "document_unsound"
+    TASK_MISFILED = "task_misfiled"
     TASK_WITHOUT_WORKFLOW = "task_without_workflow"
     RELAY_WITHOUT_WORKFLOW = "relay_without_workflow"
     RELAY_IN_LIMBO = "relay_in_limbo"
@@ -46,9 +47,15 @@ ADVICE: dict[FindingKind, Advice] = {
         "Start a worker. If one runs, put TEMPORAL_TASK_QUEUE right, here or there.",
     ),
     FindingKind.DOCUMENT_UNSOUND: Advice(
-        "A document can't be read, or a task not be found by what is looked for. The program "
-        "writes none like that. Everything else in this report passes over it.",
+        "A document can't be read. The program writes none like that. Everything else in this "
+        "report passes over it.",
         "Compare it with a backup, and restore it. After an upgrade, run that version's audit.",
+    ),
+    FindingKind.TASK_MISFILED: Advice(
+        "What lists go by (open, due_order, given, offered) contradicts the task itself, so it is "
+        "in a wrong list, or in none. The program writes both at once; somebody else wrote too.",
+        "--repair writes it anew, as it follows from the task. Then audit again: a task that was "
+        "taken for closed is looked at only now.",
     ),
     FindingKind.TASK_WITHOUT_WORKFLOW: Advice(
         "The task is open, but no workflow looks after it: no reminders come, "

@@ -5,7 +5,7 @@ anyway, what it writes is named by the request behind it, and the ledger knows w
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from temporalio.client import Client
@@ -24,8 +24,7 @@ from relai_core.domain.relay import Relay
 from relai_core.domain.task import NewTask, Task
 from relai_core.domain.telling import first_card
 from relai_core.errors import NotFoundError, UnavailableError
-from relai_core.store.database import StoreError
-from relai_core.store.tasks import MongoTaskStore
+from relai_core.store.database import Database, StoreError
 from relai_workflows.contracts import (
     LifecycleState,
     RelayMoved,
@@ -39,6 +38,7 @@ _IN_THIS_ORDER = (
         FindingKind.TASK_WITHOUT_WORKFLOW,
         FindingKind.RELAY_WITHOUT_WORKFLOW,
         FindingKind.REQUEST_BROKEN_OFF,
+        FindingKind.TASK_MISFILED,
     },
     {FindingKind.NOBODY_TOLD, FindingKind.NOTICE_ABANDONED},
 )
@@ -51,9 +51,10 @@ class Repairer:
     """Acts on findings. `window` is how long a receiver has whose time is over."""
 
     def __init__(
-        self, tasks: MongoTaskStore, client: Client, executions: Executions, window: timedelta
+        self, database: Database, client: Client, executions: Executions, window: timedelta
     ) -> None:
-        self._tasks = tasks
+        self._tasks = database.tasks
+        self._server_time = database.audit.server_time
         self._client = client
         self._executions = executions
         self._window = window
@@ -62,6 +63,7 @@ class Repairer:
             FindingKind.TASK_WITHOUT_WORKFLOW: self._look_after_task,
             FindingKind.RELAY_WITHOUT_WORKFLOW: self._look_after_relay,
             FindingKind.REQUEST_BROKEN_OFF: self._carry_on,
+            FindingKind.TASK_MISFILED: self._refile,
             FindingKind.NOBODY_TOLD: self._replan,
             FindingKind.NOTICE_ABANDONED: self._replan,
         }
@@ -120,6 +122,10 @@ class Repairer:
         if not await resume(self._client, await self._executions.latest(finding.subject)):
             raise NotFoundError(f"Temporal does not know {finding.subject} any more")
         return f"{finding.subject} goes on where it was"
+
+    async def _refile(self, finding: Finding) -> str:
+        await self._tasks.refile(TaskId(finding.subject))
+        return f"task {finding.subject} is listed as what it is"
 
     async def _replan(self, finding: Finding) -> str:
         notice = finding.notice
@@ -186,6 +192,7 @@ class Repairer:
 
     async def _relay_input(self, relay: Relay) -> TaskRelayInput:
         """With the moment that stands, unless it is over: then the window begins anew."""
+        is_over = relay.answer_by <= await self._server_time()
         return TaskRelayInput(
             request_id=await self._cause(relay.task_id, "relay_opened", relay.id),
             relay_id=relay.id,
@@ -196,7 +203,7 @@ class Repairer:
             mode=relay.mode,
             note=relay.note,
             window=self._window,
-            answer_by=relay.answer_by if relay.answer_by > datetime.now(UTC) else None,
+            answer_by=None if is_over else relay.answer_by,
             via=relay.via,
             is_awaited=False,
         )

@@ -52,7 +52,7 @@ class Leftovers:
             return None
         if standing is None and execution.is_sending:
             return None  # a hand-over that was refused leaves no document, and its sender is told
-        return _about(execution, standing)
+        return _about(execution, standing, execution.trouble(self._ask.now))
 
     def _is_long_over(self, standing: Standing) -> bool:
         over_since = standing.over_since
@@ -73,14 +73,15 @@ class StuckWorkflows:
 
     async def suspects(self) -> AsyncIterator[str]:
         for workflow_id, execution in self._ask.running.items():
-            if execution.trouble is not None:
+            if execution.trouble(self._ask.now) is not None:
                 yield workflow_id
 
     async def confirm(self, suspect: str) -> Finding | None:
         execution = await self._ask.executions.find(suspect)
-        if execution is None or execution.trouble is None:
+        trouble = execution.trouble(self._ask.now) if execution else None
+        if execution is None or trouble is None:
             return None
-        return _finding(FindingKind.WORKFLOW_STUCK, execution, execution.trouble)
+        return _finding(FindingKind.WORKFLOW_STUCK, execution, trouble)
 
 
 class BrokenOff:
@@ -110,12 +111,12 @@ class BrokenOff:
         return _finding(FindingKind.REQUEST_BROKEN_OFF, execution, last_run(execution))
 
 
-def _about(execution: Execution, standing: Standing | None) -> Finding:
+def _about(execution: Execution, standing: Standing | None, trouble: str | None) -> Finding:
     kind, said = FindingKind.WORKFLOW_WITHOUT_SUBJECT, f"runs since {execution.since:%F %H:%M}"
     if standing is not None and standing.over_since is not None:
         kind = FindingKind.WORKFLOW_OUTLIVES_SUBJECT
         said = f"what it is about is over since {standing.over_since:%F %H:%M}"
-    detail = f"{said}; {execution.trouble}" if execution.trouble else said
+    detail = f"{said}; {trouble}" if trouble else said
     return _finding(kind, execution, detail)
 
 

@@ -18,6 +18,7 @@ async def last_polled_at(
 
     Raises:
         RPCError: Temporal can't be asked, or does not answer so soon.
+        RuntimeError: a client that connects late can't.
     """
     request = DescribeTaskQueueRequest(
         namespace=client.namespace,
@@ -26,3 +27,8 @@ async def last_polled_at(
     )
     found = await client.workflow_service.describe_task_queue(request, timeout=within)
     return max((each.last_access_time.ToDatetime(UTC) for each in found.pollers), default=None)
+
+
+def was_just_polled(latest: datetime | None, now: datetime) -> bool:
+    """Whether `last_polled_at` speaks for a worker that is there, `now` by Temporal's clock."""
+    return latest is not None and now - latest < POLLED_WITHIN

@@ -6,7 +6,7 @@ from temporalio.client import Client
 
 from bot.services.durable_calls import DURABLE_WITHIN, confirmed
 from relai_core.clock import Clock, utc_now
-from relai_core.polling import POLLED_WITHIN, last_polled_at
+from relai_core.polling import last_polled_at, was_just_polled
 
 
 class NoWorkerError(Exception):
@@ -30,13 +30,12 @@ class TemporalHealth:
         await self._last_polled_at()
 
     async def require_worker(self) -> None:
-        """Return if a worker has polled the task queue within `POLLED_WITHIN`.
+        """Return if a worker has just polled the task queue.
 
         Raises:
             NoWorkerError: none has.
         """
-        latest = await self._last_polled_at()
-        if latest is None or self._now() - latest > POLLED_WITHIN:
+        if not was_just_polled(await self._last_polled_at(), self._now()):
             raise NoWorkerError(self._task_queue)
 
     async def _last_polled_at(self) -> datetime | None:

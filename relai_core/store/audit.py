@@ -59,6 +59,10 @@ class MongoAuditStore:
         async for found in self._soundness.unsound():
             yield found
 
+    async def misfiled(self, among: Sequence[TaskId] | None = None) -> list[TaskId]:
+        """Tasks of which lists go by what the task does not say, of these or of all."""
+        return await self._soundness.misfiled(among)
+
     async def server_time(self) -> datetime:
         """MongoDB's clock."""
         return await self._mongo.server_time()

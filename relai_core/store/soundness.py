@@ -3,10 +3,11 @@
 The schemas follow from the models that the documents are read as, so they can't disagree.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from relai_core.domain.changes import TaskEvent
+from relai_core.domain.ids import TaskId
 from relai_core.domain.model import Model
 from relai_core.domain.notice import NoticeRow
 from relai_core.domain.relay import Relay
@@ -30,7 +31,7 @@ _TYPES: Mapping[str, object] = {
     "null": "null",
     "array": "array",
 }
-_LOOKED_UP_RIGHTLY = {
+_FILED_RIGHTLY = {
     "$and": [
         {"$eq": ["$open", {"$eq": ["$status", TaskStatus.OPEN]}]},
         {"$eq": ["$given", {"$ne": ["$creator", "$owner"]}]},
@@ -43,11 +44,11 @@ _LOOKED_UP_RIGHTLY = {
         },
     ]
 }
-"""What indexes need, see `task_document`, says the same as the task itself."""
+"""What `filing` says of a task, said to MongoDB."""
 
 
 class Unsound(NamedTuple):
-    """A document that is not what it should be."""
+    """A document that can't be read."""
 
     collection: str
     id: str
@@ -59,7 +60,7 @@ def sound(collection: str) -> Document:
 
 
 class Soundness:
-    """Finds documents that can't be read, or by which tasks are not found."""
+    """Finds documents that can't be read, and tasks that lists would not show."""
 
     def __init__(self, mongo: Connection) -> None:
         self._mongo = mongo
@@ -69,9 +70,13 @@ class Soundness:
         for name in _MODELS:
             for found in await self._ids(name, {"$nor": [sound(name)]}):
                 yield Unsound(name, found)
-        lost = {"$expr": {"$not": [_LOOKED_UP_RIGHTLY]}}
-        for found in await self._ids("tasks", {**sound("tasks"), **lost}):
-            yield Unsound("tasks", found)
+
+    async def misfiled(self, among: Sequence[TaskId] | None = None) -> list[TaskId]:
+        """Tasks that can be read, but are filed otherwise than they are; of these or of all."""
+        chosen = {} if among is None else {"_id": {"$in": list(among)}}
+        wrongly = {"$expr": {"$not": [_FILED_RIGHTLY]}}
+        found = await self._ids("tasks", {**chosen, **sound("tasks"), **wrongly})
+        return [TaskId(each) for each in found]
 
     async def _ids(self, collection: str, wanted: Document) -> list[str]:
         with self._mongo.bounded():

@@ -97,6 +97,18 @@ class MongoTaskStore:
             document = await self._events.find_one({"_id": request_id})
         return from_document(TaskEvent, document) if document else None
 
+    async def refile(self, task_id: TaskId) -> None:
+        """Write anew what a task is listed by, as it follows from the task; nothing else changes.
+
+        Raises:
+            NotFoundError: there is no such task.
+        """
+        with self._mongo.bounded():
+            task = await self._get(task_id)
+            # If it has changed meanwhile, that wrote it anew already.
+            current = {"_id": task.id, "version": task.version}
+            await self._tasks.update_one(current, {"$set": filing(task)})
+
     async def archive_closed(self, before: datetime, limit: int) -> int:
         with self._mongo.bounded():
             return await self._mongo.retried(partial(self._archive.move, before, limit))
@@ -158,8 +170,13 @@ class MongoTaskStore:
 
 
 def task_document(task: Task) -> Document:
-    """The task's document, with what its indexes need: MongoDB can't derive it."""
-    return to_document(task) | {
+    """The task's document, with what it is listed by."""
+    return to_document(task) | filing(task)
+
+
+def filing(task: Task) -> Document:
+    """What a task is listed by: its indexes need it, and MongoDB can't derive it."""
+    return {
         "open": task.is_open,
         "given": task.creator != task.owner,
         "offered": task.open_relay is not None,

@@ -66,7 +66,7 @@ class Auditor:
 
     async def repair(self, report: Report) -> Report:
         """The report with what was done; whatever comes of it has happened."""
-        repairer = Repairer(self._stage.store.tasks, self._stage.client, self._executions, WINDOW)
+        repairer = Repairer(self._stage.store, self._stage.client, self._executions, WINDOW)
         repaired = await repairer.repair(report, lambda _: None)
         for workflow_id in self._stage.started:
             await self._stage.idle(self._stage.handle(workflow_id))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pymongo.database import Database as Documents
 
-from relai_audit.executions import ACTIVITY_TRIES
+from relai_audit.executions import ACTIVITY_TRIES, Executions
 from relai_audit.findings import FindingKind
 from relai_core.domain.notice import NoticeState
 from relai_core.domain.relay import RelayEnd
@@ -168,8 +168,6 @@ async def test_a_hand_over_past_its_moment_is_in_limbo(
         ("relays", {"answer_by": None}),
         ("tasks", {"created_at": "yesterday"}),
         ("tasks", {"version": None}),
-        ("tasks", {"open": False}),
-        ("tasks", {"due_order": None}),
         ("task_events", {"owner": None}),
         ("notices", {"state": "lost"}),
     ],
@@ -198,6 +196,26 @@ async def test_that_nobody_carries_anything_out_is_found(idle_stage: Stage) -> N
     assert [(each.kind, each.subject) for each in report.findings] == [
         (FindingKind.NO_WORKER, idle_stage.task_queue)
     ]
+
+
+async def test_a_worker_is_seen_by_a_clock_that_is_not_temporals(stage: Stage) -> None:
+    executions = Executions(stage.client, stage.task_queue)
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+
+    looking = asyncio.create_task(executions.has_worker(ahead, AT_ONCE))
+    while not looking.done():
+        await create(stage)  # else it would ask for no work for a minute
+
+    assert await looking
+
+
+async def test_a_worker_that_was_there_is_not_there_for_ever(idle_stage: Stage) -> None:
+    executions = Executions(idle_stage.client, idle_stage.task_queue)
+    async with idle_stage.worker():
+        await create(idle_stage)
+    later = datetime.now(UTC) + timedelta(hours=1)
+
+    assert not await executions.has_worker(later, AT_ONCE._replace(idle=timedelta(seconds=2)))
 
 
 async def test_a_life_on_another_task_queue_is_found(

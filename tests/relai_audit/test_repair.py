@@ -194,6 +194,28 @@ async def test_a_store_that_is_not_the_workflows_own_is_not_repaired(
     assert not report.is_clean
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [{"open": False}, {"due_order": None}, {"given": False}, {"offered": False}],
+    ids=str,
+)
+async def test_a_task_that_is_listed_as_what_it_is_not_is_listed_rightly_again(
+    stage: Stage, auditor: Auditor, documents: Documents[Document], damage: Document
+) -> None:
+    life = await create(stage, owner=BEN)
+    await life.hand_over(CLEO, BEN)
+    before = documents["tasks"].find_one_and_update({"_id": life.new.id}, {"$set": damage})
+
+    report = await auditor.look_and_repair()
+
+    assert [(each.kind, each.subject) for each in report.findings] == [
+        (FindingKind.TASK_MISFILED, life.new.id)
+    ]
+    assert report.is_clean
+    assert documents["tasks"].find_one({"_id": life.new.id}) == before
+    assert await auditor.finds() == []
+
+
 async def test_nothing_is_repaired_that_nobody_would_carry_out(
     stage: Stage, auditor: Auditor
 ) -> None:
