@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,10 +18,17 @@ _READ_AGAIN_AFTER = timedelta(seconds=2)
 """The library counts whole seconds, and reads again after more than one."""
 CAN_BE_SET = sys.platform == "linux" and find_spec("libfaketime") is not None
 _EMULATOR = shutil.which("qemu-x86_64")
-TEMPORALS_CAN_BE_SET = CAN_BE_SET and _EMULATOR is not None
+
+
+def _is_dynamic(program: str) -> bool:
+    listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=False)  # noqa: S607
+    return "libc.so" in listed.stdout
+
+
+TEMPORALS_CAN_BE_SET = CAN_BE_SET and _EMULATOR is not None and _is_dynamic(_EMULATOR)
 """Its program is linked statically, so no library comes between; but between its emulator and the
-system one does."""
-WHY_TEMPORALS_CANNOT = "Temporal's clock is set through qemu-x86_64: install qemu-user"
+system one does, if that is not linked statically too."""
+WHY_TEMPORALS_CANNOT = "Temporal's clock is set through a qemu-x86_64 that loads libraries"
 
 
 class WallClock:

@@ -12,10 +12,12 @@ Servers = tuple[MongoServer, TemporalServer]
 
 @contextmanager
 def running(mongod: MongoServer, temporal: TemporalServer) -> Iterator[Servers]:
-    """Start both, and stop them in the end."""
-    asyncio.run(_start(mongod, temporal))
-    yield mongod, temporal
-    asyncio.run(_stop(temporal, mongod))
+    """Start both, and stop them in the end, or if one of them does not start."""
+    try:
+        asyncio.run(_start(mongod, temporal))
+        yield mongod, temporal
+    finally:
+        asyncio.run(_stop(temporal, mongod))
 
 
 async def _start(mongod: MongoServer, temporal: TemporalServer) -> None:

@@ -4,6 +4,7 @@ All clocks are put on while nothing runs, Temporal's and Slack's among them, so 
 for everybody.
 """
 
+import asyncio
 import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -25,6 +26,8 @@ from tests.scenarios.stack import RelaiStack, Transport
 pytestmark = pytest.mark.skipif(not TEMPORALS_CAN_BE_SET, reason=WHY_TEMPORALS_CANNOT)
 
 A_DAY = timedelta(days=1, hours=1)
+SECOND_WITHIN = 5.0
+"""Seconds. What is said twice is by then: messages to one person come 1.2 seconds apart."""
 PILED_UP = [f"Piled up {each}" for each in range(6)]
 
 
@@ -73,25 +76,34 @@ async def test_what_was_asked_for_is_done_and_told_once(
     back_at = time.time() + A_DAY.total_seconds()
     await relai.worker.start()
 
-    # What was asked for, before and after the day.
-    await cy.sees("Feed the cat", "Mark complete")
+    # What was asked for, before and after the day; an answer given in time counts.
+    await bo.sees("accepted", "Feed the cat")
+    await cy.sees_no_button(answered, "Accept")
     for title in (*PILED_UP, "A day later"):
         await bo.sees(title, "Mark complete", patience=60)
-        assert await bo.count(title, "Mark complete") == 1
     await ana.sees("Post the letter", "Done by")
     # What came to its end by itself. Cy had ten minutes, and they are over.
     await bo.sees("Water the plants", "hasn't answered")
     await cy.sees_no_button(unanswered, "Accept")
     # Of two reminders that were missed the one that is still true.
     for each in (ana, bo):
-        reminder = await each.sees("Call the bank", "overdue by 24 h")
-        assert "min late" in text_of(reminder)
-        assert await each.count("Call the bank", "late") == 1
+        assert "min late" in text_of(await each.sees("Call the bank", "overdue by 24 h"))
+
+    await asyncio.sleep(SECOND_WITHIN)
+    for title in (*PILED_UP, "A day later"):
+        assert await bo.count(title, "Mark complete") == 1, title
+    assert await bo.count("Feed the cat", "hasn't answered") == 0
+    for words in ("accepted", "Feed the cat"), ("Water the plants", "hasn't answered"):
+        assert await bo.count(*words) == 1, [text_of(each) for each in await bo.messages()]
     assert await bo.count("Call the bank", "due now") == 0
+    for each in (ana, bo):
+        assert await each.count("Call the bank", "late") == 1
     stamps = [ts for each in await bo.messages() if (ts := float(each["ts"])) > back_at]
     assert all(third - first > 1 for first, third in zip(stamps, stamps[2:], strict=False)), stamps
-    audited = await audit(relai, **clock.environment)
-    assert audited.code == 0, audited
+    # Whoever looks after it all may have another clock.
+    for environment in (clock.environment, {}):
+        audited = await audit(relai, **environment)
+        assert audited.code == 0, audited
 
 
 async def _let_a_day_pass(relai: RelaiStack, clock: WallClock) -> None:
