@@ -6,8 +6,10 @@ message history is read for the notice's key before anything is posted again.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from time import monotonic
+from uuid import uuid4
 
 import structlog
 from temporalio import activity
@@ -36,19 +38,21 @@ from relai_core.ports import Directory, Messenger, NoticeLedger, TaskStore
 HISTORY_LAG = timedelta(seconds=2)
 """How long a posted message may take to show in the history."""
 LONGEST_CALL = timedelta(seconds=12)
-"""No call to Slack is under way this long after it was noted: the client gives up before, even if
-the clock of a busy worker began two seconds late."""
-NOTED_WITHIN = timedelta(seconds=1.5)
-"""How soon after it was noted a call must begin: then it ends within `LONGEST_CALL`."""
+"""No call to Slack is under way this long after its channel was claimed: the client gives up
+before, even if the clock of a busy worker began two seconds late."""
+BEGUN_WITHIN = timedelta(seconds=1.5)
+"""How soon after its channel was claimed a call must begin: so it ends within `LONGEST_CALL`."""
+REST = timedelta(seconds=1)
+"""Between Slack's answer and the next call for a channel: so no two messages are closer. Slack's
+limit is a message a second for each channel, and that is as fast as anyone can read."""
 PACE = timedelta(seconds=1.2)
-"""Between two calls for a channel. Slack's limit is a message a second, and as fast as anyone can
-read; a call takes a moment more or less to get there."""
+"""Between two turns in a channel: a rest, and the time that a call takes as a rule."""
 WORTH_WAITING = timedelta(seconds=3)
 """Whose turn is later comes again, and leaves its place in the worker to others."""
 TURN_KEPT = timedelta(seconds=10)
 """After that a turn is lost: those whose worker was away must not all come at once."""
-OVERSLEPT = timedelta(milliseconds=200)
-"""A moment for a call that was missed by so much is given up, and another one claimed."""
+GLANCE = timedelta(milliseconds=100)
+"""How often is looked whether a channel is free, when a call takes longer than as a rule."""
 
 _log = structlog.get_logger(__name__)
 
@@ -64,12 +68,14 @@ class NoticeActivities:
         messenger: Messenger,
         hours: WorkingHours,
         pace: timedelta = PACE,
+        rest: timedelta = REST,
     ) -> None:
         self._notices = notices
         self._cards = Cards(tasks, notices, messenger)
         self._relevance = Relevance(tasks, directory, hours)
         self._messenger = messenger
         self._pace = pace
+        self._rest = rest
 
     @activity.defn(name="send_notification_activity")
     async def send_notification(self, notice: Notice) -> NoticeResult:
@@ -111,26 +117,26 @@ class NoticeActivities:
         except UndeliverableError as error:
             return await self._failed(row, error)
         await self._turn(row, channel)
-        if not await self._relevance.is_true(row.notice):  # it was, but so much took its time since
-            return await self._skipped(row, UNTRUE)
-        now = clock.now()
-        message, task = await self._cards.render(row.notice, now)
-        await self._notices.mark_attempt(row, channel, now)
-        try:
-            _require_noted_just_now(now)
-            ts = await self._messenger.post(channel, message, row.key)
-        except (UndeliverableError, RejectedMessageError) as error:
-            return await self._failed(row, error)
-        except AmbiguousDeliveryError as error:
-            await self._settle(row, NoticeState.AMBIGUOUS, reason=error.code)
-            raise
-        except (RateLimitedError, TransientMessengerError, InstallationBrokenError):
-            await self._notices.clear_attempt(row)
-            raise
-        live = row.notice.kind.is_card and has_buttons(message)
-        sent = await self._notices.settle(
-            row.key, NoticeState.SENT, at=now, ts=ts, reason=row.reason, live=live
-        )
+        async with self._alone_in(channel) as now:
+            if not await self._relevance.is_true(row.notice):  # it was, but much time has passed
+                return await self._skipped(row, UNTRUE)
+            message, task = await self._cards.render(row.notice, now)
+            await self._notices.mark_attempt(row, channel, now)
+            try:
+                _require_claimed_just_now(now)
+                ts = await self._messenger.post(channel, message, row.key)
+            except (UndeliverableError, RejectedMessageError) as error:
+                return await self._failed(row, error)
+            except AmbiguousDeliveryError as error:
+                await self._settle(row, NoticeState.AMBIGUOUS, reason=error.code)
+                raise
+            except (RateLimitedError, TransientMessengerError, InstallationBrokenError):
+                await self._notices.clear_attempt(row)
+                raise
+            live = row.notice.kind.is_card and has_buttons(message)
+            sent = await self._notices.settle(
+                row.key, NoticeState.SENT, at=now, ts=ts, reason=row.reason, live=live
+            )
         if not await self._cards.is_current(task):
             await self._cards.refresh(sent)
         return sent
@@ -153,18 +159,29 @@ class NoticeActivities:
         if turn - now > WORTH_WAITING:
             raise NotYourTurnError("own_pace", retry_after=turn - now)
         await _until(turn)
-        await self._keep_apart(channel)
 
-    async def _keep_apart(self, channel: ChannelId) -> None:
-        """Wait until the last call is long enough ago, however late turns were used."""
-        overslept = True
-        while overslept:
-            wait = await self._notices.claim_call(channel, every=self._pace)
-            began = monotonic()
-            await asyncio.sleep(wait.total_seconds())
-            slept = timedelta(seconds=monotonic() - began)
-            # A worker without a processor wakes late, when the next one's moment has come.
-            overslept = slept - wait > OVERSLEPT
+    @asynccontextmanager
+    async def _alone_in(self, channel: ChannelId) -> AsyncIterator[datetime]:
+        """Nobody else calls for the channel meanwhile, or rested enough before; since when.
+
+        Raises:
+            NotYourTurnError: others have called for too long; nothing was done.
+        """
+        caller = uuid4().hex
+        since = await self._claimed(channel, caller)
+        try:
+            yield since
+        finally:
+            await self._notices.end_call(channel, caller, rest=self._rest)
+
+    async def _claimed(self, channel: ChannelId, caller: str) -> datetime:
+        began = now = clock.now()
+        while wait := await self._notices.claim_call(channel, caller, at_most=LONGEST_CALL):
+            if now - began > WORTH_WAITING:
+                raise NotYourTurnError("own_pace", retry_after=wait)
+            await asyncio.sleep(min(wait, GLANCE).total_seconds())
+            now = clock.now()
+        return now
 
     async def _failed(
         self, row: NoticeRow, error: UndeliverableError | RejectedMessageError
@@ -218,10 +235,10 @@ def _given_up(row: NoticeRow) -> bool:
     return row.reason == _UNREADABLE and row.notice.kind.is_reminder
 
 
-def _require_noted_just_now(noted_at: datetime) -> None:
+def _require_claimed_just_now(claimed_at: datetime) -> None:
     """Begin no call whose end another try, which takes it for lost by then, would not see."""
-    if clock.now() - noted_at > NOTED_WITHIN:
-        raise TransientMessengerError("noted_too_long_ago")
+    if clock.now() - claimed_at > BEGUN_WITHIN:
+        raise TransientMessengerError("claimed_too_long_ago")
 
 
 async def _until(moment: datetime) -> None:

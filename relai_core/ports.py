@@ -112,12 +112,16 @@ class NoticeLedger(Protocol):
         """
         ...
 
-    async def claim_call(self, channel: ChannelId, *, every: timedelta) -> timedelta:
-        """Claim the next moment for a call in a channel, `every` after the last; how long until.
+    async def claim_call(self, channel: ChannelId, caller: str, *, at_most: timedelta) -> timedelta:
+        """Claim a channel for one call that ends within `at_most`; how long it's taken, or zero.
 
-        By the store's own clock, for all workers together: a turn may be used late, and then the
-        next one must not follow at once.
+        By the store's own clock, for all workers together: turns may be used late and calls may be
+        slow, and the next one must not follow at once. `caller` names the claim, not who calls.
         """
+        ...
+
+    async def end_call(self, channel: ChannelId, caller: str, *, rest: timedelta) -> None:
+        """Let the channel go after a call: it can be claimed again when `rest` is over."""
         ...
 
     async def mark_attempt(self, row: NoticeRow, channel: ChannelId, at: datetime) -> None:

@@ -12,7 +12,6 @@ from relai_core.store.documents import from_document, to_document
 
 CLOCKS_APART = timedelta(minutes=1)
 """What was noted longer after now than this was noted by a clock that has been put right since."""
-_FAR_AHEAD = CLOCKS_APART / timedelta(milliseconds=1)
 _UNSETTLED = {"$in": [NoticeState.PLANNED, NoticeState.AMBIGUOUS]}
 
 
@@ -39,10 +38,17 @@ class MongoNoticeLedger:
             await self._rows.update_one({"_id": key}, {"$set": {"turn_at": turn}})
         return turn
 
-    async def claim_call(self, channel: ChannelId, *, every: timedelta) -> timedelta:
+    async def claim_call(self, channel: ChannelId, caller: str, *, at_most: timedelta) -> timedelta:
         with self._mongo.bounded():
             # Two first claims may collide on the insert.
-            return await self._mongo.retried(partial(self._next_call, channel, every))
+            return await self._mongo.retried(partial(self._claimed, channel, caller, at_most))
+
+    async def end_call(self, channel: ChannelId, caller: str, *, rest: timedelta) -> None:
+        with self._mongo.bounded():
+            await self._turns.update_one(
+                {"_id": channel, "caller": caller},
+                [{"$set": {"caller": None, "free_at": _from_now(rest)}}],
+            )
 
     async def mark_attempt(self, row: NoticeRow, channel: ChannelId, at: datetime) -> None:
         attempt = {
@@ -117,18 +123,28 @@ class MongoNoticeLedger:
         last: datetime = document["last"]
         return last
 
-    async def _next_call(self, channel: ChannelId, every: timedelta) -> timedelta:
-        following = {"$add": ["$called_at", every / timedelta(milliseconds=1)]}
-        # Far ahead is only what was claimed before the server's clock was put back.
-        was_wrong = {"$gt": ["$called_at", {"$add": ["$$NOW", _FAR_AHEAD]}]}
-        moment = {"$cond": [was_wrong, "$$NOW", {"$max": ["$$NOW", following]}]}
+    async def _claimed(self, channel: ChannelId, caller: str, at_most: timedelta) -> timedelta:
+        is_over = {"$lte": ["$free_at", "$$NOW"]}
+        # Far ahead is only what was noted before the server's clock was put back.
+        was_wrong = {"$gt": ["$free_at", _from_now(CLOCKS_APART)]}
+        is_free = {"$or": [is_over, was_wrong]}
         document = await self._turns.find_one_and_update(
             {"_id": channel},
-            [{"$set": {"called_at": moment, "claimed_at": "$$NOW"}}],
+            [
+                {
+                    "$set": {
+                        "caller": {"$cond": [is_free, {"$literal": caller}, "$caller"]},
+                        "free_at": {"$cond": [is_free, _from_now(at_most), "$free_at"]},
+                        "asked_at": "$$NOW",
+                    }
+                }
+            ],
             upsert=True,
             return_document=ReturnDocument.AFTER,
         )
-        wait: timedelta = document["called_at"] - document["claimed_at"]
+        if document["caller"] == caller:
+            return timedelta(0)
+        wait: timedelta = document["free_at"] - document["asked_at"]
         return wait
 
     async def _insert_if_absent(self, row: NoticeRow) -> NoticeRow:
@@ -141,6 +157,11 @@ class MongoNoticeLedger:
                 return_document=ReturnDocument.AFTER,
             )
         )
+
+
+def _from_now(period: timedelta) -> Document:
+    """The moment so long from now, as an expression by the server's own clock."""
+    return {"$add": ["$$NOW", period / timedelta(milliseconds=1)]}
 
 
 def _row(document: Document) -> NoticeRow:

@@ -8,7 +8,7 @@ from tests.chaos.evidence import Evidence, Json, key_of
 from tests.chaos.oracles.answers import Word, word_of
 from tests.chaos.oracles.violation import Violation
 from tests.outages.catching_up import caught_up
-from tests.outages.judges.pace import SECOND, most_within, shortest_gap
+from tests.outages.judges.pace import least_between
 from tests.outages.judges.reminders import late_ones
 from tests.outages.judges.times import away
 from tests.scenarios.people import text_of
@@ -78,6 +78,7 @@ def _figures(evidence: Evidence, tried: Sequence[Json]) -> Mapping[str, str]:
     attempts = max(
         (step["attempt"] for history in evidence.histories for step in history["steps"]), default=0
     )
+    least = min(least_between(evidence, user) for user in evidence.inboxes)
     yes = sum(word_of(each["kind"], each["answer"]) in (Word.DONE, Word.SAVED) for each in tried)
     return {
         "tried meanwhile": str(len(tried)),
@@ -86,8 +87,7 @@ def _figures(evidence: Evidence, tried: Sequence[Json]) -> Mapping[str, str]:
         "first yes after the return, s": _first_yes(evidence, gone.end),
         "messages caught up": str(len(came)),
         "the last of them after, s": f"{max(came, default=0):.0f}",
-        "most to one person in a second": str(max(most_within(evidence, SECOND).values())),
-        "least between two, s": f"{shortest_gap(evidence):.2f}",
+        "least between two to one person, s": f"{least:.2f}",
         "reminders labelled late": str(len(late_ones(evidence))),
         "most attempts at one step": str(attempts),
         "longest history, events": f"{longest['events']} ({longest['type']})",

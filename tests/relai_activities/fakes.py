@@ -1,7 +1,9 @@
 """Slack's side of two ports, kept in memory, for the tests of activities and workflows."""
 
+import asyncio
 from datetime import UTC, datetime
 from itertools import count
+from time import monotonic
 from typing import NamedTuple
 
 from temporalio import activity
@@ -46,6 +48,8 @@ class FakeMessenger:
         down: raised by every call while it is set.
         hidden: the history does not show yet what was posted.
         unreadable: raised by every look into the history while it is set.
+        slow: seconds that the next posts take, one each; the others take no time.
+        calls: when each post began and ended, in seconds of no particular clock.
         edits: the `ts` of every message edited, in order.
         looks: the keys that were looked for in the history, in order.
     """
@@ -57,6 +61,8 @@ class FakeMessenger:
         self.down: MessengerError | None = None
         self.hidden = False
         self.unreadable: MessengerError | None = None
+        self.slow: list[float] = []
+        self.calls: list[tuple[float, float]] = []
         self.edits: list[MessageTs] = []
         self.looks: list[NoticeKey] = []
         self._clock = count(1)
@@ -70,6 +76,15 @@ class FakeMessenger:
         return ChannelId(f"D-{user_id}")
 
     async def post(self, channel: ChannelId, message: Message, key: NoticeKey) -> MessageTs:
+        began = monotonic()
+        if self.slow:
+            await asyncio.sleep(self.slow.pop(0))
+        try:
+            return self._posted(channel, message, key)
+        finally:
+            self.calls.append((began, monotonic()))
+
+    def _posted(self, channel: ChannelId, message: Message, key: NoticeKey) -> MessageTs:
         self._require_up()
         if self.fails_before:
             raise self.fails_before.pop(0)

@@ -46,7 +46,8 @@ class Office:
             self.directory,
             self.messenger,
             self.hours,
-            self.pace,
+            pace=self.pace,
+            rest=self.pace,
         )
 
     async def send(self, notice: Notice) -> NoticeResult:

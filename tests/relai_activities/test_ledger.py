@@ -7,7 +7,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from relai_activities import notices
-from relai_activities.notices import LONGEST_CALL, NOTED_WITHIN
+from relai_activities.notices import BEGUN_WITHIN, LONGEST_CALL
 from relai_core.domain.hours import WorkingHours
 from relai_core.domain.ids import ChannelId, SlackUserId
 from relai_core.domain.notice import Notice, NoticeKind, NoticeState
@@ -148,7 +148,7 @@ async def test_an_interrupted_post_is_given_time_to_end(
 
 
 def test_no_call_takes_longer_than_an_interrupted_one_is_given() -> None:
-    assert LONGEST_CALL >= NOTED_WITHIN + CALL_TIMEOUT
+    assert LONGEST_CALL >= BEGUN_WITHIN + CALL_TIMEOUT
 
 
 async def test_a_lost_answer_is_looked_for_even_after_a_later_try_did_nothing(
@@ -301,12 +301,12 @@ class _CompletesMeanwhile(FakeMessenger):
         return await super().open_dm(user_id)
 
 
-async def test_a_post_that_was_noted_too_long_ago_is_not_made(
+async def test_a_post_whose_channel_was_claimed_too_long_ago_is_not_made(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another try may have taken it for lost by then, and have read the history already."""
     notice = await office.assigned()
-    monkeypatch.setattr(notices, "NOTED_WITHIN", timedelta(microseconds=-1))
+    monkeypatch.setattr(notices, "BEGUN_WITHIN", timedelta(microseconds=-1))
     await fail_to_send(office, notice)
     assert not office.messenger.messages
     monkeypatch.undo()

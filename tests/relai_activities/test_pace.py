@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -9,9 +10,11 @@ from temporalio.exceptions import ApplicationError
 from relai_activities import notices
 from relai_core.domain.ids import ChannelId
 from relai_core.domain.notice import NoticeState
+from relai_core.errors import AmbiguousDeliveryError
 from tests.relai_activities.office import Office
 from tests.relai_core.builders import BEN
 
+DM = ChannelId(f"D-{BEN}")
 PACE = timedelta(milliseconds=300)
 MILLISECOND = timedelta(milliseconds=1)
 """What the store cuts off."""
@@ -29,6 +32,37 @@ async def test_messages_to_one_person_are_apart(office: Office) -> None:
     assert max(row.settled_at or began for row in rows) - began >= 2 * PACE - MILLISECOND
 
 
+async def test_a_call_begins_a_rest_after_slack_answered_the_last_one(office: Office) -> None:
+    """However slow that was, and even if it failed."""
+    office.pace = PACE
+    office.messenger.slow = [2 * PACE.total_seconds()]
+    office.messenger.fails_after = [AmbiguousDeliveryError("timeout")]
+    three = [await office.assigned() for _ in range(3)]
+
+    await asyncio.gather(*(office.send(notice) for notice in three), return_exceptions=True)
+
+    calls = office.messenger.calls
+    assert len(calls) == 3
+    rests = [later[0] - earlier[1] for earlier, later in pairwise(calls)]
+    assert min(rests) >= (PACE - MILLISECOND).total_seconds()
+
+
+async def test_who_waits_too_long_for_the_calls_of_others_comes_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "WORTH_WAITING", timedelta(0))
+    notice = await office.assigned()
+    await office.store.notices.claim_call(DM, "others", at_most=notices.LONGEST_CALL)
+
+    with pytest.raises(ApplicationError) as refused:
+        await office.send(notice)
+
+    row = await office.row(notice)
+    assert refused.value.next_retry_delay is not None
+    assert timedelta(0) < refused.value.next_retry_delay <= notices.LONGEST_CALL
+    assert (row.state, row.attempts) == (NoticeState.PLANNED, 0)
+
+
 async def test_turns_that_are_used_late_are_no_excuse_for_a_flood(office: Office) -> None:
     """A worker that got no processor for some seconds finds that it is everybody's turn."""
     office.pace = PACE
@@ -36,7 +70,7 @@ async def test_turns_that_are_used_late_are_no_excuse_for_a_flood(office: Office
     for notice in three:
         await office.row(notice)
         await office.store.notices.take_turn(
-            notice.key, ChannelId(f"D-{BEN}"), at=datetime.now(UTC), every=timedelta(0)
+            notice.key, DM, at=datetime.now(UTC), every=timedelta(0)
         )
     began = datetime.now(UTC)
 

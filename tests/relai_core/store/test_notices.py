@@ -13,12 +13,12 @@ from tests.relai_core.builders import ANA, BEN, NOW, TEAM
 
 TASK = TaskId("T0001-task")
 DM = ChannelId("D0001")
+OTHER_DM = ChannelId("D0002")
 TS = MessageTs("1772618400.000100")
 LATER = NOW + timedelta(minutes=1)
-
-
-PACE = timedelta(seconds=30)
-"""Longer than three claims take."""
+LONG = timedelta(seconds=30)
+"""Longer than a few claims take, and no sign of a wrong clock."""
+NO_TIME = timedelta(0)
 
 
 async def test_a_plan_is_written_as_it_is(database: Database) -> None:
@@ -252,17 +252,49 @@ async def test_a_turn_is_kept_until_it_is_used(database: Database) -> None:
     assert (await database.notices.plan(_notice(), NOW)).turn_at is None
 
 
-async def test_calls_in_a_channel_are_apart_by_the_stores_own_clock(database: Database) -> None:
-    hour = timedelta(hours=1)
-    waits = [await database.notices.claim_call(DM, every=PACE) for _ in range(3)]
-    elsewhere = await database.notices.claim_call(ChannelId("D2"), every=hour)
+async def test_of_many_who_claim_a_channel_one_gets_it(database: Database) -> None:
+    callers = [f"caller-{number}" for number in range(10)]
 
-    assert waits[0] == elsewhere == timedelta(0)
-    assert PACE < waits[2] <= 2 * PACE
+    waits = await asyncio.gather(
+        *(database.notices.claim_call(DM, caller, at_most=LONG) for caller in callers)
+    )
+
+    assert waits.count(NO_TIME) == 1
+    assert all(NO_TIME <= wait <= LONG for wait in waits)
 
 
-async def test_a_claim_of_a_clock_that_was_ahead_holds_up_nobody(database: Database) -> None:
-    await database.notices.claim_call(DM, every=PACE)
-    await database.notices.claim_call(DM, every=timedelta(hours=1))
+async def test_a_channel_is_free_when_the_rest_after_a_call_is_over(database: Database) -> None:
+    await database.notices.claim_call(DM, "first", at_most=2 * LONG)
+    await database.notices.end_call(DM, "first", rest=LONG)
 
-    assert await database.notices.claim_call(DM, every=PACE) == timedelta(0)
+    at_rest = await database.notices.claim_call(DM, "second", at_most=LONG)
+    await database.notices.claim_call(OTHER_DM, "third", at_most=LONG)
+    await database.notices.end_call(OTHER_DM, "third", rest=NO_TIME)
+
+    assert NO_TIME < at_rest <= LONG
+    assert await database.notices.claim_call(OTHER_DM, "fourth", at_most=LONG) == NO_TIME
+
+
+async def test_a_call_that_nobody_ended_holds_its_channel_no_longer_than_it_can_take(
+    database: Database,
+) -> None:
+    await database.notices.claim_call(DM, "died", at_most=NO_TIME)
+
+    assert await database.notices.claim_call(DM, "next", at_most=LONG) == NO_TIME
+
+
+async def test_who_ends_a_call_that_was_given_up_for_lost_lets_nobody_in(
+    database: Database,
+) -> None:
+    await database.notices.claim_call(DM, "lost", at_most=NO_TIME)
+    await database.notices.claim_call(DM, "now", at_most=LONG)
+
+    await database.notices.end_call(DM, "lost", rest=NO_TIME)
+
+    assert await database.notices.claim_call(DM, "next", at_most=LONG) > NO_TIME
+
+
+async def test_a_claim_by_a_clock_that_was_ahead_holds_up_nobody(database: Database) -> None:
+    await database.notices.claim_call(DM, "ahead", at_most=timedelta(hours=1))
+
+    assert await database.notices.claim_call(DM, "now", at_most=LONG) == NO_TIME

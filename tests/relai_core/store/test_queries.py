@@ -93,7 +93,8 @@ WRITES: dict[str, Use] = {
     "take_turn": lambda db, task: db.notices.take_turn(
         _row(task, 0).key, DM, at=NOW, every=timedelta(seconds=1)
     ),
-    "claim_call": lambda db, task: db.notices.claim_call(DM, every=timedelta(seconds=1)),
+    "claim_call": lambda db, task: db.notices.claim_call(DM, "me", at_most=timedelta(seconds=1)),
+    "end_call": lambda db, task: db.notices.end_call(DM, "me", rest=timedelta(seconds=1)),
     "mark_attempt": lambda db, task: db.notices.mark_attempt(_row(task, 0), DM, NOW),
     "clear_attempt": lambda db, task: db.notices.clear_attempt(_row(task, 0)),
     "settle": lambda db, task: db.notices.settle(_row(task, 0).key, NoticeState.SENT, at=NOW),
