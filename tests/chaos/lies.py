@@ -195,6 +195,7 @@ LIES: dict[str, tuple[str, Lie]] = {
         "told once",
         lambda e: row_of(e, OFFERED).update(state="skipped", reason="no longer true"),
     ),
+    "less than a second between two messages": ("told once", lambda e: hurry(e)),
     "a notice failed": ("told once", lambda e: row_of(e, OFFERED).update(state="failed")),
     # At the right time.
     "a reminder came before its moment": (
@@ -248,6 +249,13 @@ LIES: dict[str, tuple[str, Lie]] = {
     ),
 }
 """By what is to be said of it: the promise, and the lie."""
+
+
+def hurry(evidence: Evidence) -> None:
+    """Let Bo's other message come half a second before his reminder."""
+    at = f"{DUE_AT + 0.5:.6f}"
+    evidence.inboxes[BO][0].update(ts=at)
+    row_of(evidence, OFFERED).update(ts=at)
 
 
 def send_again(evidence: Evidence) -> None:

@@ -10,6 +10,7 @@ from tests.chaos.leaks import PLACES, Writing, find_leaks
 from tests.chaos.lies import (
     LIES,
     audit_finds,
+    hurry,
     lifecycle_of,
     press_again,
     relaying_of,
@@ -22,6 +23,7 @@ from tests.chaos.witnesses import (
     BO,
     DUE_AT,
     ENDED,
+    OFFERED,
     REMINDER,
     TASK,
     a_message,
@@ -85,6 +87,14 @@ def test_a_notice_may_be_seen_twice_if_slack_took_it_after_the_history_was_read(
     evidence = a_true_story()
     evidence.inboxes[ANA].append(a_message(ENDED, "<@UBO> accepted T-1", ts=105.0))
     row_of(evidence, ENDED).update(unknown_since=98.0)
+
+    assert judge(evidence) == []
+
+
+def test_a_message_may_come_with_another_one_if_nobody_waited_for_slack_any_more() -> None:
+    evidence = a_true_story()
+    hurry(evidence)
+    row_of(evidence, OFFERED).update(state="reconciled", unknown_since=DUE_AT - 9)
 
     assert judge(evidence) == []
 
@@ -160,7 +170,7 @@ def test_a_request_that_was_saved_may_be_refused() -> None:
     step = {**lifecycle_of(evidence)["steps"][1], "result": refused}
     lifecycle_of(evidence)["steps"].append({**step, "input": {"change": {"id": "r5"}}})
     key = f"{TASK}:request_refused:r5:{ANA}"
-    evidence.documents["notices"].append(a_row(key))
-    evidence.inboxes[ANA].append(a_message(key, "T-1 was already completed"))
+    evidence.documents["notices"].append(a_row(key, ts=110.0))
+    evidence.inboxes[ANA].append(a_message(key, "T-1 was already completed", ts=110.0))
 
     assert judge(evidence) == []

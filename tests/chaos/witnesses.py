@@ -65,7 +65,7 @@ def a_true_story() -> Evidence:
             "tasks": [task, foreign],
             "relays": [relay],
             "task_events": events,
-            "notices": [a_row(ENDED), a_row(OFFERED), a_row(REMINDER, DUE_AT + 0.9)],
+            "notices": [a_row(ENDED), a_row(OFFERED), a_row(REMINDER, DUE_AT + 0.9, DUE_AT + 1)],
         },
         histories=_histories(events),
         foreign={"tasks": [copy.deepcopy(foreign)]},
@@ -92,11 +92,11 @@ def a_message(key: str, text: str, ts: float = 100.0) -> Json:
     return {"ts": f"{ts:.6f}", "text": text, "metadata": {"event_payload": {"key": key}}}
 
 
-def a_row(key: str, last_attempt_at: float = 100.0, **fields: Any) -> Json:
+def a_row(key: str, last_attempt_at: float = 100.0, ts: float = 100.0, **fields: Any) -> Json:
     """A settled row of the ledger."""
     kind, recipient = key.split(":")[1], key.rpartition(":")[2]
     notice = {"team_id": TEAM, "kind": kind, "recipient": recipient}
-    settled = {"state": "sent", "reason": "", "unknown_since": None}
+    settled = {"state": "sent", "reason": "", "unknown_since": None, "ts": f"{ts:.6f}"}
     return {"_id": key, "notice": notice, **settled, "last_attempt_at": last_attempt_at, **fields}
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tests.chaos.evidence import Evidence, Json, key_of
 from tests.chaos.oracles.answers import Word, word_of
+from tests.chaos.oracles.pace import least_between
 from tests.chaos.oracles.violation import Violation
 from tests.outages.catching_up import caught_up
-from tests.outages.judges.pace import least_between
 from tests.outages.judges.reminders import late_ones
 from tests.outages.judges.times import away
 from tests.scenarios.people import text_of

@@ -60,7 +60,6 @@ LIES: dict[str, Lie] = {
     "a person saw Slack's error though the bot ran": _answered(outcome="operation_timeout"),
     "a text was not given back": _answered(outcome="ok", said="…, so nothing was saved."),
     "a message overtook an earlier one": lambda e: _inbox(e)[0].update(ts=f"{BACK + 20}"),
-    "less than a second between two messages": lambda e: _inbox(e)[0].update(ts=f"{BACK + 10.2}"),
     "a late reminder does not say that it is late": lambda e: _inbox(e)[1].update(
         a_message(REMINDER, BACK + 11)
     ),

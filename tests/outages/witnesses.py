@@ -41,7 +41,7 @@ def a_true_story() -> Evidence:
         documents={
             "tasks": [a_task(TASK, due_at=DUE_AT), a_task(OTHER, version=3)],
             "relays": [_a_relay(came[OFFERED])],
-            "notices": [a_row(key) for key in came],
+            "notices": [a_row(key, ts) for key, ts in came.items()],
         },
         histories=[
             _a_history("TaskLifecycleWorkflow", f"task-{TASK}", {}, [ASSIGNED, REMINDER]),
@@ -82,10 +82,10 @@ def a_task(task_id: str, *, version: int = 1, due_at: float | None = None) -> Js
     return {"_id": task_id, "version": version, "due_at": due_at, **fields}
 
 
-def a_row(key: str) -> Json:
+def a_row(key: str, ts: float) -> Json:
     """The line of the ledger about a notice that was planned in the outage."""
     notice = {"team_id": TEAM, "planned_at": DUE_AT}
-    return {"_id": key, "notice": notice, "state": "sent"}
+    return {"_id": key, "notice": notice, "state": "sent", "ts": f"{ts:.6f}"}
 
 
 def _a_relay(asked_at: float) -> Json:

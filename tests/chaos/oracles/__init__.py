@@ -5,6 +5,7 @@ from tests.chaos.oracles.audits import judge_audits
 from tests.chaos.oracles.histories import judge_histories
 from tests.chaos.oracles.notices import judge_notices
 from tests.chaos.oracles.owners import judge_owners
+from tests.chaos.oracles.pace import judge_pace
 from tests.chaos.oracles.presses import judge_presses
 from tests.chaos.oracles.relays import judge_relays
 from tests.chaos.oracles.reminders import judge_reminders
@@ -21,6 +22,7 @@ ORACLES = (
     judge_presses,
     judge_histories,
     judge_notices,
+    judge_pace,
     judge_reminders,
     judge_workspaces,
     judge_secrecy,
