@@ -15,6 +15,7 @@ from relai_core.clock import Clock, utc_now
 from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.domain.user import User
 from relai_core.errors import (
+    InstallationBrokenError,
     NotFoundError,
     RateLimitedError,
     TransientMessengerError,
@@ -71,8 +72,8 @@ class SlackDirectory:
     async def get_user(self, team_id: TeamId, user_id: SlackUserId) -> User:
         """A person, seen in Slack within `fresh_for`.
 
-        While Slack is down, limits us or tries our patience, what the mirror knows from the last
-        day is good enough: that is logged as `directory_stale`.
+        While Slack is down, limits us, refuses our token or tries our patience, what the mirror
+        knows from the last day is good enough: that is logged as `directory_stale`.
 
         Raises:
             NotFoundError: Slack knows no such person here.
@@ -89,7 +90,7 @@ class SlackDirectory:
         within = self._patience if serves else self._ask_within
         try:
             user = await self._ask(team_id, self._client.users_info(user=user_id), within)
-        except (TransientMessengerError, RateLimitedError) as error:
+        except (TransientMessengerError, RateLimitedError, InstallationBrokenError) as error:
             if known is None or not serves:
                 raise
             _log.warning(

@@ -1,7 +1,11 @@
 """Slack refuses for a while: what is saved comes once, in order, and without a flood."""
 
+import asyncio
+from datetime import UTC, datetime, timedelta
+
 import aiohttp
 import pytest
+from pymongo import MongoClient
 
 from tests.scenarios.people import Json, Workspace, answer_of, eventually, number_in, text_of
 from tests.scenarios.stack import RelaiStack, Transport
@@ -20,10 +24,11 @@ def transport(request: pytest.FixtureRequest) -> Transport:
 async def test_a_revoked_token_costs_no_task_and_health_names_it(
     relai: RelaiStack, workspace: Workspace, session: aiohttp.ClientSession
 ) -> None:
-    """People who were seen before can go on; once the token is valid again the cards come."""
+    """People who were seen that day can go on; once the token is valid again the cards come."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     await ana.types(f"/task new Seen before @{bo.name}")
     await bo.sees("Seen before")
+    await asyncio.to_thread(_seen_long_ago, relai, timedelta(hours=23))
     await workspace.fault("*", "error", error="token_revoked", times=100_000)
 
     saved = [
@@ -58,6 +63,13 @@ async def test_what_piled_up_comes_at_most_once_a_second(workspace: Workspace) -
     stamps = [float(message["ts"]) for message in messages]
     # Five seconds by their turns; each call takes what it takes after that.
     assert max(stamps) - min(stamps) > 3.5, stamps
+
+
+def _seen_long_ago(relai: RelaiStack, ago: timedelta) -> None:
+    """Let what RelAI knows about people be as old as that."""
+    seen = {"$set": {"refreshed_at": datetime.now(UTC) - ago}}
+    with MongoClient[Json](relai.mongod.uri) as client:
+        assert client[relai.database]["users"].update_many({}, seen).modified_count == 2
 
 
 async def _health_once_down(session: aiohttp.ClientSession, relai: RelaiStack) -> Json:
