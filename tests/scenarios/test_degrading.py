@@ -7,7 +7,15 @@ import aiohttp
 import pytest
 from pymongo import MongoClient
 
-from tests.scenarios.people import Json, Workspace, answer_of, eventually, number_in, text_of
+from tests.scenarios.people import (
+    Json,
+    Person,
+    Workspace,
+    answer_of,
+    eventually,
+    number_in,
+    text_of,
+)
 from tests.scenarios.stack import RelaiStack, Transport
 
 A_MINUTE_AND_MORE = 100.0
@@ -28,7 +36,7 @@ async def test_a_revoked_token_costs_no_task_and_health_names_it(
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     await ana.types(f"/task new Seen before @{bo.name}")
     await bo.sees("Seen before")
-    await asyncio.to_thread(_seen_long_ago, relai, timedelta(hours=23))
+    await asyncio.to_thread(_seen_long_ago, relai, [ana, bo], timedelta(hours=23))
     await workspace.fault("*", "error", error="token_revoked", times=100_000)
 
     saved = [
@@ -65,11 +73,13 @@ async def test_what_piled_up_comes_at_most_once_a_second(workspace: Workspace) -
     assert max(stamps) - min(stamps) > 3.5, stamps
 
 
-def _seen_long_ago(relai: RelaiStack, ago: timedelta) -> None:
-    """Let what RelAI knows about people be as old as that."""
+def _seen_long_ago(relai: RelaiStack, people: list[Person], ago: timedelta) -> None:
+    """Let what RelAI knows about these people be as old as that."""
+    theirs = {"name": {"$in": [person.name for person in people]}}
     seen = {"$set": {"refreshed_at": datetime.now(UTC) - ago}}
     with MongoClient[Json](relai.mongod.uri) as client:
-        assert client[relai.database]["users"].update_many({}, seen).modified_count == 2
+        updated = client[relai.database]["users"].update_many(theirs, seen)
+    assert updated.modified_count == len(people)
 
 
 async def _health_once_down(session: aiohttp.ClientSession, relai: RelaiStack) -> Json:
