@@ -1,6 +1,7 @@
 """People of the sandbox's workspace, as a test moves them: they type, press, read."""
 
 import asyncio
+import itertools
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 import aiohttp
+
+from tests.chaos.evidence import NoticeName, key_of
 
 PATIENCE = 20.0
 """Seconds until something that must happen counts as not happening."""
@@ -41,6 +44,22 @@ class Person:
         """Type a slash command; the delivery, once the app has answered or 3 seconds passed."""
         body = {"user": self.id, "text": text} | ({"channel": channel} if channel else {})
         return await self.slack.post("commands", body)
+
+    async def insists_on(self, owner: "Person", title: str, due: str = "") -> str:
+        """Give `owner` a task until the answer promises it; the title that is promised.
+
+        It is another title each time: where Temporal is slow the answer may leave open whether
+        the task was saved.
+        """
+        titles = (title if each == 1 else f"{title} ({each})" for each in itertools.count(1))
+
+        async def once() -> str | None:
+            tried = next(titles)
+            said = answer_of(await self.types(f"/task new {tried} @{owner.name} {due}"))
+            return tried if says_saved(said) else None
+
+        promised: str = await eventually(f"{title!r} is promised", once, patience=60)
+        return promised
 
     async def presses(self, message: Json, label: str, **changes: Any) -> Json:
         """Press the button with this label on a message."""
@@ -90,6 +109,17 @@ class Person:
     async def count(self, *parts: str) -> int:
         """How many messages in the DM say all of this."""
         return sum(all(p in text_of(m) for p in parts) for m in await self.messages())
+
+    async def told(self, kind: str, *parts: str) -> int:
+        """How many notices of this kind, of those that say all of this, were sent.
+
+        A card of another kind may say so too by now, for it is brought up to date.
+        """
+        keyed = [(m, key) for m in await self.messages() if (key := key_of(m))]
+        return sum(
+            NoticeName.of(key).kind == kind and all(p in text_of(m) for p in parts)
+            for m, key in keyed
+        )
 
     async def sees_no_button(self, message: Json, label: str) -> None:
         """Wait until the message shows no such button any more."""
@@ -190,6 +220,11 @@ def answer_of(delivery: Json) -> str:
     """The text of the app's answer to a delivery."""
     assert delivery["outcome"] == "ok", delivery
     return text_of(delivery["answer"] or {})
+
+
+def says_saved(answer: str) -> bool:
+    """Whether the answer to `/task new` promises the task, with its number or still without."""
+    return "Saved:" in answer or re.search(r"T-\d", answer) is not None
 
 
 def number_in(text: str) -> str:

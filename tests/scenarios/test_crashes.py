@@ -66,8 +66,10 @@ async def test_a_task_survives_the_death_of_any_part(
     await _part(relai, name).start()
     await _pressing(bo, offer, "Accept")
 
-    await ana.sees(number, "accepted", patience=60)
-    assert await ana.count(number, "accepted") == 1
+    await eventually(
+        "Ana is told", lambda: ana.told("relay_ended", number, "accepted"), patience=60
+    )
+    assert await ana.told("relay_ended", number) == 1
     assert f"Survive the {name}" in answer_of(await _insisting(bo, "/task list"))
 
 

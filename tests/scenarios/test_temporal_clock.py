@@ -19,7 +19,6 @@ from tests.scenarios.clocks import (
 )
 from tests.scenarios.operators import audit
 from tests.scenarios.people import (
-    Person,
     Workspace,
     answer_of,
     eventually,
@@ -62,26 +61,30 @@ async def test_what_is_asked_for_while_it_jumps_is_done_and_told_once(
 ) -> None:
     ana, bo, cy = [await workspace.person(name) for name in ("ana", "bo", "cy")]
 
-    await _give(ana, bo, "Before it")
-    before = await bo.sees("Before it", "Mark complete")
+    earlier = await ana.insists_on(bo, "Before it")
+    before = await bo.sees(earlier, "Mark complete")
     await clock.move(AHEAD)
-    await _give(ana, bo, "Meanwhile")
-    await bo.sees("Meanwhile", "Mark complete")
+    meanwhile = await ana.insists_on(bo, "Meanwhile")
+    await bo.sees(meanwhile, "Mark complete")
     await eventually("that Temporal's clock is ahead", lambda: _is_ahead(relai))
     await bo.types(f"/relay @{cy.name} {number_in(text_of(before))}")
-    offer = await cy.sees("Before it", "Accept")
+    offer = await cy.sees(earlier, "Accept")
     await clock.move(timedelta(0))
-    await _give(ana, bo, "Afterwards")
+    afterwards = await ana.insists_on(bo, "Afterwards")
     answer_of(await cy.presses(offer, "Accept"))
-    await bo.sees("Afterwards", "Mark complete", patience=UNTIL_IT_CAUGHT_UP)
-    await bo.sees("accepted", "Before it", patience=UNTIL_IT_CAUGHT_UP)
+    await bo.sees(afterwards, "Mark complete", patience=UNTIL_IT_CAUGHT_UP)
+    await eventually(
+        "that Bo is told of Cy's answer",
+        lambda: bo.told("relay_ended", earlier, "accepted"),
+        UNTIL_IT_CAUGHT_UP,
+    )
 
     await asyncio.sleep(SECOND_WITHIN)
-    for title in ("Meanwhile", "Afterwards"):
+    for title in (meanwhile, afterwards):
         assert await bo.count(title) == 1, title
-    assert await bo.count("Before it", "It is with") == 1
+    assert await bo.told("relay_ended", earlier) == 1
     for words in "You accepted", "Your change":
-        assert await cy.count("Before it", words) == 1, words
+        assert await cy.count(earlier, words) == 1, words
     audited = await audit(relai)
     assert audited.code == 0, audited
 
@@ -93,9 +96,3 @@ async def _is_ahead(relai: RelaiStack) -> bool:
         each.start_time async for each in client.list_workflows(f"TaskQueue = '{relai.database}'")
     ]
     return max(began) - datetime.now(UTC) > AHEAD / 2
-
-
-async def _give(ana: Person, bo: Person, title: str) -> None:
-    """Give Bo a task. It is at least saved."""
-    said = answer_of(await ana.types(f"/task new {title} @{bo.name}"))
-    assert title in said or "Saved" in said, said

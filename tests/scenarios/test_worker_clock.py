@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from tests.scenarios.clocks import CAN_BE_SET, Clocks
-from tests.scenarios.people import Person, Workspace, answer_of, text_of
+from tests.scenarios.people import Person, Workspace, answer_of, says_saved, text_of
 from tests.scenarios.stack import RelaiStack, Transport
 
 pytestmark = pytest.mark.skipif(not CAN_BE_SET, reason="clocks are set by a library of Linux")
@@ -56,7 +56,7 @@ async def two(workspace: Workspace) -> tuple[Person, Person]:
 async def give(ana: Person, bo: Person, title: str, due: str = "") -> None:
     """Give Bo a task. It is at least saved."""
     said = answer_of(await ana.types(f"/task new {title} @{bo.name} {due}"))
-    assert title in said or "Saved" in said, said
+    assert says_saved(said), said
 
 
 @WRONG
