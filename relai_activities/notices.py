@@ -31,6 +31,7 @@ from relai_core.errors import (
     RateLimitedError,
     RejectedMessageError,
     TransientMessengerError,
+    UnavailableError,
     UndeliverableError,
 )
 from relai_core.ports import Directory, Messenger, NoticeLedger, TaskStore
@@ -38,9 +39,9 @@ from relai_core.ports import Directory, Messenger, NoticeLedger, TaskStore
 HISTORY_LAG = timedelta(seconds=2)
 """How long a posted message may take to show in the history."""
 LONGEST_CALL = timedelta(seconds=12)
-"""No call to Slack is under way this long after its channel was claimed: the client gives up
-before, even if the clock of a busy worker began two seconds late."""
-BEGUN_WITHIN = timedelta(seconds=1.5)
+"""No post is under way this long after its channel was claimed: the messenger gives up before,
+even on a worker so busy that it notices a second late."""
+BEGUN_WITHIN = timedelta(seconds=2.5)
 """How soon after its channel was claimed a call must begin: so it ends within `LONGEST_CALL`."""
 REST = timedelta(seconds=1)
 """Between Slack's answer and the next call for a channel: so no two messages are closer. Slack's
@@ -49,10 +50,11 @@ PACE = timedelta(seconds=1.2)
 """Between two turns in a channel: a rest, and the time that a call takes as a rule."""
 WORTH_WAITING = timedelta(seconds=3)
 """Whose turn is later comes again, and leaves its place in the worker to others."""
-TURN_KEPT = timedelta(seconds=10)
-"""After that a turn is lost: those whose worker was away must not all come at once."""
+TURN_KEPT = timedelta(seconds=20)
+"""After that a turn is lost: those whose worker was away must not all ask at once. Longer than a
+channel is held by a worker that died, so that this costs nobody their place."""
 GLANCE = timedelta(milliseconds=100)
-"""How often is looked whether a channel is free, when a call takes longer than as a rule."""
+"""How often is looked whether a call of others has ended."""
 
 _log = structlog.get_logger(__name__)
 
@@ -162,7 +164,7 @@ class NoticeActivities:
 
     @asynccontextmanager
     async def _alone_in(self, channel: ChannelId) -> AsyncIterator[datetime]:
-        """Nobody else calls for the channel meanwhile, or rested enough before; since when.
+        """Nobody else posts to the channel meanwhile, or rested enough before; since when.
 
         Raises:
             NotYourTurnError: others have called for too long; nothing was done.
@@ -172,14 +174,19 @@ class NoticeActivities:
         try:
             yield since
         finally:
-            await self._notices.end_call(channel, caller, rest=self._rest)
+            try:
+                await self._notices.end_call(channel, caller, rest=self._rest)
+            except UnavailableError as error:
+                # It ends by itself, and what came of the post matters more.
+                _log.warning("claim_left_to_end", channel=channel, part=error.part)
 
     async def _claimed(self, channel: ChannelId, caller: str) -> datetime:
         began = now = clock.now()
         while wait := await self._notices.claim_call(channel, caller, at_most=LONGEST_CALL):
             if now - began > WORTH_WAITING:
                 raise NotYourTurnError("own_pace", retry_after=wait)
-            await asyncio.sleep(min(wait, GLANCE).total_seconds())
+            # A rest ends when it says, a call mostly sooner.
+            await asyncio.sleep((wait if wait <= self._rest else GLANCE).total_seconds())
             now = clock.now()
         return now
 

@@ -1,5 +1,6 @@
 """Messages out, by Slack's Web API."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from relai_core.domain.ids import ChannelId, MessageTs, NoticeKey, SlackUserId
 from relai_core.errors import UndeliverableError
 from relai_core.ports import Message
+from relai_core.slack.client import CALL_TIMEOUT
 from relai_core.slack.errors import narrowing
 
 EVENT_TYPE = "relai_notice"
@@ -34,16 +36,21 @@ class SlackMessenger:
         return ChannelId(answer["channel"]["id"])
 
     async def post(self, channel: ChannelId, message: Message, key: NoticeKey) -> MessageTs:
-        """Post once. A lost answer is an AmbiguousDeliveryError: `find_posted` settles it."""
+        """Post once, within `CALL_TIMEOUT`.
+
+        A lost answer is an AmbiguousDeliveryError: `find_posted` settles it.
+        """
         with narrowing(repeatable=False):
-            answer = await self._client.chat_postMessage(
-                channel=channel,
-                text=message.text,
-                blocks=message.blocks,
-                metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
-                unfurl_links=False,
-                unfurl_media=False,
-            )
+            # The session's limit begins anew when the client connects a second time.
+            async with asyncio.timeout(CALL_TIMEOUT.total_seconds()):
+                answer = await self._client.chat_postMessage(
+                    channel=channel,
+                    text=message.text,
+                    blocks=message.blocks,
+                    metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
         return MessageTs(answer["ts"])
 
     async def update(self, channel: ChannelId, ts: MessageTs, message: Message) -> None:

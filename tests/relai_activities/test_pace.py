@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from relai_activities import notices
 from relai_core.domain.ids import ChannelId
 from relai_core.domain.notice import NoticeState
-from relai_core.errors import AmbiguousDeliveryError
+from relai_core.errors import AmbiguousDeliveryError, RateLimitedError, UnavailableError
 from tests.relai_activities.office import Office
 from tests.relai_core.builders import BEN
 
@@ -61,6 +61,38 @@ async def test_who_waits_too_long_for_the_calls_of_others_comes_again(
     assert refused.value.next_retry_delay is not None
     assert timedelta(0) < refused.value.next_retry_delay <= notices.LONGEST_CALL
     assert (row.state, row.attempts) == (NoticeState.PLANNED, 0)
+
+
+async def test_a_worker_that_died_in_a_call_costs_nobody_their_turn(office: Office) -> None:
+    notice = await office.assigned()
+    await office.row(notice)
+    # It waited for the claim to end, and something more for the worker to have a place for it.
+    its_turn = datetime.now(UTC) - notices.LONGEST_CALL - timedelta(seconds=5)
+    await office.store.notices.take_turn(notice.key, DM, at=its_turn, every=PACE)
+    office.pace = timedelta(hours=1)
+
+    result = await office.send(notice)
+
+    assert result.state is NoticeState.SENT
+
+
+async def test_what_came_of_a_post_is_known_though_its_claim_could_not_be_ended(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack says when to come again, and MongoDB is gone for that moment."""
+
+    async def gone(*_: object, **__: object) -> None:
+        raise UnavailableError("MongoDB")
+
+    notice = await office.assigned()
+    later = timedelta(seconds=17)
+    office.messenger.fails_before.append(RateLimitedError("ratelimited", later))
+    monkeypatch.setattr(office.store.notices, "end_call", gone)
+
+    with pytest.raises(ApplicationError) as refused:
+        await office.send(notice)
+
+    assert refused.value.next_retry_delay == later
 
 
 async def test_turns_that_are_used_late_are_no_excuse_for_a_flood(office: Office) -> None:

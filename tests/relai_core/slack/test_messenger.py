@@ -11,6 +11,7 @@ from relai_core.domain.ids import ChannelId, MessageTs, NoticeKey, SlackUserId
 from relai_core.errors import AmbiguousDeliveryError, RateLimitedError, UndeliverableError
 from relai_core.ports import Message
 from relai_core.slack import messenger as messenger_module
+from relai_core.slack.client import create_client
 from relai_core.slack.messenger import SlackMessenger
 from tests.devstack.slack_sandbox.world import World
 from tests.relai_core.slack.faults import fault
@@ -72,6 +73,19 @@ async def test_a_lost_answer_is_ambiguous_and_leaves_one_message(
 
     assert await seen(world) == [MESSAGE.text]
     assert len(await posts(world)) == 1
+
+
+async def test_a_post_is_given_up_in_time_however_long_its_session_would_wait(
+    world: World, channel: ChannelId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session's limit is for each try to connect, and others reckon with that of the post."""
+    monkeypatch.setattr(messenger_module, "CALL_TIMEOUT", timedelta(milliseconds=200))
+    await fault(world, "chat.postMessage", "slow", delay=2)
+    async with aiohttp.ClientSession() as session:
+        patient = create_client("xoxb-sandbox", f"{world.url}/api/", session)
+
+        with pytest.raises(AmbiguousDeliveryError):
+            await SlackMessenger(patient).post(channel, MESSAGE, KEY)
 
 
 async def test_the_handlers_of_the_sdk_would_post_twice(world: World, channel: ChannelId) -> None:
