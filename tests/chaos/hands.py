@@ -106,7 +106,7 @@ class Hands:
             async with asyncio.timeout(_REPEATED_WITHIN):
                 again = await self._workspace.post(f"deliveries/{delivery['id']}/repeat", body)
         except (aiohttp.ClientError, TimeoutError, AssertionError) as error:
-            # A sandbox that was killed has forgotten the delivery. The first answer still counts.
+            # A sandbox that was killed forgets the delivery, if it had not begun to repeat it.
             return {"not_repeated": repr(error)[:200]}
         return {"again": [_told(each) for each in again["deliveries"]]}
 

@@ -18,12 +18,14 @@ from tests.chaos.lies import (
     row_of,
 )
 from tests.chaos.oracles import judge
+from tests.chaos.oracles.saved import judge_outcomes_told
 from tests.chaos.witnesses import (
     ANA,
     BO,
     DUE_AT,
     ENDED,
     OFFERED,
+    RELAY,
     REMINDER,
     TASK,
     a_message,
@@ -103,6 +105,30 @@ def test_a_sender_who_is_told_the_end_needs_no_word_of_the_beginning() -> None:
     evidence = a_true_story()
     sent = ENDED.replace("relay_ended", "relay_sent")
     evidence.documents["notices"].append(a_row(sent, state="skipped", reason="no longer true"))
+
+    assert judge(evidence) == []
+
+
+@pytest.mark.parametrize(("via", "complaints"), [(None, 0), ("a program", 1)])
+def test_who_ended_a_saved_relay_with_an_older_press_is_told_of_that_press(
+    via: str | None, complaints: int
+) -> None:
+    """It came from a network that was away; a program's act in their name is another thing."""
+    evidence = a_true_story()
+    evidence.journal[2]["answer"].update(said="Saved: to hand the task over.")
+    evidence.inboxes[ANA].clear()
+    evidence.documents["relays"][0].update(end="withdrawn", ended_by=ANA)
+    evidence.documents["task_events"][3].update(actor=ANA, settled=RELAY, via=via)
+
+    assert len(judge_outcomes_told(evidence)) == complaints
+
+
+def test_a_no_proves_nothing_if_a_repeat_may_have_been_answered_yes() -> None:
+    """The sandbox was killed before the answer came."""
+    evidence = a_true_story()
+    evidence.journal[2]["answer"].update(
+        said="MongoDB …, so nothing was saved.", not_repeated="ServerDisconnectedError()"
+    )
 
     assert judge(evidence) == []
 

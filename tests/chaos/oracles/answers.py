@@ -26,8 +26,9 @@ _NO = ("so nothing was saved",)
 
 
 def answers_of(answer: Json) -> list[Json]:
-    """The first answer to an act and those to its repeats."""
-    return [answer, *answer.get("again", [])]
+    """The first answer to an act and those to its repeats, also to one that nobody heard."""
+    unheard: list[Json] = [{}] if "not_repeated" in answer else []
+    return [answer, *answer.get("again", []), *unheard]
 
 
 def word_of(kind: str, answer: Json) -> Word:

@@ -70,7 +70,7 @@ def _never_opened(workflow: Json) -> list[Violation]:
 
 def _sender_told(evidence: Evidence, relay: Json) -> list[Violation]:
     sender = relay["from_user"]
-    if relay["end"] is None or evidence.left(sender) or _ended_it(evidence, relay):
+    if relay["end"] is None or evidence.left(sender) or sender_ended(evidence, relay):
         return []
     closings = (f"{relay['task_id']}:task_completed:", f"{relay['task_id']}:task_cancelled:")
     for message in evidence.inboxes.get(sender, []):
@@ -89,7 +89,7 @@ def _tells_end(key: str, relay: Json, message: Json) -> bool:
     return NoticeName.of(key).moment == relay["_id"] and any(word in said for word in words)
 
 
-def _ended_it(evidence: Evidence, relay: Json) -> bool:
+def sender_ended(evidence: Evidence, relay: Json) -> bool:
     """Whether the sender ended it with their own hands, and not a program in their name."""
     if relay["ended_by"] != relay["from_user"]:
         return False

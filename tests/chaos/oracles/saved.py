@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
 from tests.chaos.oracles.answers import Word, answers_of, word_of
+from tests.chaos.oracles.relays import sender_ended
 from tests.chaos.oracles.violation import Violation
 
 _PROMISE = "saved"
@@ -120,7 +121,12 @@ def _followed(evidence: Evidence, answer: Json, person: str) -> bool:
             name = NoticeName.of(key)
             if name.moment in moments or (name.about in tasks and name.kind == "task_assigned"):
                 return True
-    return any(_card_left_out(row, person, tasks) for row in evidence.ours("notices"))
+    if any(_card_left_out(row, person, tasks) for row in evidence.ours("notices")):
+        return True
+    # Their own press, older but later here, ended it: that press is what they are told of.
+    return any(
+        sender_ended(evidence, relay) for relay in evidence.ours("relays") if relay["_id"] in about
+    )
 
 
 def _card_left_out(row: Json, person: str, tasks: set[str]) -> bool:
