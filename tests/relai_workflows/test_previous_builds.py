@@ -20,6 +20,7 @@ from tests.relai_workflows.lives import WINDOW, Asked
 from tests.relai_workflows.previous_build import PreviousBuild, TakenUp
 
 DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
 
 
 @pytest.fixture(scope="module", params=sorted(BUILDS.iterdir()), ids=lambda path: path.stem)
@@ -154,7 +155,7 @@ async def test_a_first_week_is_summed_up_once(taken_up: TakenUp) -> None:
         given = Asked(stage, stage.handle(lifecycle_id(task.id)))
         await given.carry_out(Changes(task, datetime.now(UTC)).completed(CLEO))
         await given.handle.result()
-    await taken_up.advance(week, DAY)
+    await taken_up.advance(week, WEEK)
     await week.result()
 
     assert stage.readers(NoticeKind.WELCOME) == [CLEO]
