@@ -20,6 +20,7 @@ from bot.api.health import CHECK_EVERY, HealthApi
 from bot.api.metrics import MetricsApi
 from bot.api.rate_limit import RateLimit
 from bot.api.repeats import Repeats
+from bot.background import Background
 from bot.bolt import Handlers, create_bolt_app, dispatcher
 from bot.forms import Forms
 from bot.handlers.relays import RelayHandlers
@@ -95,14 +96,16 @@ async def _run(settings: Settings) -> None:
         store = await _store(stack, settings, STORE_TIMEOUT)
         counting_store = await _store(stack, settings, COUNT_WITHIN)
         temporal_client = await _temporal(settings, metrics, scheduler)
-        whispers = Whispers(client)
-        stack.push_async_callback(whispers.drain, DRAIN)
+        background = Background()
+        stack.push_async_callback(background.drain, DRAIN)
         slack = SlackCheck(partial(check_token, client, clock))
         health = _health(settings, store, temporal_client, slack, clock)
         scheduler.every(CHECK_EVERY, health.check, at_once=True)
         route = SlackRoute(_secret(settings.slack_signing_secret), clock.now)
         ways_in = [] if settings.uses_socket_mode else route.routes()
-        gateway = TemporalService(temporal_client, settings.temporal_task_queue, clock.now)
+        gateway = TemporalService(
+            temporal_client, settings.temporal_task_queue, clock.now, background
+        )
         services = _services(settings, client, store, gateway, clock.now)
         gate = Gate(
             settings.tokens,
@@ -125,7 +128,7 @@ async def _run(settings: Settings) -> None:
         metrics.add(figures)
         scheduler.every(COUNT_EVERY, figures.refresh, at_once=True)
         gate.open(installation.team_id)
-        replies = Replies(whispers)
+        replies = Replies(Whispers(client, background))
         answers = RelayAnswerService(store.tasks, gateway, clock.now)
         handlers = _handlers(services, answers, Forms(client), replies, clock.now)
         bolt = create_bolt_app(client, _authorization(installation, client), handlers, replies)

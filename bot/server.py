@@ -20,7 +20,7 @@ _LARGEST_BODY = 1024 * 1024
 """Bytes. Slack's largest payload, a view, stays below a quarter of it."""
 DRAIN = timedelta(seconds=3)
 """For the answers under way when the bot is told to stop: more than any of them takes. Whatever is
-drained gets as long, one after the other: the socket, these requests, the whispers. So the bot
+drained gets as long, one after the other: the socket, these requests, the background. So the bot
 is gone within the 10 seconds that Docker and others allow."""
 _IDLE_WITHIN = 20.0
 """Seconds in which the head of a request must have come; then the connection is closed."""

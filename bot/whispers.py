@@ -1,16 +1,12 @@
 """Words to one person about what they just did, outside the answer that Slack waits for."""
 
-import asyncio
-from collections.abc import Coroutine
-from datetime import timedelta
-from typing import Any
-
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.background import Background
 from bot.payloads import BlockAction
 from bot.slack_codes import code_of
 from relai_core.domain.ids import ChannelId, SlackUserId
@@ -24,27 +20,17 @@ _log = structlog.get_logger(__name__)
 class Whispers:
     """Sends each whisper in the background, so that none delays an answer."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, background: Background) -> None:
         self._client = client
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._background = background
 
     def answer(self, click: BlockAction, message: Message, *, replaces: bool = False) -> None:
         """Answer a click beside its message or, with `replaces`, in its place."""
-        self._soon(self._answer(click, message, replaces))
+        self._background.soon(self._answer(click, message, replaces))
 
     def tell(self, user: SlackUserId, channel: ChannelId | None, message: Message) -> None:
         """Tell someone where they are or, where the bot may not speak, in their DM."""
-        self._soon(self._tell(user, channel, message))
-
-    async def drain(self, within: timedelta) -> None:
-        """Wait for the whispers that are under way."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=within.total_seconds())
-
-    def _soon(self, whisper: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(whisper)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._background.soon(self._tell(user, channel, message))
 
     async def _answer(self, click: BlockAction, message: Message, replaces: bool) -> None:
         if click.response_url is None or not await self._respond(click, message, replaces):

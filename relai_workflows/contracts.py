@@ -12,11 +12,19 @@ from relai_core.domain.task import NewTask
 class OutcomeAsked(Model):
     """A question for an outcome. Whoever asks stops listening at `until`.
 
-    An answer given by then counts as told; an outcome that nobody heard is told by a notice.
+    An outcome that nobody heard is told by a notice. Who `confirms` says so by the signal
+    `heard`; without that, an answer given by `until` counts as heard.
     """
 
     request_id: RequestId
     until: datetime
+    confirms: bool = False
+
+
+class OutcomeHeard(Model):
+    """An outcome reached whoever asked for it."""
+
+    request_id: RequestId
 
 
 class LifecycleState(Model):

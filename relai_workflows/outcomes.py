@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from relai_core.domain.ids import RequestId
     from relai_core.domain.notice import Notice
     from relai_core.domain.outcome import Outcome
-    from relai_workflows.contracts import OutcomeAsked
+    from relai_workflows.contracts import OutcomeAsked, OutcomeHeard
 
 HEARING_GRACE = timedelta(seconds=5)
 """Longer than Slack lets anyone wait for an answer, 3 seconds."""
@@ -33,6 +33,7 @@ class Outcomes:
         self._expected: dict[RequestId, None] = {}
         self._outcomes: dict[RequestId, Outcome] = {}
         self._asked_until: dict[RequestId, datetime] = {}
+        self._heard: set[RequestId] = set()
         self._grace: list[asyncio.Task[None]] = []
 
     def expect(self, request_id: RequestId) -> bool:
@@ -58,9 +59,14 @@ class Outcomes:
 
     async def ask(self, asked: OutcomeAsked) -> Outcome:
         """Wait for the outcome of a known request."""
-        self._asked_until[asked.request_id] = asked.until
+        if not asked.confirms:
+            self._asked_until[asked.request_id] = asked.until
         await workflow.wait_condition(lambda: asked.request_id in self._outcomes)
         return self._outcomes[asked.request_id]
+
+    def confirm(self, heard: OutcomeHeard) -> None:
+        """The outcome got through; what is on the way may still be lost."""
+        self._heard.add(heard.request_id)
 
     def record(self, outcome: Outcome, unheard: Notice | None) -> None:
         """Give the outcome to whoever asks; if nobody does in time, send `unheard`."""
@@ -75,7 +81,8 @@ class Outcomes:
 
     def _is_heard(self, request_id: RequestId) -> bool:
         until = self._asked_until.get(request_id)
-        return until is not None and workflow.now() <= until
+        in_time = until is not None and workflow.now() <= until
+        return in_time or request_id in self._heard
 
     async def _tell_later(self, request_id: RequestId, notice: Notice) -> None:
         try:

@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from relai_workflows.contracts import (
         LifecycleState,
         OutcomeAsked,
+        OutcomeHeard,
         RelayMoved,
         TaskLifecycleInput,
     )
@@ -129,6 +130,11 @@ class TaskLifecycleWorkflow:
         """
         self._outbox.put(notice)
         self._show()
+
+    @workflow.signal
+    def heard(self, heard: OutcomeHeard) -> None:
+        """Whoever asked for an outcome has it."""
+        self._outcomes.confirm(heard)
 
     @workflow.update
     async def outcome(self, asked: OutcomeAsked) -> Outcome:

@@ -36,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
     from relai_workflows import options
     from relai_workflows.contracts import (
         OutcomeAsked,
+        OutcomeHeard,
         RelaySettled,
         TaskRelayInput,
         TaskRelayResult,
@@ -104,6 +105,11 @@ class TaskRelayWorkflow:
     def settled(self, settled: RelaySettled) -> None:
         """The task itself ended the hand-over: it was done, or passed on."""
         self._is_settled = True
+
+    @workflow.signal
+    def heard(self, heard: OutcomeHeard) -> None:
+        """Whoever asked for an outcome has it."""
+        self._outcomes.confirm(heard)
 
     @workflow.update
     async def outcome(self, asked: OutcomeAsked) -> Outcome:

@@ -19,8 +19,10 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from bot.background import Background
 from bot.services.durable_calls import (
     DURABLE_WITHIN,
+    UnconfirmedError,
     WorkflowEndedError,
     confirmed,
     ended_if_not_found,
@@ -46,8 +48,10 @@ from relai_core.domain.model import Model
 from relai_core.domain.outcome import Outcome
 from relai_core.domain.relay import RelayMode
 from relai_core.domain.task import NewTask, Task
+from relai_core.errors import UnavailableError
 from relai_workflows.contracts import (
     OutcomeAsked,
+    OutcomeHeard,
     TaskLifecycleInput,
     TaskRelayInput,
     UserOnboardingInput,
@@ -69,8 +73,8 @@ OUTCOME_WITHIN = timedelta(milliseconds=800)
 """How long an outcome is waited for."""
 _ROOM_PAUSE = timedelta(milliseconds=50)
 WAY_BACK = timedelta(milliseconds=300)
-"""The workflow counts as heard what it records until then by the clock of its workflow task, which
-stands still from the task's start on; what it counts must still reach us while we listen."""
+"""Workers from before `confirms` count as heard what they record until then by the clock of their
+workflow task, which stands still from the task's start on; it must still reach us in time."""
 _RELAY_SIGNALS: dict[type[RelayAnswer], str] = {
     RelayAccepted: "accepted",
     RelayDeclined: "declined",
@@ -107,10 +111,17 @@ class TemporalService:
     that has ended raises `WorkflowEndedError`.
     """
 
-    def __init__(self, client: Client, task_queue: str, now: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        client: Client,
+        task_queue: str,
+        now: Clock = utc_now,
+        background: Background | None = None,
+    ) -> None:
         self._client = client
         self._task_queue = task_queue
         self._now = now
+        self._background = background or Background()
 
     async def start_task_lifecycle_workflow(self, data: NewTask) -> Answered:
         """Create a task. A repeat means the same task."""
@@ -222,7 +233,7 @@ class TemporalService:
         handle = self._client.get_workflow_handle(workflow_id)
         # Temporal goes by its own clock, which may be either: better told twice than never.
         until = min(self._now(), utc_now()) + OUTCOME_WITHIN - WAY_BACK
-        asked = OutcomeAsked(request_id=request, until=until)
+        asked = OutcomeAsked(request_id=request, until=until, confirms=True)
         try:
             async with asyncio.timeout(OUTCOME_WITHIN.total_seconds()):
                 with ended_if_not_found(workflow_id):
@@ -238,7 +249,19 @@ class TemporalService:
             # answer is up meanwhile, that ends here as well, in "saved": the request is.
             _log.info("outcome_not_known_yet", workflow_id=workflow_id, cause=type(error).__name__)
             return Answered(workflow_id, None)
+        self._background.soon(_confirm(handle, OutcomeHeard(request_id=request)))
         return Answered(workflow_id, outcome)
+
+
+async def _confirm(handle: WorkflowHandle[Any, Any], heard: OutcomeHeard) -> None:
+    try:
+        with ended_if_not_found(handle.id):
+            await confirmed(lambda: handle.signal("heard", heard, rpc_timeout=DURABLE_WITHIN))
+    except WorkflowEndedError:
+        _log.debug("heard_after_the_end", workflow_id=handle.id)
+    except (UnavailableError, UnconfirmedError) as error:
+        # It is told once more, by a notice: better twice than never.
+        _log.info("heard_not_confirmed", workflow_id=handle.id, cause=type(error).__name__)
 
 
 async def _ask(handle: WorkflowHandle[Any, Any], asked: OutcomeAsked) -> Outcome:

@@ -10,6 +10,7 @@ import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.background import Background
 from bot.bolt import Dispatch, Handlers, create_bolt_app, dispatcher
 from bot.forms import Forms
 from bot.handlers.relays import RelayHandlers
@@ -55,7 +56,8 @@ class Office:
         self.directory = FakeDirectory()
         self.gateway = FakeGateway(self.store)
         self.metrics = Metrics()
-        self.whispers = Whispers(self.client)
+        self.background = Background()
+        self.whispers = Whispers(self.client, self.background)
         self.replies = Replies(self.whispers, within)
         app = create_bolt_app(self.client, _authorization(sandbox), self._handlers(), self.replies)
         team = TeamId(sandbox.workspace.installation.team_id)
@@ -81,7 +83,7 @@ class Office:
 
     async def reads(self, name: str) -> list[str]:
         """What the person reads in the DM with the bot, block by block, oldest first."""
-        await self.whispers.drain(_DRAINED)
+        await self.background.drain(_DRAINED)
         seen = await self.control("GET", f"messages?user={await self.id_of(name)}")
         return [_words(message) for message in seen["messages"]]
 
@@ -149,7 +151,7 @@ async def an_office(within: timedelta = ANSWER_WITHIN, **options: Any) -> AsyncI
         http = await stack.enter_async_context(aiohttp.ClientSession())
         office = Office(sandbox, http, within)
         yield office
-        await office.whispers.drain(_DRAINED)
+        await office.background.drain(_DRAINED)
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:

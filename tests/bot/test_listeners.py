@@ -107,7 +107,7 @@ async def test_a_task_is_completed_by_its_button_and_the_answer_shows_it(
 
 
 async def latest_shown(office: Office, name: str) -> Json:
-    await office.whispers.drain(timedelta(seconds=2))
+    await office.background.drain(timedelta(seconds=2))
     return await latest_message(office, name)
 
 

@@ -22,6 +22,7 @@ from relai_core.domain.relay import Relay, RelayEnd, RelayMode
 from relai_core.domain.task import NewTask, Task
 from relai_workflows.contracts import (
     OutcomeAsked,
+    OutcomeHeard,
     TaskLifecycleInput,
     TaskRelayInput,
     TaskRelayResult,
@@ -47,7 +48,18 @@ class Asked:
     async def ask(self, request: RequestId) -> Outcome:
         """Hear the outcome of a request."""
         until = datetime.max.replace(tzinfo=UTC)
-        asked = OutcomeAsked(request_id=request, until=until)
+        return await self._ask(OutcomeAsked(request_id=request, until=until))
+
+    async def ask_to_confirm(self, request: RequestId) -> Outcome:
+        """Hear the outcome of a request, and don't say yet that it was heard."""
+        asked = OutcomeAsked(request_id=request, until=await self.now(), confirms=True)
+        return await self._ask(asked)
+
+    async def confirm(self, request: RequestId) -> None:
+        """Say that its outcome was heard."""
+        await self.handle.signal("heard", OutcomeHeard(request_id=request))
+
+    async def _ask(self, asked: OutcomeAsked) -> Outcome:
         return Outcome.model_validate(
             await self.handle.execute_update("outcome", asked, result_type=Outcome)
         )

@@ -96,6 +96,44 @@ async def test_an_answer_that_nobody_heard_is_told_by_a_notice(stage: Stage) -> 
     assert stage.readers(NoticeKind.TASK_UPDATED) == [BEN]
 
 
+async def test_an_outcome_that_was_lost_on_the_way_is_told_by_a_notice(stage: Stage) -> None:
+    """The workflow gave it, and it never came: only the one who asked can know that."""
+    life = await create(stage, owner=BEN)
+    done = life.says.completed(BEN)
+    await life.signal("completed", done)
+
+    await life.ask_to_confirm(done.id)
+    await life.advance(HEARING_GRACE)
+    await life.handle.result()
+
+    assert stage.readers(NoticeKind.TASK_UPDATED) == [BEN]
+
+
+async def test_an_outcome_whose_hearing_was_confirmed_is_not_told_again(stage: Stage) -> None:
+    life = await create(stage, owner=BEN)
+    done = life.says.completed(BEN)
+    await life.signal("completed", done)
+
+    await life.ask_to_confirm(done.id)
+    await life.confirm(done.id)
+    await life.handle.result()
+
+    assert stage.told(NoticeKind.TASK_UPDATED) == []
+
+
+async def test_an_answer_that_was_lost_on_the_way_is_told_by_a_notice(stage: Stage) -> None:
+    life = await create(stage)
+    relay = await life.hand_over()
+    accepted = relay.accepted()
+    await relay.signal("accepted", accepted)
+
+    await relay.ask_to_confirm(accepted.id)
+    await relay.advance(HEARING_GRACE)
+
+    assert await relay.end() is RelayEnd.ACCEPTED
+    assert stage.readers(NoticeKind.TASK_UPDATED) == [BEN]
+
+
 async def test_who_waits_for_an_outcome_costs_no_timer(stage: Stage) -> None:
     life = await create(stage)
     stage.directory.down = TransientMessengerError("service_unavailable")

@@ -25,7 +25,7 @@ from relai_core import temporal
 from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
 from relai_core.domain.task import TaskStatus
 from relai_core.errors import UnavailableError
-from relai_workflows.contracts import OutcomeAsked
+from relai_workflows.contracts import OutcomeAsked, OutcomeHeard
 from tests.bot.services.workers import a_worker, hand_over, settings_for
 from tests.relai_core.builders import ANA, BEN, CI, TEAM, Changes, a_new_task, a_request
 
@@ -170,6 +170,31 @@ async def test_what_the_workflow_counts_as_heard_can_still_reach_us(
 
     (asked,) = await questions(client, lifecycle_id(new.id))
     assert asked.until < answered_at + OUTCOME_WITHIN - WAY_BACK
+
+
+async def test_what_was_heard_is_confirmed_and_told_no_more(
+    server: TemporalServer, client: Client, service: TemporalService, task_queue: str
+) -> None:
+    new = a_new_task()
+    workflow_id, change = lifecycle_id(new.id), Changes(new).completed()
+
+    async with a_worker(server, task_queue):
+        await service.start_task_lifecycle_workflow(new)
+        await service.signal_task_completed(workflow_id, change=change)
+        handle = client.get_workflow_handle(workflow_id)
+        await handle.result()
+
+    history = await handle.fetch_history()
+    signals = [
+        event.workflow_execution_signaled_event_attributes
+        for event in history.events
+        if event.HasField("workflow_execution_signaled_event_attributes")
+    ]
+    assert [
+        OutcomeHeard.model_validate_json(signal.input.payloads[0].data).request_id
+        for signal in signals
+        if signal.signal_name == "heard"
+    ] == [new.request_id, change.id]
 
 
 async def questions(client: Client, workflow_id: str) -> list[OutcomeAsked]:
