@@ -43,10 +43,11 @@ class UnsettledNotices:
     async def _is_tried(self, notice: Notice) -> bool:
         """Whether a workflow that may be sending it is sending something."""
         senders = set(senders_of(notice))
-        task = await self._ask.tasks.find(notice.task_id) if notice.task_id else None
-        if task is not None and task.relay is not None:
-            # What a hand-over's workflow says to who asked need not name the hand-over.
-            senders.add(relay_workflow_id(task.relay.id))
+        if notice.task_id is not None:
+            # What a hand-over's workflow says to who asked need not name the hand-over, and a later
+            # one may have been opened since. What is late was planned before the audit began.
+            relays = await self._ask.store.hand_overs_of(notice.task_id)
+            senders |= {relay_workflow_id(each) for each in relays} & self._ask.running.keys()
         found = [await self._ask.executions.find(each) for each in senders]
         return any(each is not None and each.is_sending for each in found)
 

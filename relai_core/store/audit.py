@@ -150,6 +150,12 @@ class MongoAuditStore:
         """Those of these hand-overs that the store holds, by id."""
         return await self._find(self._relays, ids, "opened_at", "ended_at")
 
+    async def hand_overs_of(self, task_id: TaskId) -> set[RelayId]:
+        """All hand-overs of a task, as its trail names them."""
+        with self._mongo.bounded():
+            cursor = self._events.find({"task_id": task_id}, ["relay_id"])
+            return {each["relay_id"] for each in await cursor.to_list(None) if each.get("relay_id")}
+
     async def _find(
         self, collection: Collection, ids: Sequence[str], began: str, over: str
     ) -> dict[str, Standing]:

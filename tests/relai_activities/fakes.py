@@ -46,6 +46,7 @@ class FakeMessenger:
         fails_before: raised by the next posts, one each, before anything is done.
         fails_after: raised by the next posts, one each, once they are done.
         down: raised by every call while it is set.
+        fails_in: raised by every post into these channels.
         hidden: the history does not show yet what was posted.
         unreadable: raised by every look into the history while it is set.
         slow: seconds that the next posts take, one each; the others take no time.
@@ -59,6 +60,7 @@ class FakeMessenger:
         self.fails_before: list[BaseException] = []
         self.fails_after: list[BaseException] = []
         self.down: MessengerError | None = None
+        self.fails_in: dict[ChannelId, MessengerError] = {}
         self.hidden = False
         self.unreadable: MessengerError | None = None
         self.slow: list[float] = []
@@ -86,6 +88,8 @@ class FakeMessenger:
 
     def _posted(self, channel: ChannelId, message: Message, key: NoticeKey) -> MessageTs:
         self._require_up()
+        if channel in self.fails_in:
+            raise self.fails_in[channel]
         if self.fails_before:
             raise self.fails_before.pop(0)
         ts = MessageTs(f"{next(self._clock)}.0")
@@ -125,6 +129,7 @@ class FakeDirectory:
     Attributes:
         quiet: until when someone does not want to be disturbed.
         down: raised by every call while it is set.
+        fails_in: raised by every post into these channels.
     """
 
     def __init__(self, *users: User) -> None:

@@ -15,6 +15,7 @@ from relai_core.errors import TransientMessengerError
 from relai_core.store.connection import Document
 from relai_workflows.contracts import TaskLifecycleInput
 from relai_workflows.ids import lifecycle_id, relay_workflow_id
+from relai_workflows.outcomes import HEARING_GRACE
 from tests.relai_audit.conftest import AT_ONCE, Auditor
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM
 from tests.relai_workflows.lives import create
@@ -126,6 +127,31 @@ async def test_a_message_that_is_still_tried_is_late_and_not_abandoned(
     stage.messenger.down = None
     assert FindingKind.NOTICE_LATE in kinds
     assert FindingKind.NOTICE_ABANDONED not in kinds
+
+
+async def test_a_late_word_of_an_earlier_hand_over_is_not_abandoned(
+    stage: Stage, auditor: Auditor
+) -> None:
+    """A word to who answered names no hand-over, and the task has had a newer one since."""
+    life = await create(stage)
+    first = await life.hand_over()
+    declined = first.declined("no time")
+    await first.signal("declined", declined)
+    await stage.idle()
+    to_ben = await stage.messenger.open_dm(BEN)
+    stage.messenger.fails_in[to_ben] = TransientMessengerError("service_unavailable")
+    await stage.let_pass(first.handle, HEARING_GRACE)
+    await stage.idle((await life.begin_hand_over(CLEO)).handle)
+
+    report = await auditor.look()
+
+    stage.messenger.fails_in.clear()
+    kinds = {
+        each.kind
+        for each in report.findings
+        if each.notice is not None and each.notice.moment == declined.id
+    }
+    assert kinds == {FindingKind.NOTICE_LATE}
 
 
 async def test_a_step_that_fails_again_and_again_is_named_with_its_failure(
