@@ -5,6 +5,7 @@ import itertools
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from html import escape
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -44,6 +45,23 @@ class Person:
         """Type a slash command; the delivery, once the app has answered or 3 seconds passed."""
         body = {"user": self.id, "text": text} | ({"channel": channel} if channel else {})
         return await self.slack.post("commands", body)
+
+    async def learns(self, text: str, *parts: str) -> str:
+        """Type a command and read what came of it, all of these parts included.
+
+        Where the machine is slow the answer says no more than that the request is saved, and what
+        came of it follows in a message.
+        """
+        said = answer_of(await self.types(text))
+        if "follows in a moment" in said:
+            said = text_of(await self.sees(*parts, patience=60))
+        assert all(part in said for part in parts), said
+        return said
+
+    async def creates(self, title: str, owner: "Person | None" = None, due: str = "") -> str:
+        """Create a task, one's own if nothing else is said; its number."""
+        text = f"/task new {title} {f'@{owner.name}' if owner else ''} {due}"
+        return number_in(await self.learns(text, escape(title, quote=False)))
 
     async def insists_on(self, owner: "Person", title: str, due: str = "") -> str:
         """Give `owner` a task until the answer promises it; the title that is promised.

@@ -10,10 +10,8 @@ from tests.scenarios.people import (
     Json,
     Person,
     Workspace,
-    answer_of,
     button_of,
     eventually,
-    number_in,
     text_of,
 )
 from tests.scenarios.stack import RelaiStack
@@ -23,14 +21,14 @@ ALERTS = "<!channel> <!here> <@UEVERYONE> <https://evil.example|click> *bold* `c
 
 async def offered(ana: Person, bo: Person, title: str) -> tuple[str, Json]:
     """Ana's task, offered to Bo: its number and the offer."""
-    number = number_in(answer_of(await ana.types(f"/task new {title}")))
+    number = await ana.creates(title)
     await ana.types(f"/relay @{bo.name} {number} --handshake")
     return number, await bo.sees(number, "Accept")
 
 
 async def pressed_as(person: Person, offer: Json, label: str) -> Json:
     """Press, on a message of one's own, a button copied from somebody else's."""
-    own = number_in(answer_of(await person.types("/task new A task of my own")))
+    own = await person.creates("A task of my own")
     card = await person.sees(own, "Mark complete")
     copied = button_of(offer, label)
     return await person.presses(

@@ -12,7 +12,7 @@ from relai_audit.command_line import CLEAN, FOUND, UNABLE
 from relai_core.domain.ids import RelayId
 from relai_workflows.ids import relay_workflow_id
 from tests.scenarios.operators import Said, audit
-from tests.scenarios.people import Json, Person, Workspace, answer_of, number_in
+from tests.scenarios.people import Json, Person, Workspace
 from tests.scenarios.stack import RelaiStack, Transport
 
 A_WHILE = timedelta(minutes=5)
@@ -45,7 +45,7 @@ async def test_what_was_terminated_is_mended_and_goes_on(
     relai: RelaiStack, workspace: Workspace
 ) -> None:
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number = number_in(answer_of(await ana.types("/task new To be terminated")))
+    number = await ana.creates("To be terminated")
     await ana.types(f"/relay @{bo.name} {number} --handshake")
     offer = await bo.sees(number, "Accept")
     relay_id = _made_older(relai, bo)
@@ -89,7 +89,7 @@ async def test_it_names_what_keeps_it_from_looking(
 
 async def _keep_busy(ana: Person, bo: Person) -> None:
     for turn in range(8):
-        number = number_in(answer_of(await ana.types(f"/task new Busy {turn}")))
+        number = await ana.creates(f"Busy {turn}")
         await ana.types(f"/relay @{bo.name} {number} --handshake")
         await bo.presses(await bo.sees(number, "Accept"), "Accept")
         await bo.types(f"/task done {number}")

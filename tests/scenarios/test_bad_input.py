@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.people import Workspace, answer_of, number_in, text_of
+from tests.scenarios.people import Workspace, answer_of, text_of
 
 TITLES = {
     "channel mention": "Tell <!channel> the news",
@@ -19,7 +19,7 @@ async def test_an_unusual_title_arrives_as_it_was_typed(workspace: Workspace, ti
     """It is shown escaped, mentions nobody, and breaks nothing."""
     ana = await workspace.person("ana")
 
-    number = number_in(answer_of(await ana.types(f"/task new {title}")))
+    number = await ana.creates(title)
 
     card = await ana.sees(number, "Mark complete")
     escaped = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -54,7 +54,7 @@ async def test_who_cannot_hold_a_task_is_named_with_the_reason(
     """Nothing is sent, and the sender keeps the task."""
     ana = await workspace.person("ana")
     other = await workspace.person("xan", **fields)
-    number = number_in(answer_of(await ana.types("/task new Keep me")))
+    number = await ana.creates("Keep me")
 
     refused = answer_of(await ana.types(f"/relay <@{other.id}> {number} please"))
     given = answer_of(await ana.types(f"/task new Not for you <@{other.id}>"))

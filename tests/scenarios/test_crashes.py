@@ -16,7 +16,6 @@ from tests.scenarios.people import (
     Workspace,
     answer_of,
     eventually,
-    number_in,
     text_of,
 )
 from tests.scenarios.stack import RelaiStack
@@ -55,7 +54,7 @@ async def test_a_task_survives_the_death_of_any_part(
 ) -> None:
     """Killed between create and relay, and again between relay and accept."""
     ana, bo = [await workspace.person(each) for each in ("ana", "bo")]
-    number = number_in(answer_of(await ana.types(f"/task new Survive the {name}")))
+    number = await ana.creates(f"Survive the {name}")
 
     await _part(relai, name).kill()
     await _part(relai, name).start()
@@ -166,8 +165,7 @@ async def test_a_worker_killed_after_slack_took_the_message_says_nothing_twice(
 
     await relai.worker.kill()
     await relai.worker.start()
-    follow_up = number_in(answer_of(await _insisting(ana, f"/task new And then this @{bo.name}")))
-    await bo.sees(follow_up, patience=60)
+    await bo.sees(await ana.insists_on(bo, "And then this"), patience=60)
     await _until_ledger_settles(relai)
 
     assert await bo.count("Say it once", "Mark complete") == 1

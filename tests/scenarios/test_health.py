@@ -12,7 +12,7 @@ from devstack.mongo_server import MongoServer
 from devstack.ports import free_port
 from devstack.temporal_server import TemporalServer
 from tests.bot.metrics.reading import Figure
-from tests.scenarios.people import Workspace, answer_of, eventually, number_in
+from tests.scenarios.people import Workspace, eventually
 from tests.scenarios.stack import RelaiStack, Transport
 
 MARKER = "Kirschkuchen"
@@ -95,7 +95,7 @@ async def test_without_slack_the_bot_is_down_but_alive_until_slack_is_back(
 
 async def test_what_the_store_holds_is_counted(relai: RelaiStack, workspace: Workspace) -> None:
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number = number_in(answer_of(await ana.types("/task new Renew the certificate")))
+    number = await ana.creates("Renew the certificate")
     await ana.types(f"/relay {number} @{bo.name}")
     await bo.sees(number, "Accept")
     await relai.bot.stop()
@@ -117,7 +117,7 @@ async def test_what_people_did_is_counted_and_never_shown(
     relai: RelaiStack, workspace: Workspace
 ) -> None:
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number = number_in(answer_of(await ana.types(f"/task new {MARKER}")))
+    number = await ana.creates(MARKER)
     await ana.types(f"/relay {number} @{bo.name} {MARKER}")
     offer = await bo.sees(number, "Accept")
     await bo.presses(offer, "Accept")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.scenarios.people import Workspace, answer_of, number_in
+from tests.scenarios.people import Workspace, answer_of
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ async def test_a_direct_relay_without_an_answer_is_told_and_can_be_taken_back(
 ) -> None:
     """The receiver keeps it until the sender takes it back."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number = number_in(answer_of(await ana.types("/task new Feed the cat")))
+    number = await ana.creates("Feed the cat")
     await ana.types(f"/relay @{bo.name} {number} --direct")
     offer = await bo.sees(number, "Accept")
     await bo.sees(number, "still")
@@ -40,11 +40,10 @@ async def test_a_handshake_without_an_answer_returns_to_its_sender(
 ) -> None:
     """The sender owned it all the time."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number = number_in(answer_of(await ana.types("/task new Walk the dog")))
+    number = await ana.creates("Walk the dog")
     await ana.types(f"/relay @{bo.name} {number} --handshake")
     offer = await bo.sees(number, "Accept")
-    refused = await bo.types(f"/task progress {number} 10")
-    assert ana.mention in answer_of(refused)
+    await bo.learns(f"/task progress {number} 10", number, ana.mention)
 
     await ana.sees(number, bo.mention, "again", patience=30)
     await bo.sees_no_button(offer, "Accept")

@@ -1,6 +1,6 @@
 """The spine: create, tell, hand over, answer, complete, tell."""
 
-from tests.scenarios.people import Workspace, answer_of, button_of, labels_of, number_in
+from tests.scenarios.people import Workspace, answer_of, button_of, labels_of
 
 
 async def test_a_task_goes_from_hand_to_hand_and_its_creator_learns_of_the_end(
@@ -9,12 +9,10 @@ async def test_a_task_goes_from_hand_to_hand_and_its_creator_learns_of_the_end(
     """Create, DM, relay, accept, done, creator told."""
     ana, bo, cy = [await workspace.person(name) for name in ("ana", "bo", "cy")]
 
-    created = answer_of(await ana.types(f"/task new Renew the certificate @{bo.name}"))
-    number = number_in(created)
+    number = await ana.creates("Renew the certificate", bo)
     card = await bo.sees(number, "Renew the certificate", "Mark complete")
 
-    answer = answer_of(await bo.types(f"/relay @{cy.name} {number} I am off tomorrow"))
-    assert number in answer
+    await bo.learns(f"/relay @{cy.name} {number} I am off tomorrow", number)
     offer = await cy.sees(number, "I am off tomorrow", "Accept")
     await bo.sees_no_button(card, "Mark complete")
 
@@ -32,7 +30,7 @@ async def test_a_task_goes_from_hand_to_hand_and_its_creator_learns_of_the_end(
 async def test_a_declined_task_goes_back_with_the_reason(workspace: Workspace) -> None:
     """Decline asks for a reason; the sender owns the task again and reads why."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number = number_in(answer_of(await ana.types("/task new Water the plants")))
+    number = await ana.creates("Water the plants")
     await ana.types(f"/relay @{bo.name} {number}")
     offer = await bo.sees(number, "Accept")
 
@@ -43,14 +41,13 @@ async def test_a_declined_task_goes_back_with_the_reason(workspace: Workspace) -
     await ana.sees(number, "declined", "I am allergic to plants")
     await bo.sees_no_button(offer, "Accept")
     assert number in answer_of(await ana.types("/task list"))
-    refused = await bo.types(f"/task progress {number} 50")
-    assert ana.mention in answer_of(refused)
+    await bo.learns(f"/task progress {number} 50", number, ana.mention)
 
 
 async def test_the_sender_takes_a_task_back_before_the_answer(workspace: Workspace) -> None:
     """Take back under the answer to `/relay` withdraws the hand-over."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number = number_in(answer_of(await ana.types("/task new Order lunch")))
+    number = await ana.creates("Order lunch")
     await ana.types(f"/relay @{bo.name} {number}")
     offer = await bo.sees(number, "Accept")
     sent = await ana.sees(number, "Take back")
@@ -67,7 +64,7 @@ async def test_who_presses_a_button_meant_for_someone_else_is_refused(
 ) -> None:
     """A tampered payload carries another person's hand-over; nothing changes hands."""
     ana, bo, eve = [await workspace.person(name) for name in ("ana", "bo", "eve")]
-    number = number_in(answer_of(await ana.types("/task new Sign the contract")))
+    number = await ana.creates("Sign the contract")
     await ana.types(f"/relay @{bo.name} {number}")
     offer = await bo.sees(number, "Accept")
     await eve.types("/task new Look innocent")

@@ -2,7 +2,7 @@
 
 import time
 
-from tests.scenarios.people import Workspace, answer_of, number_in
+from tests.scenarios.people import Workspace
 
 
 async def test_a_reminder_comes_at_its_moment_and_can_complete_the_task(
@@ -10,9 +10,7 @@ async def test_a_reminder_comes_at_its_moment_and_can_complete_the_task(
 ) -> None:
     """Due in a few seconds: one reminder, with a button that works."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number = number_in(
-        answer_of(await ana.types(f"/task new Call the bank @{bo.name} due in 4 seconds"))
-    )
+    number = await ana.creates("Call the bank", bo, due="due in 4 seconds")
 
     reminder = await bo.sees(number, "due now", patience=30)
     await bo.presses(reminder, "Mark complete")
@@ -25,9 +23,9 @@ async def test_a_reminder_comes_at_its_moment_and_can_complete_the_task(
 async def test_no_reminder_comes_after_completion(workspace: Workspace) -> None:
     """Done before it was due: nothing more is said to its owner."""
     ana = await workspace.person("ana")
-    number = number_in(answer_of(await ana.types("/task new Post the letter due in 3 seconds")))
+    number = await ana.creates("Post the letter", due="due in 3 seconds")
     await ana.types(f"/task done {number}")
-    witness = number_in(answer_of(await ana.types("/task new Witness due in 4 seconds")))
+    witness = await ana.creates("Witness", due="due in 4 seconds")
 
     await ana.sees(witness, "due now", patience=30)
     assert await ana.count(number, "due now") == 0
@@ -39,7 +37,7 @@ async def test_a_reminder_waits_until_its_person_may_be_disturbed(workspace: Wor
     quiet_until = int(time.time()) + 8
     hours = {"enabled": True, "start": quiet_until - 60, "end": quiet_until}
     await workspace.change(ana, dnd=hours)
-    number = number_in(answer_of(await ana.types("/task new Sleep first due in 3 seconds")))
+    number = await ana.creates("Sleep first", due="due in 3 seconds")
 
     reminder = await ana.sees(number, "due now", patience=40)
 

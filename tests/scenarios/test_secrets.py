@@ -13,7 +13,7 @@ from devstack.slack_server import CREDENTIALS
 from tests.chaos import writings
 from tests.chaos.leaks import ANSWERS, WORDS, Writing, find_leaks
 from tests.scenarios.api import Api
-from tests.scenarios.people import Workspace, answer_of, number_in
+from tests.scenarios.people import Workspace
 from tests.scenarios.stack import RelaiStack
 
 TEXT = WORDS[0]
@@ -30,7 +30,7 @@ async def test_secrets_and_words_stay_where_they_belong(
 ) -> None:
     """Commands, hand-overs, failures of Slack, and a restart; then logs and pages are searched."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number = number_in(answer_of(await ana.types(f"/task new {TEXT} one @{bo.name}")))
+    number = await ana.creates(f"{TEXT} one", bo)
     card = await bo.sees(number, "Hand over")
     await bo.types(f"/relay @{ana.name} {number} {TEXT} note --handshake")
     offer = await ana.sees(number, "Accept")
