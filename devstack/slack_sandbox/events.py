@@ -40,6 +40,11 @@ class Events:
         for event in self._pending:
             self._start(event, delivery_id=None)
 
+    @property
+    def pending(self) -> list[str]:
+        """The ids of the events that the app has not acknowledged and that go out again."""
+        return [event.event_id for event in self._pending]
+
     def announce(self, event: Json) -> str | None:
         """Send an event; return the id of its first delivery, or None if nobody subscribed."""
         if event["type"] not in self._subscribed:

@@ -9,15 +9,19 @@ from temporalio.client import Client
 
 from tests.chaos.journal import Journal, Json
 from tests.chaos.stack import DATABASE, ChaosStack
+from tests.scenarios.people import Workspace
 
 PATIENCE = 180.0
-"""Seconds. The longest pause before a retry of a message is one minute."""
+"""Seconds. The longest pause before a retry of a message is one minute. While Slack itself has an
+event to send again, which it gives up after six minutes, nobody else is short of patience."""
 _STILL_FOR = 7.0
 """Seconds. An outcome that nobody heard is told after five."""
 _POLL = 1.0
 
 
-async def until_quiet(stack: ChaosStack, journal: Journal, team: str, busy_until: float) -> Json:
+async def until_quiet(
+    stack: ChaosStack, workspace: Workspace, journal: Journal, team: str, busy_until: float
+) -> Json:
     """Return once nothing has moved for a while, or patience is at its end: what was left then.
 
     `busy_until` is the last moment for which something is planned, such as a reminder.
@@ -27,6 +31,9 @@ async def until_quiet(stack: ChaosStack, journal: Journal, team: str, busy_until
     seen, since = None, time.time()
     while True:
         left = await _left_to_do(client, stack.mongod.uri, team)
+        if announced := (await workspace.get("events"))["pending"]:
+            left["pending"] += announced
+            deadline = max(deadline, time.time() + PATIENCE)
         if (sight := str(left)) != seen:
             seen, since = sight, time.time()
         is_still = not left["pending"] and time.time() - since > _STILL_FOR

@@ -78,7 +78,9 @@ class _Run:
         await self._storm(crowd, self._callers(crowd, neighbour))
         await self._driver.heal()
         self._progress("healed; waiting for quiet")
-        quiet = await until_quiet(self._stack, self._journal, team, self._last_reminder())
+        quiet = await until_quiet(
+            self._stack, self._workspace, self._journal, team, self._last_reminder()
+        )
         self._progress(f"{quiet['line'].replace('_', ' ')}; collecting the evidence")
         await self._audits.look(at_rest=True)
         return await collect(

@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from tests.chaos.act_plan import Act
 from tests.chaos.crowd import within_patience
@@ -11,7 +12,7 @@ from tests.chaos.hands import Hands
 from tests.chaos.journal import Journal, Json
 from tests.outages.plan import Outage
 from tests.scenarios.api import Answer, Api
-from tests.scenarios.people import Person, Workspace
+from tests.scenarios.people import Person, Workspace, eventually
 
 _NAMES = ("ana", "bo", "cy", "di", "ed", "flo")
 KINDS = 8
@@ -116,9 +117,20 @@ class Team:
         act = self._act("api_create")
         owner = self.people[act.other]
         entry = await self._record(act, self._created(act, owner, due_in))
-        task = entry["answer"]["json"]["task"]
+        task = await self._task_of(entry["answer"])
         errand = Errand(task["id"], task["key"], owner)
         self._errands.setdefault(kind, []).append(errand)
+
+    async def _task_of(self, answer: Json) -> Json:
+        """The new task, once it is there: a slow machine answers that it is saved."""
+        assert answer["status"] in {HTTPStatus.CREATED, HTTPStatus.ACCEPTED}, answer
+
+        async def there() -> Json | None:
+            found = await self._api.get(f"/api/tasks/{answer['json']['task_id']}")
+            return found.json if found.status == HTTPStatus.OK else None
+
+        task: Json = await eventually("the task is there", there, patience=60)
+        return task
 
     def _act(self, kind: str, *, handshake: bool = False) -> Act:
         self._number += 1

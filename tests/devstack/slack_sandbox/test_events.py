@@ -137,7 +137,8 @@ async def test_an_app_can_decline_repetitions(start: Start) -> None:
     await app.received.get()
 
     async def is_given_up() -> bool:
-        return not list(world.sandbox.workspace.pending_events)
+        pending: list[str] = (await world.control("GET", "events"))["pending"]
+        return not pending
 
     await eventually(is_given_up)
     assert app.received.empty()
@@ -154,6 +155,8 @@ async def test_a_pending_event_survives_a_restart(start: Start, tmp_path: Path) 
         return [d["outcome"] for d in found] == ["dispatch_failed"]
 
     await eventually(has_failed)
+    event_id = (await first.control("GET", "deliveries"))["deliveries"][0]["payload"]["event_id"]
+    assert (await first.control("GET", "events"))["pending"] == [event_id]
     await first.sandbox.events.close()
 
     async def is_heard_of_again() -> bool:

@@ -23,6 +23,11 @@ async def listing(request: web.Request) -> web.Response:
     return _listed(dispatcher.kept(request.query.get("kind")))
 
 
+async def pending_events(request: web.Request) -> web.Response:
+    """Return the ids of the events that are still to be acknowledged."""
+    return web.json_response({"pending": request.app[SANDBOX].events.pending})
+
+
 async def send(request: web.Request) -> web.Response:
     """Deliver a payload just as given."""
     sandbox = request.app[SANDBOX]
@@ -55,6 +60,7 @@ def _again(parcel: Parcel, body: Repeat) -> Parcel:
 
 ROUTES = [
     web.get("/control/deliveries", listing),
+    web.get("/control/events", pending_events),
     web.post("/control/deliveries", send),
     web.post("/control/deliveries/{id}/repeat", repeat),
 ]
