@@ -19,6 +19,7 @@ from relai_core.errors import (
     NotFoundError,
     RateLimitedError,
     TransientMessengerError,
+    UnavailableError,
     UndeliverableError,
 )
 from relai_core.ports import UserStore
@@ -29,6 +30,8 @@ FRESH_FOR = timedelta(minutes=10)
 """How long what Slack said about a person is taken for granted."""
 STALE_AFTER = timedelta(days=1)
 """How old the mirror may be while Slack can't be asked."""
+REMEMBER_WITHIN = timedelta(milliseconds=200)
+"""How long the mirror may take to learn what is known by then. Its write waits for a disk."""
 ABOUT_TO = timedelta(minutes=1)
 """Quiet hours that begin so soon have begun: Slack's clock is not ours."""
 
@@ -73,12 +76,13 @@ class SlackDirectory:
         """A person, seen in Slack within `fresh_for`.
 
         While Slack is down, limits us, refuses our token or tries our patience, what the mirror
-        knows from the last day is good enough: that is logged as `directory_stale`.
+        knows from the last day is good enough: that is logged as `directory_stale`. A mirror that
+        is slow to learn what Slack said keeps nobody waiting: `directory_not_remembered`.
 
         Raises:
             NotFoundError: Slack knows no such person here.
             MessengerError: Slack can't be asked, and the mirror is older than that.
-            UnavailableError: the mirror can't be reached.
+            UnavailableError: the mirror can't be read.
         """
         now = self._now()
         known = await self._users.find(team_id, user_id)
@@ -97,17 +101,16 @@ class SlackDirectory:
                 "directory_stale", user_id=user_id, seen=known.refreshed_at, code=error.code
             )
             return known
-        await self._users.put(user)
+        await self._remember(user)
         return user
 
     async def find_by_email(self, team_id: TeamId, email: str) -> User | None:
-        """The active person with this address, or None; the mirror learns of them.
+        """The active person with this address, or None; the mirror learns of them if it can.
 
         Slack is always asked, since the address is kept nowhere.
 
         Raises:
             MessengerError: Slack can't be asked.
-            UnavailableError: the mirror can't be reached.
         """
         # Not by GET, as the SDK has it: what it raises may quote the URL, and end up in a log.
         call = self._client.api_call("users.lookupByEmail", data={"email": email})
@@ -115,7 +118,7 @@ class SlackDirectory:
             user = await self._ask(team_id, call, self._ask_within)
         except NotFoundError:
             return None
-        await self._users.put(user)
+        await self._remember(user)
         return user
 
     async def quiet_until(
@@ -139,6 +142,17 @@ class SlackDirectory:
             async with asyncio.timeout(within.total_seconds()):
                 answer = await call
         return user_from_payload(team_id, answer["user"], now)
+
+    async def _remember(self, user: User) -> None:
+        # Whoever asks has their answer from Slack by now. A mirror that did not learn of it is
+        # as old as before, so the next one asks again.
+        try:
+            async with asyncio.timeout(REMEMBER_WITHIN.total_seconds()):
+                await self._users.put(user)
+        except (TimeoutError, UnavailableError) as error:
+            _log.warning(
+                "directory_not_remembered", user_id=user.id, cause=str(error) or "too slow"
+            )
 
 
 def user_from_payload(team_id: TeamId, payload_user: Mapping[str, Any], seen_at: datetime) -> User:

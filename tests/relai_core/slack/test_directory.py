@@ -1,5 +1,6 @@
 """People as Slack knows them, and what is known while it can't be asked."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -40,9 +41,14 @@ class Mirror:
     def __init__(self) -> None:
         self.users: dict[tuple[TeamId, SlackUserId], User] = {}
         self.is_down = False
+        self.takes_writes = True
+        self.write_takes = timedelta()
 
     async def put(self, user: User) -> None:
         self._answer()
+        if not self.takes_writes:
+            raise UnavailableError("MongoDB")
+        await asyncio.sleep(self.write_takes.total_seconds())
         self.users[user.team_id, user.id] = user
 
     async def find(self, team_id: TeamId, user_id: SlackUserId) -> User | None:
@@ -223,6 +229,34 @@ async def test_a_mirror_that_is_down_is_named(
         await directory.get_user(team, ana)
 
 
+async def test_a_mirror_that_does_not_learn_in_time_keeps_nobody_waiting(
+    directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
+) -> None:
+    """A disk that is slow or full takes the write of a cache, and nobody's command with it."""
+    mirror.write_takes = timedelta(hours=1)
+
+    with structlog.testing.capture_logs() as logs:
+        user = await directory.get_user(team, ana)
+
+    assert user.name == "ana"
+    assert [(line["event"], line["user_id"]) for line in logs] == [
+        ("directory_not_remembered", ana)
+    ]
+
+
+async def test_what_the_mirror_did_not_learn_is_asked_again(
+    world: World, directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
+) -> None:
+    """What an old mirror says is not taken for what Slack has just said."""
+    await mirror.put(a_user(team, ana, timedelta(hours=1)))
+    mirror.takes_writes = False
+
+    names = [(await directory.get_user(team, ana)).name for _ in range(2)]
+
+    assert names == ["ana", "ana"]
+    assert await asked(world) == 2
+
+
 async def test_nobody_is_not_found(directory: SlackDirectory, team: TeamId) -> None:
     with pytest.raises(NotFoundError):
         await directory.get_user(team, SlackUserId("U0NOBODY"))
@@ -313,13 +347,15 @@ async def test_without_the_scope_nobody_is_found_by_address(mirror: Mirror) -> N
             await SlackDirectory(client, mirror).find_by_email(TEAM, ADDRESS)
 
 
-async def test_a_mirror_that_is_down_is_named_also_for_an_address(
-    directory: SlackDirectory, mirror: Mirror, team: TeamId
+async def test_a_person_is_found_by_address_while_the_mirror_is_down(
+    directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
     mirror.is_down = True
 
-    with pytest.raises(UnavailableError, match="MongoDB"):
-        await directory.find_by_email(team, ADDRESS)
+    found = await directory.find_by_email(team, ADDRESS)
+
+    assert found is not None
+    assert found.id == ana
 
 
 async def test_an_address_is_kept_nowhere(
