@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from relai_core.domain.changes import TakenBack, TaskUpdate
 from relai_core.domain.decisions import RefusalReason
 from relai_core.domain.ids import RelayId, RequestId, SlackUserId, TaskId, TeamId, TokenName
 from relai_core.domain.model import Model
+from relai_core.domain.notice import Notice
 from relai_core.domain.relay import RelayEnd, RelayMode
 from relai_core.domain.task import NewTask
 
@@ -27,11 +29,32 @@ class OutcomeHeard(Model):
     request_id: RequestId
 
 
+class Unheard(Model):
+    """An outcome that may still be on its way to whoever asked, and what tells of it otherwise."""
+
+    request_id: RequestId
+    notice: Notice
+
+
 class LifecycleState(Model):
-    """What a lifecycle carries on when it continues as new."""
+    """What a lifecycle carries on when it continues as new.
+
+    `handled` and `taken` are all there is if it was idle. One that was busy has requests to decide,
+    notices to send, outcomes that nobody has heard yet, and cards that show what is no longer so.
+    """
 
     handled: tuple[RequestId, ...] = ()
     taken: tuple[str, ...] = ()
+    requests: tuple[TaskUpdate | TakenBack, ...] = ()
+    unsent: tuple[Notice, ...] = ()
+    unheard: tuple[Unheard, ...] = ()
+    has_stale_cards: bool = False
+
+    @property
+    def carried(self) -> int:
+        """How many things are left to do."""
+        things = (self.requests, self.unsent, self.unheard)
+        return sum(map(len, things)) + self.has_stale_cards
 
 
 class TaskLifecycleInput(Model):

@@ -21,7 +21,7 @@ class Outbox:
     def __init__(self) -> None:
         self._waiting: deque[Notice | TaskId] = deque()
         self._results: dict[NoticeKey, NoticeResult] = {}
-        self._is_sending = False
+        self._sending: Notice | TaskId | None = None
 
     def put(self, notice: Notice) -> None:
         """Send a notice when those before it are sent."""
@@ -46,19 +46,33 @@ class Outbox:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is left to send."""
-        return not self._waiting and not self._is_sending
+        return not self._waiting and self._sending is None
+
+    @property
+    def unsent(self) -> tuple[Notice, ...]:
+        """The notices of which it is not known yet what became of them, in order."""
+        return tuple(entry for entry in self._left if isinstance(entry, Notice))
+
+    @property
+    def has_stale_cards(self) -> bool:
+        """Whether cards may not show yet how things stand."""
+        return any(not isinstance(entry, Notice) for entry in self._left)
 
     async def run(self) -> None:
         """Send for ever."""
         while True:
             await workflow.wait_condition(lambda: bool(self._waiting))
-            entry = self._waiting.popleft()
-            self._is_sending = True
+            self._sending = entry = self._waiting.popleft()
             if isinstance(entry, Notice):
                 self._results[entry.key] = await self._send(entry)
             else:
                 await self._refresh(entry)
-            self._is_sending = False
+            self._sending = None
+
+    @property
+    def _left(self) -> tuple[Notice | TaskId, ...]:
+        under_way = () if self._sending is None else (self._sending,)
+        return (*under_way, *self._waiting)
 
     async def _send(self, notice: Notice) -> NoticeResult:
         return await workflow.execute_activity_method(

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from relai_core.domain.ids import RequestId
     from relai_core.domain.notice import Notice
     from relai_core.domain.outcome import Outcome
-    from relai_workflows.contracts import OutcomeAsked, OutcomeHeard
+    from relai_workflows.contracts import OutcomeAsked, OutcomeHeard, Unheard
 
 HEARING_GRACE = timedelta(seconds=5)
 """Longer than Slack lets anyone wait for an answer, 3 seconds."""
@@ -34,7 +34,8 @@ class Outcomes:
         self._outcomes: dict[RequestId, Outcome] = {}
         self._asked_until: dict[RequestId, datetime] = {}
         self._heard: set[RequestId] = set()
-        self._grace: list[asyncio.Task[None]] = []
+        self._grace: dict[RequestId, tuple[Unheard, asyncio.Task[None]]] = {}
+        self._is_leaving = False
 
     def expect(self, request_id: RequestId) -> bool:
         """Take note of a request; False if it is a repeat of one that is known."""
@@ -55,14 +56,25 @@ class Outcomes:
             ApplicationError: of type `UnknownRequest`.
         """
         if request_id not in self._expected:
-            raise ApplicationError(f"request {request_id} is not known", type="UnknownRequest")
+            raise _unknown(request_id)
 
     async def ask(self, asked: OutcomeAsked) -> Outcome:
-        """Wait for the outcome of a known request."""
+        """Wait for the outcome of a known request.
+
+        Raises:
+            ApplicationError: of type `UnknownRequest`: the next run will know it.
+        """
+        request_id = asked.request_id
         if not asked.confirms:
-            self._asked_until[asked.request_id] = asked.until
-        await workflow.wait_condition(lambda: asked.request_id in self._outcomes)
-        return self._outcomes[asked.request_id]
+            self._asked_until[request_id] = asked.until
+        await workflow.wait_condition(lambda: request_id in self._outcomes or self._is_leaving)
+        if request_id not in self._outcomes:
+            raise _unknown(request_id)
+        return self._outcomes[request_id]
+
+    def leave(self) -> None:
+        """Keep nobody waiting any more: this run decides nothing further."""
+        self._is_leaving = True
 
     def confirm(self, heard: OutcomeHeard) -> None:
         """The outcome got through; what is on the way may still be lost."""
@@ -72,24 +84,38 @@ class Outcomes:
         """Give the outcome to whoever asks; if nobody does in time, send `unheard`."""
         self._outcomes[outcome.request_id] = outcome
         if unheard is not None and not self._is_heard(outcome.request_id):
-            self._grace.append(asyncio.create_task(self._tell_later(outcome.request_id, unheard)))
+            self.tell_unless_heard(Unheard(request_id=outcome.request_id, notice=unheard))
+
+    def tell_unless_heard(self, unheard: Unheard) -> None:
+        """Send the notice unless the outcome is heard within `HEARING_GRACE` from now."""
+        self._grace[unheard.request_id] = (unheard, asyncio.create_task(self._tell_later(unheard)))
 
     @property
     def is_settled(self) -> bool:
         """Whether every outcome so far was heard or is on its way as a notice."""
-        return all(task.done() for task in self._grace)
+        return not self.unheard
+
+    @property
+    def unheard(self) -> tuple[Unheard, ...]:
+        """The outcomes that nobody has heard, and of which nobody is told yet."""
+        return tuple(unheard for unheard, _ in self._grace.values())
 
     def _is_heard(self, request_id: RequestId) -> bool:
         until = self._asked_until.get(request_id)
         in_time = until is not None and workflow.now() <= until
         return in_time or request_id in self._heard
 
-    async def _tell_later(self, request_id: RequestId, notice: Notice) -> None:
+    async def _tell_later(self, unheard: Unheard) -> None:
         try:
             await workflow.wait_condition(
-                lambda: self._is_heard(request_id),
+                lambda: self._is_heard(unheard.request_id),
                 timeout=HEARING_GRACE,
                 timeout_summary="tell the outcome unless someone asks",
             )
         except TimeoutError:
-            self._tell(notice)
+            self._tell(unheard.notice)
+        del self._grace[unheard.request_id]
+
+
+def _unknown(request_id: RequestId) -> ApplicationError:
+    return ApplicationError(f"request {request_id} is not known", type="UnknownRequest")

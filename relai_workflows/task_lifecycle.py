@@ -43,6 +43,12 @@ LONGEST_RUN = timedelta(days=30)
 LONGEST_HISTORY = 2_000
 """Events after which it does so too. A worker that takes a task over replays them all, while
 somebody waits; Temporal warns at 10,240, and suggests to continue at a number of its own."""
+LONGEST_BUSY_HISTORY = 2 * LONGEST_HISTORY
+"""Events after which it does so with work under way: somebody keeps it busy, or Slack is down.
+Temporal terminates what has 51,200."""
+CARRIED_AT_MOST = 1_000
+"""Requests and notices that a run begins with: at some 500 bytes each a fourth of the 2 MB that
+Temporal takes."""
 
 
 @workflow.defn(name="TaskLifecycleWorkflow")
@@ -60,32 +66,43 @@ class TaskLifecycleWorkflow:
         self._is_closed = start.is_closed
         self._leave_at = datetime.max.replace(tzinfo=UTC)
         self._counts_events = False
+        self._leaves_busy = False
         self._reminders_stale = False
-        self._requests: deque[TaskUpdate | TakenBack] = deque()
+        self._reminding: Reminder | None = None
+        self._requests = deque(state.requests)
         self._taken = dict.fromkeys(state.taken)
         self._background = Background()
         self._outbox = Outbox()
         self._outcomes = Outcomes(self._outbox.put, state.handled)
         if start.state is None:
             self._outcomes.expect(start.new.request_id)
+        for change in state.requests:
+            self._outcomes.expect(change.id)
 
     @workflow.run
     async def run(self, start: TaskLifecycleInput) -> None:
         """Live until the task is closed and everyone is told."""
         self._counts_events = workflow.patched("longest-history")
+        self._leaves_busy = workflow.patched("leaves-busy")
         self._background.start(self._outbox.run())
         if start.state is None:
             await self._create(start)
+        else:
+            self._take_up(start.state)
         self._background.start(self._remind())
         self._leave_at = workflow.now() + LONGEST_RUN
-        while not self._may_leave():
+        while not (self._may_leave() or self._must_leave()):
             await self._next_event()
             if self._requests:
                 await self._carry_out(self._requests.popleft())
+        if self._must_leave():
+            self._outcomes.leave()
+            await workflow.wait_condition(workflow.all_handlers_finished)
+        state = self._state()
         self._background.stop()
-        if not self._is_closed:
-            state = LifecycleState(handled=self._outcomes.known, taken=tuple(self._taken))
-            workflow.continue_as_new(start.model_copy(update={"state": state}))
+        if not self._is_closed or state.carried:
+            going_on = {"state": state, "is_closed": self._is_closed}
+            workflow.continue_as_new(start.model_copy(update=going_on))
 
     @workflow.signal
     def completed(self, change: Completed) -> None:
@@ -151,6 +168,33 @@ class TaskLifecycleWorkflow:
         decided = not self._requests and workflow.all_handlers_finished()
         return said and decided and (self._is_closed or self._is_old())
 
+    def _must_leave(self) -> bool:
+        """The run is so long that it can't wait until nothing is left to decide or to say."""
+        is_long = workflow.info().get_current_history_length() >= LONGEST_BUSY_HISTORY
+        return self._leaves_busy and is_long and self._state().carried <= CARRIED_AT_MOST
+
+    def _state(self) -> LifecycleState:
+        """What the next run must know. A reminder on its way is thought about anew there."""
+        pending = {change.id for change in self._requests}
+        reminding = self._reminding.key if self._reminding else None
+        return LifecycleState(
+            handled=tuple(each for each in self._outcomes.known if each not in pending),
+            taken=tuple(key for key in self._taken if key != reminding),
+            requests=tuple(self._requests),
+            unsent=tuple(each for each in self._outbox.unsent if not each.kind.is_reminder),
+            unheard=self._outcomes.unheard,
+            has_stale_cards=self._outbox.has_stale_cards,
+        )
+
+    def _take_up(self, state: LifecycleState) -> None:
+        """Go on with what the run before had begun."""
+        for notice in state.unsent:
+            self._outbox.put(notice)
+        for unheard in state.unheard:
+            self._outcomes.tell_unless_heard(unheard)
+        if state.has_stale_cards:
+            self._show()
+
     def _is_old(self) -> bool:
         run = workflow.info()
         is_long = self._counts_events and run.get_current_history_length() >= LONGEST_HISTORY
@@ -162,11 +206,15 @@ class TaskLifecycleWorkflow:
         left = self._leave_at - workflow.now()
         with suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: bool(self._requests) or self._may_leave() or self._background.has_crashed,
+                self._has_work,
                 timeout=left if left > timedelta(0) else None,
                 timeout_summary="continue as new",
             )
         self._background.raise_crash()
+
+    def _has_work(self) -> bool:
+        leaves = self._may_leave() or self._must_leave()
+        return bool(self._requests) or leaves or self._background.has_crashed
 
     def _record(self, change: TaskUpdate | TakenBack) -> None:
         if self._outcomes.expect(change.id):
@@ -235,7 +283,9 @@ class TaskLifecycleWorkflow:
     async def _send(self, reminder: Reminder) -> None:
         # Taken before it is sent: a crash may cost nobody a second reminder.
         self._take(reminder)
+        self._reminding = reminder
         result = await self._outbox.send(notices.reminder(self._new, reminder))
+        self._reminding = None
         if result.is_deferred:
             del self._taken[reminder.key]
 

@@ -3,15 +3,29 @@
 The figures of a whole year with many changes a day: `python -m tests.relai_workflows.long_life`.
 """
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
-from relai_workflows.task_lifecycle import LONGEST_HISTORY, LONGEST_RUN
-from tests.relai_workflows.long_life import live
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.service import RPCError
+
+from relai_core.domain.ids import RequestId, SlackUserId
+from relai_core.domain.notice import NoticeKind
+from relai_core.errors import TransientMessengerError
+from relai_workflows.task_lifecycle import LONGEST_BUSY_HISTORY, LONGEST_HISTORY, LONGEST_RUN
+from tests.relai_core.builders import ANA, BEN
+from tests.relai_workflows.lives import Life, create
+from tests.relai_workflows.long_life import live, runs_of
 from tests.relai_workflows.stage import Stage
+
+pytestmark = pytest.mark.timeout(240)  # thousands of events each
 
 YEAR = timedelta(days=365)
 MARGIN = 200
 """Events that a run may add until it has nothing left to say, and leaves."""
+A_WHILE = timedelta(minutes=2)
+"""Longer than the longest pause before a message is tried again."""
 LARGEST_HISTORY = 1024 * 1024
 """Bytes. Temporal warns at ten times as many."""
 LARGEST_STATE = 8 * 1024
@@ -35,3 +49,75 @@ async def test_a_day_with_very_many_changes_is_more_than_one_run(stage: Stage) -
     assert max(run.events for run in runs) <= LONGEST_HISTORY + MARGIN
     assert max(run.bytes for run in runs) <= LARGEST_HISTORY
     assert max(run.input_bytes for run in runs) <= LARGEST_STATE
+
+
+async def test_a_task_with_which_somebody_never_stops_is_more_than_one_run(stage: Stage) -> None:
+    """Its cards are never up to date, so no run of it ever has nothing left to do."""
+    life = await create(stage)
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+
+    changes = await _keep_busy(life)
+    stage.messenger.down = None
+    await life.advance(A_WHILE)
+
+    runs = await runs_of(life)
+    assert len(runs) > 1
+    assert max(run.events for run in runs) <= LONGEST_BUSY_HISTORY + MARGIN
+    assert max(run.input_bytes for run in runs) <= LARGEST_STATE
+    events = await stage.store.tasks.list_events(life.new.id, after=0, limit=1_000)
+    assert [event.id for event in events] == [life.new.request_id, *changes]
+
+
+async def test_what_a_busy_run_had_left_to_say_is_said_by_the_next_one(stage: Stage) -> None:
+    """What nobody heard, the reminder that was on its way, and the end: each once."""
+    due_at = datetime.now(UTC) + timedelta(minutes=1)
+    life = await create(stage, owner=BEN, due_at=due_at)
+    unheard = life.says.progressed(1, BEN)
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    await life.signal("progressed", unheard)
+    await stage.let_pass(life.handle, timedelta(minutes=1))
+
+    await _keep_busy(life, BEN)
+    stage.messenger.down = None
+    await life.advance(A_WHILE)
+    await life.carry_out(life.says.completed(BEN))
+    await life.handle.result()
+
+    assert stage.readers(NoticeKind.REMINDER_DUE) == [BEN]
+    told = [each.key.split(":")[2] for each in stage.told(NoticeKind.TASK_UPDATED)]
+    assert told.count(unheard.id) == 1
+    assert len(told) == len(set(told))
+    assert stage.readers(NoticeKind.TASK_COMPLETED) == [ANA]
+
+
+async def test_a_busy_run_of_a_closed_task_leaves_too(stage: Stage) -> None:
+    """It has only what is left to say, and its next run ends with that."""
+    life = await create(stage, owner=BEN)
+    stage.messenger.down = TransientMessengerError("service_unavailable")
+    await life.carry_out(life.says.completed(BEN))
+
+    refused = await _keep_busy(life, BEN)
+    stage.messenger.down = None
+    await stage.let_pass(life.handle, A_WHILE)
+    await life.handle.result()
+
+    assert len(await runs_of(life)) > 1
+    assert stage.readers(NoticeKind.TASK_COMPLETED) == [ANA]
+    assert not any(posted.has_buttons for posted in stage.messenger.messages)
+    assert len(await stage.store.tasks.list_events(life.new.id, after=0, limit=1_000)) == 2
+    assert len(refused) > 1
+
+
+async def _keep_busy(life: Life, owner: SlackUserId = ANA) -> list[RequestId]:
+    """Report progress until the run leaves with whatever it has left to do; the requests."""
+    made: list[RequestId] = []
+    first = (await life.handle.describe()).run_id
+    while (await life.handle.describe()).run_id == first:
+        change = life.says.progressed(len(made) % 100, owner)
+        await life.signal("progressed", change)
+        made.append(change.id)
+        # As the run leaves it answers nobody any more.
+        with suppress(WorkflowUpdateFailedError, RPCError):
+            await life.ask_to_confirm(change.id)
+            await life.confirm(change.id)
+    return made
