@@ -165,7 +165,11 @@ class UserStore(Protocol):
     """The mirror of a workspace's people."""
 
     async def put(self, user: User) -> None:
-        """Write a person, unless what is stored was seen later."""
+        """Write a person, unless what is stored was seen later.
+
+        Raises:
+            UnavailableError: it can't be written now.
+        """
         ...
 
     async def find(self, team_id: TeamId, user_id: SlackUserId) -> User | None:

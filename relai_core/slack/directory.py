@@ -150,9 +150,8 @@ class SlackDirectory:
             async with asyncio.timeout(REMEMBER_WITHIN.total_seconds()):
                 await self._users.put(user)
         except (TimeoutError, UnavailableError) as error:
-            _log.warning(
-                "directory_not_remembered", user_id=user.id, cause=str(error) or "too slow"
-            )
+            cause = type(error).__name__
+            _log.warning("directory_not_remembered", user_id=user.id, cause=cause)
 
 
 def user_from_payload(team_id: TeamId, payload_user: Mapping[str, Any], seen_at: datetime) -> User:

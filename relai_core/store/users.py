@@ -4,7 +4,8 @@ from functools import partial
 
 from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.domain.user import User
-from relai_core.store.connection import Connection, Document
+from relai_core.errors import UnavailableError
+from relai_core.store.connection import Connection, Document, StoreError
 from relai_core.store.documents import to_document
 
 
@@ -16,9 +17,13 @@ class MongoUserStore:
         self._users = mongo.collection("users")
 
     async def put(self, user: User) -> None:
-        with self._mongo.bounded():
-            # Two first sights of a person may collide on the insert.
-            await self._mongo.retried(partial(self._put, user))
+        try:
+            with self._mongo.bounded():
+                # Two first sights of a person may collide on the insert.
+                await self._mongo.retried(partial(self._put, user))
+        except StoreError as error:
+            # Whoever does without a mirror that is away does without one that is full as well.
+            raise UnavailableError("MongoDB") from error
 
     async def find(self, team_id: TeamId, user_id: SlackUserId) -> User | None:
         with self._mongo.bounded():

@@ -4,8 +4,14 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from pymongo import MongoClient
+
+from devstack.mongo_server import MongoServer
 from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.domain.user import User
+from relai_core.errors import UnavailableError
+from relai_core.store.connection import Document
 from relai_core.store.database import Database
 from tests.relai_core.builders import ANA, BEN, NOW, OTHER_TEAM, TEAM
 
@@ -61,6 +67,18 @@ async def test_a_name_with_dollars_and_dots_is_only_a_name(database: Database) -
     await database.users.put(ana)
 
     assert await database.users.find(TEAM, ANA) == ana
+
+
+async def test_a_write_that_the_server_refuses_is_told_as_one_that_can_not_be_made(
+    database: Database, mongo_server: MongoServer, database_name: str
+) -> None:
+    """Such as one into a full disk, or past a quota."""
+    await database.users.put(_ana())
+    with MongoClient[Document](mongo_server.uri) as client:
+        client[database_name].command("collMod", "users", validator={"tz": "nowhere"})
+
+    with pytest.raises(UnavailableError, match="MongoDB"):
+        await database.users.put(_ana(tz="Europe/Lisbon"))
 
 
 async def test_people_are_listed_a_page_at_a_time_by_id(database: Database) -> None:
