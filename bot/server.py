@@ -18,6 +18,8 @@ from relai_core.clock import Clock, utc_now
 
 _LARGEST_BODY = 1024 * 1024
 """Bytes. Slack's largest payload, a view, stays below a quarter of it."""
+_LARGEST_PROBE = 1024
+"""Bytes. Slack's probe of the certificate is a form of two short fields, a flag and a token."""
 DRAIN = timedelta(seconds=3)
 """For the answers under way when the bot is told to stop: more than any of them takes. Whatever is
 drained gets as long, one after the other: the socket, these requests, the background. So the bot
@@ -133,7 +135,9 @@ def _refusal(status: int, error: str) -> web.Response:
 
 def _is_ssl_check(request: web.Request, raw: bytes) -> bool:
     """Slack's probe of the certificate comes unsigned, asks for nothing and gets nothing."""
-    return request.content_type != "application/json" and _form(raw).get("ssl_check") == "1"
+    # Anybody may send what is not signed: to read a long form holds up everybody else.
+    is_short_form = len(raw) <= _LARGEST_PROBE and request.content_type != "application/json"
+    return is_short_form and _form(raw).get("ssl_check") == "1"
 
 
 def _parse(request: web.Request, raw: bytes) -> dict[str, Any]:

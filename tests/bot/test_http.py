@@ -151,6 +151,13 @@ async def test_slack_may_check_the_certificate_without_a_signature(slack: Sender
     assert status == 200
 
 
+async def test_a_long_body_without_a_signature_is_not_read(slack: Sender) -> None:
+    """To read the fields of a mebibyte would hold up everybody else for a second."""
+    status, _ = await slack.send_as_it_is(b"ssl_check=1" + b"&%41=" * 200_000, FORM)
+
+    assert status == 401
+
+
 async def test_a_replayed_command_is_the_same_task(office: Office, slack: Sender) -> None:
     body = urlencode(await a_command(office, "new Renew the certificate")).encode()
 
