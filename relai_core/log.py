@@ -1,6 +1,7 @@
 """Logs: events with fields, as JSON or for a console, the same for our code and for libraries."""
 
 import logging
+import re
 import sys
 
 import structlog
@@ -12,6 +13,8 @@ _QUIET = (
     "apscheduler",
     "aiohttp.access",
 )
+# Of an address that was refused: whoever has the ticket gets people's payloads instead of us.
+_TICKET = re.compile(r"""(?<=ticket=)[^&\s'"\\\x1b]+""")
 
 
 def configure_logging(log_format: str) -> None:
@@ -58,4 +61,9 @@ def _rendering(log_format: str) -> list[structlog.typing.Processor]:
                 colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
             )
         ]
-    return [drop_meta, *tail]
+    return [drop_meta, *tail, _without_tickets]
+
+
+def _without_tickets(_: object, __: str, line: structlog.typing.EventDict) -> str:
+    """The rendered line, its traceback too, in which no address opens anything."""
+    return _TICKET.sub("***", str(line))

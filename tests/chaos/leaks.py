@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -22,6 +23,8 @@ PLACES = (
 """Everywhere that is searched."""
 WORDS = ("Errand x", "please x", "because x")
 """With what every title, note and reason of a run begins: people's words."""
+TICKET = "a ticket of Socket Mode"
+"""What opens a socket, once. Slack gives out new ones all the time, so it is known by its look."""
 
 
 class Writing(NamedTuple):
@@ -72,6 +75,7 @@ def history_text(history: Json) -> str:
     return "\n".join([json.dumps(history, ensure_ascii=False), *decoded(history)])
 
 
+_WRITTEN_TICKET = re.compile(r"ticket=\w")
 _TO_URL_SAFE = str.maketrans("+/", "-_")
 
 
@@ -87,4 +91,10 @@ def _leaks_in(writing: Writing, sought: Mapping[str, frozenset[str]]) -> Iterato
     for what, written in unwanted.items():
         found = [at for each in written if (at := writing.text.find(each)) >= 0]
         if found:
-            yield {"what": what, "place": writing.place, "name": writing.name, "at": min(found)}
+            yield _leak(what, writing, min(found))
+    if (ticket := _WRITTEN_TICKET.search(writing.text)) is not None:
+        yield _leak(TICKET, writing, ticket.start())
+
+
+def _leak(what: str, writing: Writing, at: int) -> Json:
+    return {"what": what, "place": writing.place, "name": writing.name, "at": at}

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.chaos.leaks import COLLECTIONS, HISTORIES, WORDS, Writing, find_leaks
+from tests.chaos.leaks import COLLECTIONS, HISTORIES, TICKET, WORDS, Writing, find_leaks
 
 TOKEN = b"xoxb-se/cret+1@"
 KEY = bytes(range(240, 256)) + b"\\'\"\n and more of it"
@@ -49,6 +49,11 @@ def test_of_what_is_found_only_its_name_and_its_place_are_told() -> None:
 
     told = {"what": "SLACK_BOT_TOKEN", "place": HISTORIES, "name": "task-1", "at": 9}
     assert leaks == [told]
+
+
+@pytest.mark.parametrize(("ticket", "found"), [("b31f-1", [TICKET]), ("***", [])])
+def test_a_ticket_is_found_unless_it_is_made_unreadable(ticket: str, found: list[str]) -> None:
+    assert found_in(f"url='ws://127.0.0.1/link/?ticket={ticket}&app_id=A1'") == found
 
 
 @pytest.mark.parametrize("word", WORDS)
