@@ -61,7 +61,11 @@ _Result = TypeVar("_Result")
 async def main(
     settings: Settings, templates: tuple[OnboardingTemplate, ...], runtime: Runtime
 ) -> None:
-    """Run the worker until SIGTERM or SIGINT."""
+    """Run the worker until SIGTERM or SIGINT.
+
+    Raises:
+        SettingsError: MongoDB's address can't be used.
+    """
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -190,7 +194,10 @@ def run() -> None:
         sys.exit(_refuse(f"RELAI_ONBOARDING_TEMPLATE can't be used: {error}"))
     configure_logging(settings.relai_log_format)
     ignore_proxies_on_loopback(settings.slack_api_url)
-    asyncio.run(main(settings, templates, runtime))
+    try:
+        asyncio.run(main(settings, templates, runtime))
+    except SettingsError as error:
+        sys.exit(_refuse(str(error)))
 
 
 def _refuse(text: str) -> int:

@@ -54,11 +54,10 @@ def run(arguments: list[str]) -> int:
 
 async def _report(settings: Settings, *, repair: bool) -> Report:
     uri, name = settings.mongodb_uri.get_secret_value(), settings.mongodb_database
-    with _usable("MONGODB_URI"):
-        opened = await database.connect(uri, name, timeout=STORE_TIMEOUT)
+    opened = await database.connect(uri, name, timeout=STORE_TIMEOUT)
     try:
         await _reached("MongoDB", opened.ping())
-        with _usable("TEMPORAL_…"):
+        with _usable_for_temporal():
             client = await _reached("Temporal", temporal.connect(settings))
         executions = Executions(client, settings.temporal_task_queue)
         report = await audit(opened, executions, Limits(), _tell)
@@ -71,11 +70,11 @@ async def _report(settings: Settings, *, repair: bool) -> Report:
 
 
 @contextmanager
-def _usable(settings: str) -> Iterator[None]:
+def _usable_for_temporal() -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError) as error:
-        raise SettingsError(f"{settings} can't be used: {error}") from error
+        raise SettingsError(f"TEMPORAL_… can't be used: {error}") from error
 
 
 async def _reached(part: str, answer: Awaitable[_Answer]) -> _Answer:

@@ -89,6 +89,20 @@ async def test_a_missing_setting_is_named_and_ends_the_bot(tmp_path: Path) -> No
     assert "Traceback" not in said
 
 
+async def test_an_address_of_mongodb_that_is_none_ends_the_bot_and_is_not_quoted(
+    tmp_path: Path,
+) -> None:
+    unescaped = "mongodb://relai:abc/S3CRETtail@mongo:27017/?replicaSet=rs0"
+    environ = environment(f"http://{NOBODY}", MONGODB_URI=unescaped)
+    async with a_bot(tmp_path, environ) as bot:
+        code, said = await bot.ends()
+
+    assert code == 2
+    assert said.startswith("MONGODB_URI can't be used")
+    assert "S3CRET" not in said
+    assert "Traceback" not in said
+
+
 async def test_a_wrong_token_is_said_in_one_sentence_and_ends_the_bot(tmp_path: Path) -> None:
     async with running_sandbox(Options()) as slack:
         wrong = environment(slack.base_url, SLACK_BOT_TOKEN="xoxb-wrong")

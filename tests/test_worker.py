@@ -60,6 +60,18 @@ def test_a_template_file_that_is_no_list_of_tasks_is_refused(tmp_path: Path) -> 
     assert "Traceback" not in result.stderr
 
 
+def test_an_address_of_mongodb_that_is_none_ends_it_and_is_not_quoted(tmp_path: Path) -> None:
+    (tmp_path / "onboarding.yml").write_text((ROOT / "onboarding.yml").read_text())
+    unescaped = "mongodb://relai:abc/S3CRETtail@mongo:27017/?replicaSet=rs0"
+
+    result = _run(tmp_path, **TOKENS, MONGODB_URI=unescaped)
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("MONGODB_URI can't be used")
+    assert "S3CRET" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_figures_on_an_address_that_is_taken_end_it_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "onboarding.yml").write_text((ROOT / "onboarding.yml").read_text())
     with socket.create_server(("127.0.0.1", 0)) as other:

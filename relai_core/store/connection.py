@@ -13,13 +13,19 @@ from motor.motor_asyncio import (
     AsyncIOMotorClientSession,
     AsyncIOMotorCollection,
 )
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
+from pymongo.errors import (
+    ConfigurationError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    PyMongoError,
+)
 
 from relai_core.errors import UnavailableError
+from relai_core.settings import SettingsError
 
 Document = dict[str, Any]
 StoreError = PyMongoError
-"""What the server refuses, and what can't be a server's address."""
+"""What the server refuses."""
 Collection = AsyncIOMotorCollection[Document]
 Session = AsyncIOMotorClientSession
 
@@ -30,6 +36,11 @@ _LONGEST_PAUSE = timedelta(milliseconds=100)
 _GOODBYE = timedelta(milliseconds=200)
 """Closing tells the server which sessions end: a courtesy, not worth waiting for a dead one."""
 _RETRY_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult")
+# The driver's own words may quote a part of the password, and so does a traceback.
+_UNUSABLE = (
+    "MONGODB_URI can't be used: it is no connection string, or names a file that can't be read. "
+    "Write special characters of the user's name and password percent-encoded, such as %2F for /."
+)
 
 T = TypeVar("T")
 
@@ -45,21 +56,13 @@ class Connection:
         uri: A replica set, as MongoDB connection string.
         database: Name of the database.
         timeout: Bounds each operation of a store, its retries included.
+
+    Raises:
+        SettingsError: the URI can't be used. Nothing of it is quoted.
     """
 
     def __init__(self, uri: str, database: str, timeout: timedelta) -> None:
-        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
-            uri,
-            appname="relai",
-            w="majority",
-            journal=True,
-            retryWrites=True,
-            # An event that is read proves that its change will stay.
-            readConcernLevel="majority",
-            serverSelectionTimeoutMS=round(timeout.total_seconds() * 1000),
-            tz_aware=True,
-            tzinfo=UTC,
-        )
+        self._client = _client(uri, timeout)
         self._database = self._client[database]
         self._timeout = timeout
 
@@ -135,6 +138,24 @@ class Connection:
                 overtaken = error
             await asyncio.sleep(_pause(number))
         raise UnavailableError("MongoDB") from overtaken
+
+
+def _client(uri: str, timeout: timedelta) -> AsyncIOMotorClient[Document]:
+    try:
+        return AsyncIOMotorClient(
+            uri,
+            appname="relai",
+            w="majority",
+            journal=True,
+            retryWrites=True,
+            # An event that is read proves that its change will stay.
+            readConcernLevel="majority",
+            serverSelectionTimeoutMS=round(timeout.total_seconds() * 1000),
+            tz_aware=True,
+            tzinfo=UTC,
+        )
+    except (ConfigurationError, ValueError, OSError):
+        raise SettingsError(_UNUSABLE) from None
 
 
 def _is_overtaken(error: Exception) -> bool:

@@ -60,5 +60,8 @@ async def connect(
     """Open the database without waiting for its server, which may come and go.
 
     Every operation of the stores ends within `timeout`, in an `UnavailableError` if it must.
+
+    Raises:
+        SettingsError: the URI can't be used. Nothing of it is quoted.
     """
     return Database(Connection(uri, database, timeout))

@@ -1,0 +1,28 @@
+"""An address that is none is refused in words that give nothing of it away."""
+
+from datetime import timedelta
+
+import pytest
+
+from relai_core.settings import SettingsError
+from relai_core.store.database import connect
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "mongodb://relai:abc/S3CRETtail@mongo:27017/?replicaSet=rs0",
+        "mongodb+srv://relai:abc/S3CRETtail@mongo.example.com/",
+        "mongodb://relai:S3CRET@tail@mongo:27017/",
+        "mongodb://relai:S3CRET%tail@mongo:27017/",
+        "mongodb://relai:abc?S3CRETtail@mongo:27017/",
+        "mongodb://mongo:S3CRET/",
+        "mongodb://mongo/?tls=true&tlsCAFile=/S3CRET/nowhere.pem",
+    ],
+)
+async def test_an_address_that_cannot_be_used_is_named_and_not_quoted(uri: str) -> None:
+    with pytest.raises(SettingsError, match=r"^MONGODB_URI can't be used") as caught:
+        await connect(uri, "relai", timeout=timedelta(seconds=1))
+
+    assert "S3CRET" not in str(caught.value)
+    assert caught.value.__suppress_context__
