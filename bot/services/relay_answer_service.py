@@ -47,7 +47,7 @@ class RelayAnswerService:
         change = RelayAccepted(
             id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay_id
         )
-        return await self._answer(change, actor)
+        return await self._answer(relay, change, actor)
 
     async def decline(
         self, relay_id: RelayId, reason: str, *, actor: User, request: RequestId
@@ -56,7 +56,7 @@ class RelayAnswerService:
         require_fits("reason", reason, NOTE_LIMIT)
         relay = await self._lookup.get_relay(relay_id, actor.team_id)
         change = self._declined(relay, reason, actor, request)
-        return await self._answer(change, actor)
+        return await self._answer(relay, change, actor)
 
     async def take_back(self, relay_id: RelayId, *, actor: User, request: RequestId) -> Task | None:
         """Undo one's own hand-over, while it is open or after it ended unanswered, if just now."""
@@ -67,14 +67,15 @@ class RelayAnswerService:
             id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay_id
         )
         try:
-            return await self._answer(change, actor)
+            return await self._answer(relay, change, actor)
         except ChangeRefusedError as refused:
             ended = refused.relay
             if ended is None or ended.id != relay_id or ended.end is not RelayEnd.UNANSWERED:
                 raise
         return await self._reclaim(ended, actor, request)
 
-    async def _answer(self, change: RelayAnswer, actor: User) -> Task | None:
+    async def _answer(self, relay: Relay, change: RelayAnswer, actor: User) -> Task | None:
+        await self._require_theirs(relay, change, actor)
         workflow_id = relay_workflow_id(change.relay_id)
         signalled = self._temporal.signal_relay_answered(workflow_id, change=change)
         return await self._lookup.get_outcome(signalled, change, actor.team_id)
@@ -95,6 +96,19 @@ class RelayAnswerService:
         change = TakenBack(
             id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay.id
         )
+        await self._require_theirs(relay, change, actor)
         workflow_id = lifecycle_id(relay.task_id)
         signalled = self._temporal.signal_task_reassigned(workflow_id, actor.id, change=change)
         return await self._lookup.get_outcome(signalled, change, actor.team_id)
+
+    async def _require_theirs(
+        self, relay: Relay, change: RelayAnswer | TakenBack, actor: User
+    ) -> None:
+        """Refuse early whom the store would refuse for ever, by the same rules.
+
+        Each signal stays in the workflow's history, which is bounded. The people of a hand-over
+        never change; whether it is still open is decided where the answer takes effect.
+        """
+        is_receivers = isinstance(change, RelayAccepted | RelayDeclined)
+        if actor.id != (relay.to_user if is_receivers else relay.from_user):
+            decide(await self._lookup.get(relay.task_id, actor.team_id), change)

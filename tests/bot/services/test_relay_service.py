@@ -14,6 +14,7 @@ from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
 from relai_core.domain.ids import RelayId, RequestId, TaskId, TeamId, relay_id
 from relai_core.domain.relay import NOTE_LIMIT, RelayEnd, RelayMode
 from relai_core.domain.task import Task
+from relai_core.domain.user import User
 from relai_core.errors import InvalidInputError, NotAllowedError, NotFoundError
 from tests.bot.people import GUEST, a_person
 from tests.fakes import FakeDirectory, FakeGateway, FakeTaskStore, FakeUserStore
@@ -211,13 +212,43 @@ async def test_the_receiver_accepts() -> None:
     assert accepted.relay.end is RelayEnd.ACCEPTED
 
 
-async def test_nobody_else_accepts() -> None:
+@pytest.mark.parametrize("actor", [ana, cleo], ids=["sender", "colleague"])
+async def test_only_the_receiver_answers_and_who_else_tries_leaves_no_trace(actor: User) -> None:
+    """A signal would stay in the history, and some thousands of them are its end."""
     task, relay = handed_over(a_task())
+    desk = Desk(task)
+    tries = [
+        desk.answers.accept(relay, actor=actor, request=a_request()),
+        desk.answers.decline(relay, "no time", actor=actor, request=a_request()),
+    ]
+
+    for answer in tries:
+        with pytest.raises(ChangeRefusedError) as caught:
+            await answer
+        assert caught.value.reason is RefusalReason.NOT_THE_RECEIVER
+
+    assert desk.gateway.asked == []
+
+
+async def test_who_is_no_receiver_is_told_how_the_relay_ended() -> None:
+    task, relay = handed_over(a_task())
+    desk = Desk(task)
+    await desk.answers.accept(relay, actor=ben, request=a_request())
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await Desk(task).answers.accept(relay, actor=cleo, request=a_request())
+        await desk.answers.accept(relay, actor=cleo, request=a_request())
 
-    assert caught.value.reason is RefusalReason.NOT_THE_RECEIVER
+    assert caught.value.reason is RefusalReason.RELAY_ENDED
+    assert len(desk.gateway.asked) == 1
+
+
+async def test_the_receivers_answer_is_asked_for_though_the_store_says_it_is_over() -> None:
+    """It may be a repeat of the one that ended it, which its workflow knows."""
+    task, relay = handed_over(a_task())
+    desk, request = Desk(task), a_request()
+    first = await desk.answers.accept(relay, actor=ben, request=request)
+
+    assert await desk.answers.accept(relay, actor=ben, request=request) == first
 
 
 async def test_declining_gives_the_task_back_with_the_reason() -> None:
@@ -283,13 +314,21 @@ async def test_a_relay_that_goes_unanswered_on_the_way_is_taken_back_all_the_sam
     assert [kind for _, kind in desk.gateway.asked] == ["relay_withdrawn", "taken_back"]
 
 
-async def test_only_the_sender_takes_back() -> None:
-    task, relay = handed_over(a_task())
+@pytest.mark.parametrize("is_unanswered", [False, True])
+@pytest.mark.parametrize("actor", [ben, cleo], ids=["receiver", "colleague"])
+async def test_only_the_sender_takes_back_and_who_else_tries_leaves_no_trace(
+    actor: User, is_unanswered: bool
+) -> None:
+    task = a_task()
+    opened = Changes(task).handed_over()
+    changes = [opened, Changes(task).expired(opened)] if is_unanswered else [opened]
+    desk = Desk(after(task, *changes))
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await Desk(task).answers.take_back(relay, actor=cleo, request=a_request())
+        await desk.answers.take_back(opened.relay_id, actor=actor, request=a_request())
 
     assert caught.value.reason is RefusalReason.NOT_THE_SENDER
+    assert desk.gateway.asked == []
 
 
 async def test_another_workspaces_relay_does_not_exist() -> None:
