@@ -1,24 +1,52 @@
 """Looks up every locked dependency in the index's list of known vulnerabilities.
 
-Exits with 1 if one is known. Where the index can't be asked that is said, and is no failure: a
-change is not wrong because a service is away.
+Exits with 1 if one is known, or if the lock could not be looked through. Where the index can't be
+reached that is said, and is no failure: a change is not wrong because a service is away.
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import InvalidRequirement, Requirement
+
 LOCK = Path(__file__).parent.parent / "requirements.lock"
 AUDIT = Path(sys.executable).parent / "pip-audit"
 OPTIONS = ("--progress-spinner=off", "--require-hashes", "--disable-pip", "--format=json")
+# How pip-audit ends, in its own words or in those of what it asks by.
+UNREACHABLE = re.compile(
+    r"""
+    ^requests\.exceptions\.(ProxyError|SSLError|ConnectionError|ConnectTimeout|ReadTimeout)\b
+    | ^requests\.exceptions\.HTTPError:\ (429|5\d\d)\b
+    | ^ERROR:pip_audit\._cli:(Could\ not\ connect\ to|PyPI\ is\ not\ redirecting)
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
 
 
-def main() -> int:
+class UnreachableError(Exception):
+    """The index can't be asked at the moment."""
+
+
+class UnusableLockError(Exception):
+    """The lock is missing or malformed, or not all of it was looked through."""
+
+
+def main(lock: Path) -> int:
     """Print what is known; the exit code."""
-    dependencies = _audited()
+    try:
+        dependencies = audited(lock)
+        require_complete(dependencies, locked(lock))
+    except UnreachableError as error:
+        sys.stdout.write(f"Not looked up, for the index can't be reached: {error}\n")
+        return 0
+    except UnusableLockError as error:
+        sys.stdout.write(f"Not looked up: {error}\n")
+        return 1
     looked_up = [each for each in dependencies if "skip_reason" not in each]
     known = [each for each in looked_up if each["vulns"]]
     for each in known:
@@ -31,21 +59,58 @@ def main() -> int:
     return 1 if known else 0
 
 
-def _audited() -> list[dict[str, Any]]:
+def audited(lock: Path) -> list[dict[str, Any]]:
+    """What the index says of each dependency, or why it says nothing.
+
+    Raises:
+        UnreachableError: it can't be asked.
+        UnusableLockError: whatever else keeps the lock from being read.
+    """
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         audit = subprocess.run(  # noqa: S603 - our own arguments
-            [AUDIT, *OPTIONS, f"--output={report}", f"--requirement={LOCK}"],
+            [AUDIT, *OPTIONS, f"--output={report}", f"--requirement={lock}"],
             check=False,
             capture_output=True,
             text=True,
         )
         if not report.exists():
-            sys.stdout.write(f"Not looked up: {audit.stderr.strip().splitlines()[-1:]}\n")
-            return []
+            raise cause_of(audit.stderr)
         found: list[dict[str, Any]] = json.loads(report.read_text())["dependencies"]
         return found
 
 
+def cause_of(said: str) -> UnreachableError | UnusableLockError:
+    """Why there is no report, by what was said instead."""
+    away = UNREACHABLE.search(said)
+    if away is not None:
+        return UnreachableError(said[away.start() :].splitlines()[0])
+    return UnusableLockError("".join(said.strip().splitlines()[-1:]))
+
+
+def locked(lock: Path) -> int:
+    """How many dependencies the lock names for a machine like this one.
+
+    Raises:
+        UnusableLockError: a line of it names none.
+    """
+    lines = [line for line in lock.read_text().splitlines() if re.match(r"[^\s#-]", line)]
+    try:
+        named = [Requirement(line.removesuffix("\\")) for line in lines]
+    except InvalidRequirement as error:
+        raise UnusableLockError(str(error)) from error
+    return sum(each.marker is None or each.marker.evaluate() for each in named)
+
+
+def require_complete(dependencies: list[dict[str, Any]], locked: int) -> None:
+    """Refuse a report on some of the lock, or on nothing.
+
+    Raises:
+        UnusableLockError: it is one.
+    """
+    if not dependencies or len(dependencies) != locked:
+        raise UnusableLockError(f"{locked} are locked, and the report is on {len(dependencies)}")
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(LOCK))
