@@ -24,8 +24,10 @@ def log_context(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def workspace_of(body: Mapping[str, Any]) -> object:
-    """The id of the workspace that a payload comes from, if it says so."""
-    return body.get("team_id") or _part(body, "team").get("id")
+    """The id of the workspace that a payload comes from; None if it names none, or two."""
+    named = [each for each in (body.get("team_id"), _part(body, "team").get("id")) if each]
+    # Each payload model reads one of the two, so both must have been looked at.
+    return named[0] if named and named[0] == named[-1] else None
 
 
 def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:

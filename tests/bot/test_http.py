@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
+from tests.bot.gestures import submit
 from tests.bot.office import SECRET, Json, Office
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -180,6 +182,24 @@ async def test_another_workspace_is_told_that_it_is_not_served(
     assert status == 200
     assert "not installed in your workspace" in answer
     assert office.gateway.asked == []
+
+
+async def test_a_form_that_names_two_workspaces_reaches_neither(
+    office: Office, slack: Sender
+) -> None:
+    """What belongs to it would be read from one place, and whether it is ours from another."""
+    await office.type("ana", "/task new")
+    await submit(office, "ana", {"title": "Renew the certificate"})
+    (sent,) = await office.deliveries("interactive")
+    ours = sent["payload"]["team"]["id"]
+    two = sent["payload"] | {"team_id": ours, "team": {"id": "T0THER"}}
+
+    with capture_logs() as logs:
+        status, _ = await slack.send(urlencode({"payload": json.dumps(two)}).encode())
+
+    assert status == 200
+    assert [task.team_id for task in office.gateway.created] == [ours]
+    assert "another_workspace_refused" in [line["event"] for line in logs]
 
 
 @pytest.mark.parametrize(
