@@ -19,6 +19,7 @@ from bot.middleware import log_context, workspace_of
 from bot.outcomes import OUTCOME, RequestOutcome, outcome_of_status
 from bot.payloads import BlockAction, SlashCommand, ViewSubmission
 from bot.replies import ButtonAnswer, Replies, plain
+from relai_core.blockkit.answers import unknown_command
 from relai_core.domain.ids import TeamId
 from relai_core.ports import Message
 
@@ -121,7 +122,7 @@ def _register_the_rest(app: AsyncApp, replies: Replies) -> None:
 
 async def _unknown_command(command: SlashCommand) -> Message:
     _log.warning("unknown_command")
-    return plain(f"RelAI does not know `{command.command}`. Try `/task help` or `/relay help`.")
+    return unknown_command(command.command)
 
 
 async def _unknown_click(_: BlockAction) -> ButtonAnswer:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import structlog
 
-from relai_core.blockkit.answers import not_saved, refusal_text
+from relai_core.blockkit.answers import not_saved, refusal_text, refused
 from relai_core.domain.decisions import ChangeRefusedError
 from relai_core.domain.ids import SlackUserId
 from relai_core.errors import InvalidInputError, RelaiError
@@ -40,7 +40,7 @@ class Trouble(NamedTuple):
 
     def message(self, typed: str = "") -> Message:
         """The words in a conversation, with what was typed if that is worth sending again."""
-        return Message(self.text, []) if self.is_refusal else not_saved(self.text, typed)
+        return refused(self.text) if self.is_refusal else not_saved(self.text, typed)
 
     def for_modal(self, viewer: SlackUserId) -> str:
         """The words where no mrkdwn is shown."""

@@ -50,6 +50,8 @@ class Whispers:
                 blocks=message.blocks or None,
                 response_type="ephemeral",
                 replace_original=replaces,
+                unfurl_links=False,
+                unfurl_media=False,
             )
         except aiohttp.ClientConnectorError as error:
             _log.warning("response_url_not_connected", error=str(error))
@@ -69,7 +71,13 @@ class Whispers:
                 return
             opened = await self._client.conversations_open(users=user)
             dm = opened["channel"]["id"]
-            await self._client.chat_postMessage(channel=dm, text=message.text, blocks=blocks)
+            await self._client.chat_postMessage(
+                channel=dm,
+                text=message.text,
+                blocks=blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
         except _FAILURES as error:
             _log.error("whisper_lost", user=user, error=str(error))
 

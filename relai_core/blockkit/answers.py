@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from relai_core.blockkit.elements import (
     clip,
+    code,
     due_text,
     escape,
     mention,
@@ -24,6 +25,7 @@ TYPED_SHOWN = 60_000
 """Characters of a typed text that are given back: more than Slack lets anyone type."""
 
 _ERROR_SHOWN = 500
+_COMMAND_SHOWN = 40
 _HELP = {
     "task": (
         "*What `/task` can do*\n"
@@ -69,6 +71,11 @@ def refusal_text(
     return _REFUSALS[reason](_Asked(task, relay or task.relay, viewer))
 
 
+def refused(text: str) -> Message:
+    """A refusal's text in a conversation, where Slack makes no links of its own out of a title."""
+    return Message(text, [section(text)])
+
+
 def saved_text(what: str) -> str:
     """The answer when a wish, such as "a new task", is durable but not yet carried out."""
     return f"Saved: {what}. What comes of it follows in a moment."
@@ -81,6 +88,13 @@ def not_saved(error_text: str, typed: str) -> Message:
         return Message(problem, [section(problem)])
     text = f"{problem} Here is your text, to send again:"
     return Message(text, [section(text), *verbatim(typed.strip()[:TYPED_SHOWN])])
+
+
+def unknown_command(command: str) -> Message:
+    """Say which commands there are."""
+    shown = code(command, _COMMAND_SHOWN)
+    text = f"RelAI does not know {shown}. Try `/task help` or `/relay help`."
+    return Message(text, [section(text)])
 
 
 def help_message(topic: Literal["task", "relay"]) -> Message:

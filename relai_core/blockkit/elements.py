@@ -1,7 +1,8 @@
 """The smallest pieces of Block Kit. Text that people wrote is made harmless here, and only here.
 
 Markup (Slack's mrkdwn) is made by this package alone. What a person typed becomes part of it
-through `inline`, `title_of` or `quote`, which escape it once, so it can neither mention nor link.
+through `inline`, `title_of`, `code` or `quote`, which escape it once, so it can neither mention
+nor link.
 """
 
 import re
@@ -54,7 +55,7 @@ def title_of(task: Task) -> str:
 
 def quote(raw: str, limit: int) -> list[Block]:
     """A person's longer text, at most `limit` characters of it, in as many sections as it takes."""
-    escaped = escape(clip(raw.strip(), limit))
+    escaped = escape(clip(_BIDI_CONTROLS.sub("", raw).strip(), limit))
     lines = [f"> {part}" for line in escaped.splitlines() for part in _parts(line)]
     return [section(text) for text in _packed(lines)]
 
@@ -83,8 +84,13 @@ def through(via: TokenName | None) -> str:
 
 
 def token(name: TokenName) -> str:
-    """The name of an API token, as code: on one line, and without what could end that."""
-    shown = _one_line(name.replace("`", "'"), _TOKEN_SHOWN)
+    """The name of an API token, as code."""
+    return code(name, _TOKEN_SHOWN)
+
+
+def code(raw: str, limit: int) -> str:
+    """Anybody's text as code: on one line, and without what could end that."""
+    shown = _one_line(raw.replace("`", "'"), limit)
     return f"`{shown}`"
 
 

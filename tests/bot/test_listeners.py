@@ -1,6 +1,7 @@
 """From what people do in Slack to what they read, through the sandbox and over the socket."""
 
 import asyncio
+import json
 import os
 from datetime import timedelta
 
@@ -294,6 +295,47 @@ async def test_a_whisper_whose_answer_was_lost_is_not_said_again(open_office: Of
 
     said = [text for text in await open_office.reads("ana") if "was already completed" in text]
     assert len(said) == 1
+
+
+@pytest.mark.parametrize("by_button", [False, True], ids=["command", "button"])
+async def test_an_address_in_a_title_is_no_link_in_a_refusal(
+    open_office: Office, by_button: bool
+) -> None:
+    """Slack would make one of any address in a text without blocks, or not `verbatim`."""
+    await open_office.type("ana", "/task new Pay at https://bank.example")
+    await open_office.type("ana", "/task show T-1")
+    card = await latest_message(open_office, "ana")
+    await open_office.type("ana", "/task done T-1")
+
+    if by_button:
+        await press(open_office, "ana", card, "task_complete")
+    else:
+        await open_office.type("ana", "/task done T-1")
+
+    shown = await latest_shown(open_office, "ana")
+    assert "https://bank.example" in shown["text"]
+    assert [(block["text"]["text"], block["text"]["verbatim"]) for block in shown["blocks"]] == [
+        (shown["text"], True)
+    ]
+
+
+async def test_nothing_that_is_whispered_unfurls(open_office: Office) -> None:
+    await open_office.type("ana", "/task new Look at https://bank.example")
+    await open_office.type("ana", "/task show T-1")
+    card = await latest_message(open_office, "ana")
+    await open_office.type("ana", "/task done T-1")
+    await press(open_office, "ana", card, "task_complete")
+    await open_office.fail("response_url", "server_error")
+    await open_office.fail("chat.postEphemeral", "error", error="user_not_in_channel")
+    await press(open_office, "ana", card, "task_complete")
+    await open_office.reads("ana")
+
+    beside, in_dm = [
+        (await open_office.calls(way))[0]["arguments"]
+        for way in ("response_url", "chat.postMessage")
+    ]
+    for sent in (json.loads(beside["body"]), in_dm):
+        assert [str(sent[name]) for name in ("unfurl_links", "unfurl_media")] == ["False"] * 2
 
 
 async def test_an_unknown_button_is_answered(open_office: Office) -> None:

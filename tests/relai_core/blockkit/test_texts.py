@@ -81,6 +81,20 @@ def test_a_quoted_text_loses_nothing() -> None:
     assert quoted == "\n".join(f"> line {n} &amp; more" for n in range(100))
 
 
+def test_a_quoted_text_keeps_its_direction_to_itself() -> None:
+    (block,) = quote("\u202eon leave\u2069", 100)
+
+    assert block["text"]["text"] == "> on leave"
+
+
+@pytest.mark.parametrize("command", ["/<!channel>", "/a` *b* `c"])
+def test_an_unknown_command_is_named_without_effect(command: str) -> None:
+    shown = answers.unknown_command(command).text
+
+    assert command not in shown
+    assert shown.startswith("RelAI does not know `/")
+
+
 def test_typed_text_comes_back_exactly() -> None:
     typed = "/task new ```<@U1|bo>``` & \n\t *x* " + "é" * 4900
 
