@@ -81,8 +81,14 @@ def main() -> int:
 
 async def _until_signalled(settings: Settings) -> None:
     running = asyncio.create_task(_run(settings))
+
+    def stop() -> None:
+        # Once: to cancel it again would cut short what is being drained.
+        if not running.cancelling():
+            running.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     with suppress(asyncio.CancelledError):
         await running
     _log.info("bot_stopped")

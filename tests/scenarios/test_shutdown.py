@@ -46,14 +46,20 @@ async def _ends_well(relai: RelaiStack) -> None:
     assert "exit code 0" in relai.bot.last_words()
 
 
+@pytest.mark.parametrize("times", [1, 4])
 @pytest.mark.usefixtures("no_worker", "bot_again")
-async def test_a_command_under_way_is_answered(relai: RelaiStack, workspace: Workspace) -> None:
+async def test_a_command_under_way_is_answered_however_often_the_bot_is_told(
+    relai: RelaiStack, workspace: Workspace, times: int
+) -> None:
+    """One for each thing that is drained, and one more."""
     ana = await workspace.person("ana")
     typing = asyncio.create_task(ana.types("/task new Switch the light off"))
     await eventually("the command is under way", lambda: _is_pending(workspace, ana.id))
 
-    relai.bot.send_signal(signal.SIGTERM)
     ending = asyncio.create_task(_ends_well(relai))
+    for _ in range(times):
+        relai.bot.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.1)  # two at once would be one
 
     assert "aved" in answer_of(await typing)
     await ending
