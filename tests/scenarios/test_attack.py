@@ -10,6 +10,7 @@ from tests.scenarios.people import (
     Json,
     Person,
     Workspace,
+    answer_of,
     button_of,
     eventually,
     text_of,
@@ -40,6 +41,17 @@ async def owner_of(api: Api, number: str) -> str:
     return str((await api.get(f"/api/tasks/{number}")).json["assignedTo"])
 
 
+async def known_as(api: Api, person: Person, status: str) -> None:
+    """Wait until RelAI has heard what became of a person."""
+
+    async def heard() -> bool:
+        people = (await api.get("/api/users", limit=100)).json["users"]
+        known = {each["slack_user_id"]: each["status"] for each in people}
+        return known.get(person.id) == status
+
+    await eventually(f"{person.name} is known as {status}", heard)
+
+
 @pytest.mark.parametrize("label", ["Accept", "Decline", "Mark complete"])
 async def test_a_member_with_another_ones_button_changes_nothing(
     workspace: Workspace, api: Api, label: str
@@ -68,14 +80,55 @@ async def test_who_is_no_full_member_any_more_answers_nothing(
     number, offer = await offered(ana, bo, "Yours until you leave")
     await workspace.change(bo, **fields)
 
-    async def heard() -> bool:
-        people = (await api.get("/api/users", limit=100)).json["users"]
-        return any(each["slack_user_id"] == bo.id and each["status"] == status for each in people)
-
-    await eventually("RelAI has heard of the change", heard)
+    await known_as(api, bo, status)
     await bo.presses(offer, "Accept", force=True)
 
     assert await owner_of(api, number) == ana.id
+
+
+async def test_who_was_deactivated_neither_types_nor_presses(
+    workspace: Workspace, api: Api
+) -> None:
+    """Slack lets them do nothing more, but may deliver late what they did before."""
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number, offer = await offered(ana, bo, "Yours until you leave")
+    own = await bo.creates("Mine to the end")
+    typed = (await bo.types("/task list"))["payload"]
+    pressed = (await bo.presses(offer, "Decline"))["payload"]
+    await workspace.change(bo, deleted=True)
+    await known_as(api, bo, "deactivated")
+
+    command = typed | {"text": f"done {own}", "trigger_id": "1.1.typed"}
+    accept = button_of(offer, "Accept")
+    action = pressed["actions"][0] | {each: accept[each] for each in ("action_id", "value")}
+    click = pressed | {"actions": [action], "trigger_id": "1.1.pressed"}
+    said = await workspace.post("deliveries", {"kind": "command", "payload": command})
+    await workspace.post("deliveries", {"kind": "interactive", "payload": click})
+
+    assert "Only full members" in answer_of(said)
+    assert await owner_of(api, number) == ana.id
+    assert (await api.get(f"/api/tasks/{own}")).json["status"] == "open"
+
+
+async def test_of_who_was_deactivated_a_task_is_closed_by_its_creator_and_moved_by_nobody(
+    workspace: Workspace, api: Api
+) -> None:
+    ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
+    number = await ana.creates("Left behind", bo)
+    await workspace.change(bo, deleted=True)
+    await known_as(api, bo, "deactivated")
+
+    for sender, why in ((ana, "not_the_owner"), (bo, "person_cannot")):
+        wish = {"from_user": sender.id, "to_user": ana.id}
+        assert (await api.post(f"/api/tasks/{number}/relay", wish)).json["code"] == why
+    assert await owner_of(api, number) == bo.id
+
+    await ana.types(f"/task done {number}")
+
+    async def is_closed() -> bool:
+        return bool((await api.get(f"/api/tasks/{number}")).json["status"] == "completed")
+
+    await eventually("the task is completed", is_closed)
 
 
 @pytest.mark.parametrize(
