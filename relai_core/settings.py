@@ -83,7 +83,8 @@ class Settings(BaseSettings):
     temporal_tls_client_key: Path | None = None
 
     mongodb_uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0")
-    mongodb_database: str = "relai"
+    # What MongoDB takes on every system, see "Naming Restrictions" in its manual.
+    mongodb_database: str = Field(default="relai", pattern=r'^[^/\\. "$*<>:|?\x00]{1,63}$')
 
     api_tokens: Annotated[str, AfterValidator(_api_tokens)] = ""
 

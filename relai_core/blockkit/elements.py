@@ -139,7 +139,7 @@ def button(label: str, action_id: ActionId, value: TaskId | RelayId, style: str 
 
 def plain(text: str, limit: int) -> Element:
     """A plain text, such as an option or a label: shown as it is, so nothing is escaped."""
-    return _plain(clip(" ".join(text.split()), limit))
+    return _plain(clip(" ".join(_BIDI_CONTROLS.sub("", text).split()), limit))
 
 
 def _plain(text: str) -> Element:

@@ -50,6 +50,7 @@ def test_an_empty_variable_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -
     [
         ("SLACK_BOT_TOKEN=", "SLACK_BOT_TOKEN"),
         ("SLACK_API_URL=slack", "SLACK_API_URL"),
+        ("MONGODB_DATABASE=relai.prod", "MONGODB_DATABASE"),
         ("RELAI_PORT=eighty", "RELAI_PORT"),
         ("RELAI_PORT=70000", "RELAI_PORT"),
         ("RELAI_RELAY_WINDOW=soon", "RELAI_RELAY_WINDOW"),

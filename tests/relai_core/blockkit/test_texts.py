@@ -10,6 +10,7 @@ from relai_core.blockkit.elements import (
     due_text,
     elapsed,
     inline,
+    plain,
     quote,
     through,
     title_of,
@@ -79,6 +80,10 @@ def test_a_quoted_text_loses_nothing() -> None:
     quoted = "\n".join(block["text"]["text"] for block in quote(raw, 10_000))
 
     assert quoted == "\n".join(f"> line {n} &amp; more" for n in range(100))
+
+
+def test_a_plain_text_keeps_its_direction_to_itself() -> None:
+    assert plain("\u202eon\n leave\u2069", 100)["text"] == "on leave"
 
 
 def test_a_quoted_text_keeps_its_direction_to_itself() -> None:
