@@ -16,7 +16,7 @@ from relai_audit.check import TELL_EACH, Progress
 from relai_audit.executions import Executions
 from relai_audit.findings import Finding, FindingKind
 from relai_audit.report import Repair, Report
-from relai_audit.resuming import resume
+from relai_audit.resuming import BrokenOffAgainError, resume
 from relai_audit.side_by_side import one_by_one, side_by_side
 from relai_core.domain.ids import RelayId, RequestId, TaskId
 from relai_core.domain.model import Model
@@ -91,7 +91,7 @@ class Repairer:
             return left(said=f"{finding.subject} is left: {self._lost}")
         try:
             said = await self._remedies[finding.kind](finding)
-        except NotFoundError as error:
+        except (NotFoundError, BrokenOffAgainError) as error:
             return left(said=str(error))
         except (UnavailableError, StoreError, RPCError) as error:
             self._lost = error
@@ -103,7 +103,7 @@ class Repairer:
         if not task.is_open:
             return f"task {task.id} is closed by now"
         workflow_id = lifecycle_id(task.id)
-        if await resume(self._client, await self._executions.latest(workflow_id)):
+        if await self._resumed(workflow_id):
             return f"task {task.id} is looked after again: {workflow_id} goes on where it was"
         await self._begin_anew(task, _beginning(task))
         return f"task {task.id} is looked after again: {workflow_id} begins anew"
@@ -113,13 +113,13 @@ class Repairer:
         if relay is None or not relay.is_open:
             return f"hand-over {finding.subject} has ended by now"
         workflow_id = relay_workflow_id(relay.id)
-        if await resume(self._client, await self._executions.latest(workflow_id)):
+        if await self._resumed(workflow_id):
             return f"hand-over {relay.id} is looked after again: {workflow_id} goes on where it was"
         await self._start("TaskRelayWorkflow", await self._relay_input(relay), workflow_id)
         return f"hand-over {relay.id} is looked after again: {workflow_id} begins anew"
 
     async def _carry_on(self, finding: Finding) -> str:
-        if not await resume(self._client, await self._executions.latest(finding.subject)):
+        if not await self._resumed(finding.subject):
             raise NotFoundError(f"Temporal does not know {finding.subject} any more")
         return f"{finding.subject} goes on where it was"
 
@@ -134,11 +134,14 @@ class Repairer:
         task = await self._task(notice.task_id)
         signal = ("replanned", notice)
         workflow_id = lifecycle_id(task.id)
-        goes_on = await resume(self._client, await self._executions.latest(workflow_id))
+        goes_on = await self._resumed(workflow_id)
         # It may have said all that was left, and be over by now.
         if not goes_on or not await self._signalled(workflow_id, signal):
             await self._begin_anew(task, signal)
         return f"{notice.key} is planned again by {workflow_id}"
+
+    async def _resumed(self, workflow_id: str) -> bool:
+        return await resume(self._client, self._executions, workflow_id)
 
     async def _signalled(self, workflow_id: str, signal: _Signal) -> bool:
         name, about = signal

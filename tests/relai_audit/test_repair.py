@@ -11,6 +11,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.service import RPCError
 
+from relai_audit import resuming
 from relai_audit.findings import FindingKind
 from relai_core.domain.changes import RelayExpired
 from relai_core.domain.ids import RequestId
@@ -29,6 +30,12 @@ from tests.relai_workflows.stage import POLL, Stage
 async def terminate(asked: Asked) -> None:
     """End a workflow as no program of ours does, in the middle of whatever it does."""
     await asked.handle.terminate("damage")
+    await asked.stage.ended(asked.handle)
+
+
+async def cancel(asked: Asked) -> None:
+    """Ask a workflow to end, as no program of ours does; a worker carries that out."""
+    await asked.handle.cancel()
     await asked.stage.ended(asked.handle)
 
 
@@ -55,7 +62,7 @@ async def _is_known(asked: Asked) -> bool:
 
 
 Lose = Callable[[Asked], Awaitable[None]]
-LOSSES = [terminate, forget]
+LOSSES = [terminate, cancel, forget]
 """Temporal still knows what was, and the workflow goes on; or it does not, and it begins anew."""
 
 
@@ -166,10 +173,13 @@ async def test_a_time_to_answer_that_is_over_begins_anew(
     assert await relay.end() is RelayEnd.ACCEPTED
 
 
-async def test_a_receiver_from_whom_it_was_taken_is_told(stage: Stage, auditor: Auditor) -> None:
+@pytest.mark.parametrize("lose", [terminate, cancel])
+async def test_a_receiver_from_whom_it_was_taken_is_told(
+    stage: Stage, auditor: Auditor, lose: Lose
+) -> None:
     life = await create(stage)
     relay = await life.hand_over()
-    await terminate(relay)
+    await lose(relay)
     await stage.store.tasks.apply(relay.withdrawn())
 
     report = await auditor.look_and_repair()
@@ -247,12 +257,13 @@ async def test_a_lost_hand_over_to_someone_who_left_goes_back(
     assert stage.readers(NoticeKind.REQUEST_REFUSED) == []
 
 
+@pytest.mark.parametrize("lose", [terminate, cancel])
 async def test_a_sender_who_was_not_told_how_it_ended_is_told_once(
-    stage: Stage, auditor: Auditor
+    stage: Stage, auditor: Auditor, lose: Lose
 ) -> None:
     life = await create(stage)
     relay = await life.hand_over()
-    await terminate(relay)
+    await lose(relay)
     await stage.store.tasks.apply(expired(relay))
 
     report = await auditor.look_and_repair()
@@ -271,7 +282,10 @@ async def test_a_sender_who_ended_it_needs_no_word(stage: Stage, auditor: Audito
     assert await auditor.finds() == []
 
 
-async def test_who_was_not_told_that_a_task_is_done_is_told_once(idle_stage: Stage) -> None:
+@pytest.mark.parametrize("end", ["terminate", "cancel"])
+async def test_who_was_not_told_that_a_task_is_done_is_told_once(
+    idle_stage: Stage, end: str
+) -> None:
     """The store had closed it, and its workflow was ended before it knew."""
     async with idle_stage.worker():
         life = await create(idle_stage, owner=BEN)
@@ -281,9 +295,10 @@ async def test_who_was_not_told_that_a_task_is_done_is_told_once(idle_stage: Sta
     completed = life.says.completed(CLEO)
     await life.signal("completed", completed)
     await idle_stage.store.tasks.apply(completed)
-    await terminate(life)
+    await getattr(life.handle, end)()
 
     async with idle_stage.worker():
+        await idle_stage.ended(life.handle)
         auditor = Auditor(idle_stage)
         report = await auditor.look_and_repair()
         await auditor.repair(report)
@@ -327,11 +342,15 @@ async def test_what_was_asked_and_not_yet_carried_out_is_carried_out(idle_stage:
     assert idle_stage.readers(NoticeKind.TASK_COMPLETED) == [ANA]
 
 
-async def test_what_was_broken_off_before_it_began_is_carried_out(idle_stage: Stage) -> None:
+@pytest.mark.parametrize("end", ["terminate", "cancel"])
+async def test_what_was_broken_off_before_it_began_is_carried_out(
+    idle_stage: Stage, end: str
+) -> None:
     life = await begin(idle_stage, a_new_task(owner=BEN))
-    await terminate(life)
+    await getattr(life.handle, end)()
 
     async with idle_stage.worker():
+        await idle_stage.ended(life.handle)
         auditor = Auditor(idle_stage)
         report = await auditor.look_and_repair()
         left = await auditor.finds()
@@ -340,6 +359,21 @@ async def test_what_was_broken_off_before_it_began_is_carried_out(idle_stage: St
     assert left == []
     assert (await life.task()).owner == BEN
     assert idle_stage.readers(NoticeKind.TASK_ASSIGNED) == [BEN]
+
+
+async def test_what_ends_again_at_once_is_not_mended(
+    stage: Stage, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reset to what came after the request to end, it would end for ever."""
+    monkeypatch.setattr(resuming, "_CANCELED", None)
+    life = await create(stage, owner=BEN)
+    await cancel(life)
+
+    report = await auditor.look_and_repair()
+
+    assert not report.is_clean
+    assert [each.is_mended for each in report.repairs] == [False]
+    assert "broken off again" in report.repairs[0].said
 
 
 async def test_a_notice_that_nobody_sends_any_more_is_sent(stage: Stage, auditor: Auditor) -> None:
