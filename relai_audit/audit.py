@@ -10,7 +10,7 @@ from relai_audit.documents import MisfiledTasks, UnsoundDocuments
 from relai_audit.executions import Execution, Executions
 from relai_audit.findings import Finding, FindingKind
 from relai_audit.limits import Limits
-from relai_audit.notices import UnsettledNotices, Untold
+from relai_audit.notices import FailedNotices, UnsettledNotices, Untold
 from relai_audit.owned import OpenRelays, OpenTasks
 from relai_audit.report import Report
 from relai_audit.running import BrokenOff, Leftovers, StuckWorkflows
@@ -33,6 +33,7 @@ _CHECKS: Mapping[str, Callable[[Witnesses], Check]] = {
     "lost tasks": LostTasks,
     "who was told": Untold,
     "unsettled notices": UnsettledNotices,
+    "refused notices": FailedNotices,
 }
 
 

@@ -31,6 +31,7 @@ class FindingKind(StrEnum):
     NOTICE_LATE = "notice_late"
     NOTICE_ABANDONED = "notice_abandoned"
     NOTICE_AMBIGUOUS = "notice_ambiguous"
+    NOTICE_FAILED = "notice_failed"
 
 
 class Advice(NamedTuple):
@@ -135,8 +136,21 @@ ADVICE: dict[FindingKind, Advice] = {
         "If a workflow is trying, wait. Nobody tries a reminder again that may have been seen: "
         "ask the person whether they have it.",
     ),
+    FindingKind.NOTICE_FAILED: Advice(
+        "Slack refused a message for good, for the reason that is named, and nobody was told what "
+        "it says. It is shown for a week; people who are gone are left out.",
+        "messages_tab_disabled: switch the app's Messages Tab on. restricted_action, "
+        "no_permission: an admin must let the app write. Of what can't be written to, such as "
+        "is_archived, put the channel right. invalid_… and …_too_long are faults of the program: "
+        "take a newer version. Then --repair has it sent again, but for reminders, of which the "
+        "next comes by itself, and what is about a newcomer: tell the person yourself.",
+    ),
 }
 """What is said of each kind."""
+
+
+class NotMendedError(Exception):
+    """Why a finding is left as it is, in words for its reader."""
 
 
 class Finding(Model):

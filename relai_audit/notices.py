@@ -6,11 +6,15 @@ from relai_audit.check import Witnesses
 from relai_audit.findings import Finding, FindingKind
 from relai_audit.subjects import senders_of, task_of
 from relai_core.domain.ids import NoticeKey
-from relai_core.domain.notice import Notice, NoticeRow, NoticeState
+from relai_core.domain.notice import Notice, NoticeKind, NoticeRow, NoticeState
 from relai_core.domain.relay import Relay
 from relai_core.domain.telling import closing_notices, relay_end_notices
+from relai_core.slack.errors import NOBODY_THERE
 from relai_core.store.audit import Closing
 from relai_workflows.ids import lifecycle_id, relay_workflow_id
+
+_ANSWERED_FOR = frozenset({NoticeKind.RELAY_OFFERED, NoticeKind.RELAY_NUDGED})
+"""If these are refused, the hand-over goes back, and its sender is told."""
 
 
 class UnsettledNotices:
@@ -50,6 +54,32 @@ class UnsettledNotices:
             senders |= {relay_workflow_id(each) for each in relays} & self._ask.running.keys()
         found = [await self._ask.executions.find(each) for each in senders]
         return any(each is not None and each.is_sending for each in found)
+
+
+class FailedNotices:
+    """What was to be said was not refused for good, but by people who are gone."""
+
+    def __init__(self, witnesses: Witnesses) -> None:
+        self._ask = witnesses
+
+    async def suspects(self) -> AsyncIterator[str]:
+        after = self._ask.ago(self._ask.limits.forgotten)
+        async for row in self._ask.store.failed_notices(after, NOBODY_THERE):
+            if row.notice.kind not in _ANSWERED_FOR:
+                yield row.key
+
+    async def confirm(self, suspect: str) -> Finding | None:
+        row = await self._ask.store.find_notice(NoticeKey(suspect))
+        if row is None or row.state is not NoticeState.FAILED:
+            return None
+        since = row.settled_at or row.notice.planned_at
+        return Finding(
+            kind=FindingKind.NOTICE_FAILED,
+            team_id=row.notice.team_id,
+            subject=row.key,
+            detail=f"refused {since:%F %H:%M}: {row.reason}",
+            notice=row.notice,
+        )
 
 
 class Untold:

@@ -4,9 +4,11 @@ Everything here may be done twice, and by two at once: a workflow goes on under 
 anyway, what it writes is named by the request behind it, and the ledger knows what is said.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
+from time import monotonic
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -14,12 +16,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from relai_audit.check import TELL_EACH, Progress
 from relai_audit.executions import Executions
-from relai_audit.findings import Finding, FindingKind
+from relai_audit.findings import Finding, FindingKind, NotMendedError
 from relai_audit.report import Repair, Report
-from relai_audit.resuming import BrokenOffAgainError, resume
+from relai_audit.resuming import resume
 from relai_audit.side_by_side import one_by_one, side_by_side
-from relai_core.domain.ids import RelayId, RequestId, TaskId
+from relai_audit.subjects import task_of
+from relai_core.domain.ids import NoticeKey, RelayId, RequestId, TaskId
 from relai_core.domain.model import Model
+from relai_core.domain.notice import Notice, NoticeState
 from relai_core.domain.relay import Relay
 from relai_core.domain.task import NewTask, Task
 from relai_core.domain.telling import first_card
@@ -33,6 +37,9 @@ from relai_workflows.contracts import (
 )
 from relai_workflows.ids import lifecycle_id, relay_workflow_id
 
+ANSWERED_WITHIN = timedelta(seconds=5)
+"""How long Slack's answer to a message that is sent again is waited for."""
+_LOOKS_EVERY = timedelta(milliseconds=100)
 _IN_THIS_ORDER = (
     {
         FindingKind.TASK_WITHOUT_WORKFLOW,
@@ -40,7 +47,7 @@ _IN_THIS_ORDER = (
         FindingKind.REQUEST_BROKEN_OFF,
         FindingKind.TASK_MISFILED,
     },
-    {FindingKind.NOBODY_TOLD, FindingKind.NOTICE_ABANDONED},
+    {FindingKind.NOBODY_TOLD, FindingKind.NOTICE_ABANDONED, FindingKind.NOTICE_FAILED},
 )
 """Workflows first: they say what they have to say, before they are told to."""
 
@@ -54,6 +61,8 @@ class Repairer:
         self, database: Database, client: Client, executions: Executions, window: timedelta
     ) -> None:
         self._tasks = database.tasks
+        self._ledger = database.notices
+        self._find_notice = database.audit.find_notice
         self._server_time = database.audit.server_time
         self._client = client
         self._executions = executions
@@ -66,6 +75,7 @@ class Repairer:
             FindingKind.TASK_MISFILED: self._refile,
             FindingKind.NOBODY_TOLD: self._replan,
             FindingKind.NOTICE_ABANDONED: self._replan,
+            FindingKind.NOTICE_FAILED: self._send_again,
         }
 
     async def repair(self, report: Report, progress: Progress) -> Report:
@@ -91,7 +101,7 @@ class Repairer:
             return left(said=f"{finding.subject} is left: {self._lost}")
         try:
             said = await self._remedies[finding.kind](finding)
-        except (NotFoundError, BrokenOffAgainError) as error:
+        except (NotFoundError, NotMendedError) as error:
             return left(said=str(error))
         except (UnavailableError, StoreError, RPCError) as error:
             self._lost = error
@@ -128,10 +138,8 @@ class Repairer:
         return f"task {finding.subject} is listed as what it is"
 
     async def _replan(self, finding: Finding) -> str:
-        notice = finding.notice
-        if notice is None or notice.task_id is None:
-            raise NotFoundError(f"{finding.subject}: a newcomer's workflow takes no notices")
-        task = await self._task(notice.task_id)
+        notice = _replannable(finding)
+        task = await self._task(task_of(notice))
         signal = ("replanned", notice)
         workflow_id = lifecycle_id(task.id)
         goes_on = await self._resumed(workflow_id)
@@ -139,6 +147,30 @@ class Repairer:
         if not goes_on or not await self._signalled(workflow_id, signal):
             await self._begin_anew(task, signal)
         return f"{notice.key} is planned again by {workflow_id}"
+
+    async def _send_again(self, finding: Finding) -> str:
+        """Re-plan what Slack refused; it is mended unless Slack is seen to refuse it once more."""
+        notice = _replannable(finding)
+        if notice.kind.is_reminder:
+            raise NotMendedError(f"{notice.key}: a reminder is for its moment, the next one comes")
+        row = await self._find_notice(notice.key)
+        if row is not None and row.state is NoticeState.FAILED:
+            await self._ledger.reopen(row)
+        said = await self._replan(finding)
+        if (why := await self._refused_again(notice.key)) is not None:
+            raise NotMendedError(f"{notice.key} was planned again, and refused again: {why}")
+        return said
+
+    async def _refused_again(self, key: NoticeKey) -> str | None:
+        """Why Slack does not take it, if that is known within `ANSWERED_WITHIN`."""
+        until = monotonic() + ANSWERED_WITHIN.total_seconds()
+        while (row := await self._find_notice(key)) is not None:
+            if row.state is NoticeState.FAILED:
+                return row.reason
+            if row.is_settled or monotonic() > until:
+                return None
+            await asyncio.sleep(_LOOKS_EVERY.total_seconds())
+        return None
 
     async def _resumed(self, workflow_id: str) -> bool:
         return await resume(self._client, self._executions, workflow_id)
@@ -225,6 +257,12 @@ class Repairer:
             if event.kind == kind and event.relay_id == relay_id:
                 return event.id
         raise NotFoundError(f"the trail of {task_id} has no {kind}: mend the trail first")
+
+
+def _replannable(finding: Finding) -> Notice:
+    if finding.notice is None or finding.notice.task_id is None:
+        raise NotMendedError(f"{finding.subject}: a newcomer's workflow takes no notices")
+    return finding.notice
 
 
 def _beginning(task: Task) -> _Signal:

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from relai_audit.executions import BROKEN_OFF, Execution, Executions
+from relai_audit.findings import NotMendedError
 
 SEEN_WITHIN = timedelta(seconds=5)
 """How long a worker may take for its first step. One that is busier has more to do than to end."""
@@ -27,10 +28,6 @@ _NOT_AGAIN = (
 )
 
 
-class BrokenOffAgainError(Exception):
-    """A workflow was taken up, and ended at once as before."""
-
-
 async def resume(client: Client, executions: Executions, workflow_id: str) -> bool:
     """Reset a run that was broken off to its last decision; whether the workflow runs then.
 
@@ -40,7 +37,7 @@ async def resume(client: Client, executions: Executions, workflow_id: str) -> bo
     the same run is the first.
 
     Raises:
-        BrokenOffAgainError: the new run ended at once, and not because it had all done.
+        NotMendedError: the new run ended at once, and not because it had all done.
     """
     execution = await executions.latest(workflow_id)
     if execution is None:
@@ -67,7 +64,7 @@ async def resume(client: Client, executions: Executions, workflow_id: str) -> bo
     )
     taken_up = await _after_its_first_step(executions, workflow_id)
     if taken_up is not None and taken_up.status in BROKEN_OFF:
-        raise BrokenOffAgainError(f"{workflow_id} was taken up, and was broken off again at once")
+        raise NotMendedError(f"{workflow_id} was taken up, and was broken off again at once")
     return True
 
 

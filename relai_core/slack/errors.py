@@ -20,6 +20,8 @@ from relai_core.errors import (
 
 UNKNOWN_PERSON = frozenset({"user_not_found", "users_not_found"})
 """Slack knows no such person in this workspace."""
+NOBODY_THERE = UNKNOWN_PERSON | {"user_disabled", "user_not_visible", "cannot_dm_bot"}
+"""Refusals that speak of the person, who is gone or was never one that a bot may write to."""
 DEFAULT_WAIT = timedelta(seconds=1)
 """How long to wait where Slack does not say."""
 MESSAGE_LIMIT_WAIT = timedelta(hours=1)

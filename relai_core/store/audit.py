@@ -1,6 +1,7 @@
 """Everything there is, read page by page while the system runs, to be checked against itself."""
 
 from collections.abc import AsyncIterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
@@ -121,6 +122,19 @@ class MongoAuditStore:
         wanted = {
             "notice.planned_at": {"$gt": after, "$lt": before},
             "$or": [{"state": NoticeState.AMBIGUOUS}, planned],
+        }
+        async for page in self._pages(self._notices, wanted):
+            for document in page:
+                yield from_document(NoticeRow, document, key="key")
+
+    async def failed_notices(
+        self, after: datetime, reasons_apart: AbstractSet[str]
+    ) -> AsyncIterator[NoticeRow]:
+        """Notices that were to be there after that, and were refused for other reasons."""
+        wanted = {
+            "state": NoticeState.FAILED,
+            "reason": {"$nin": sorted(reasons_apart)},
+            "notice.planned_at": {"$gt": after},
         }
         async for page in self._pages(self._notices, wanted):
             for document in page:

@@ -100,6 +100,22 @@ class MongoNoticeLedger:
             raise LookupError(f"no notice {key}")
         return _row(document)
 
+    async def reopen(self, row: NoticeRow) -> bool:
+        """Let a notice that Slack refused be tried again; whether it was still as `row` says.
+
+        It was never there for certain. But where the answer to an earlier try was lost, that
+        stays written down, and the history is read first.
+        """
+        fields: Document = {"state": NoticeState.AMBIGUOUS}
+        if row.unknown_since is None:
+            never = {"attempted_at": None, "last_attempt_at": None, "channel": None}
+            fields = {"state": NoticeState.PLANNED, **never}
+        fields |= {"reason": "", "settled_at": None, "turn_at": None}
+        refused = {"state": NoticeState.FAILED, "reason": row.reason, "settled_at": row.settled_at}
+        with self._mongo.bounded():
+            opened = await self._rows.update_one({"_id": row.key, **refused}, {"$set": fields})
+        return opened.matched_count == 1
+
     async def list_live_cards(self, task_id: TaskId) -> list[NoticeRow]:
         with self._mongo.bounded():
             wanted = {"notice.task_id": task_id, "live": True}

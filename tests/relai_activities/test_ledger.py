@@ -334,6 +334,38 @@ async def test_what_slack_will_never_take_is_failed_and_not_tried_again(
     assert office.messenger.messages == []
 
 
+async def test_what_slack_refused_is_posted_once_it_is_to_be_tried_again(office: Office) -> None:
+    """It was never there, so nothing is looked for."""
+    office.messenger.fails_before.append(UndeliverableError("messages_tab_disabled"))
+    notice = await office.assigned()
+    await office.send(notice)
+    row = await office.row(notice)
+
+    opened = [await office.store.notices.reopen(row), await office.store.notices.reopen(row)]
+    result = await office.send(notice)
+
+    assert opened == [True, False]
+    assert result.state is NoticeState.SENT
+    assert office.messenger.looks == []
+    assert not await office.store.notices.reopen(row)
+
+
+async def test_what_slack_refused_after_an_answer_got_lost_is_looked_for(office: Office) -> None:
+    notice = await office.assigned()
+    office.messenger.fails_after.append(LOST)
+    await fail_to_send(office, notice)
+    office.messenger.hidden = True
+    office.messenger.fails_before.append(UndeliverableError("messages_tab_disabled"))
+    await office.send(notice)
+    office.messenger.hidden = False
+    await office.store.notices.reopen(await office.row(notice))
+
+    result = await office.send(notice)
+
+    assert result.state is NoticeState.RECONCILED
+    assert len(office.messenger.messages) == 1
+
+
 async def test_a_rate_limit_says_when_to_try_again(office: Office) -> None:
     office.messenger.fails_before.append(RateLimitedError("ratelimited", WAIT))
     notice = await office.assigned()

@@ -15,11 +15,11 @@ from relai_audit import resuming
 from relai_audit.findings import FindingKind
 from relai_core.domain.changes import RelayExpired
 from relai_core.domain.ids import RequestId
-from relai_core.domain.notice import Notice, NoticeKind
+from relai_core.domain.notice import Notice, NoticeKind, NoticeState
 from relai_core.domain.relay import RelayEnd, RelayMode
 from relai_core.domain.task import TaskStatus
 from relai_core.domain.user import User
-from relai_core.errors import TransientMessengerError
+from relai_core.errors import MessengerError, TransientMessengerError, UndeliverableError
 from relai_core.store.connection import Document
 from tests.relai_audit.conftest import Auditor
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_new_task
@@ -61,6 +61,7 @@ async def _is_known(asked: Asked) -> bool:
     return True
 
 
+REFUSED = UndeliverableError("messages_tab_disabled")
 Lose = Callable[[Asked], Awaitable[None]]
 LOSSES = [terminate, cancel, forget]
 """Temporal still knows what was, and the workflow goes on; or it does not, and it begins anew."""
@@ -390,6 +391,59 @@ async def test_a_notice_that_nobody_sends_any_more_is_sent(stage: Stage, auditor
     assert await auditor.finds() == []
 
 
+async def test_what_slack_refused_is_told_once_its_reason_is_put_right(
+    stage: Stage, auditor: Auditor
+) -> None:
+    await refused_end(stage)
+    stage.messenger.fails_in.clear()
+
+    report = await auditor.look()
+    await asyncio.gather(auditor.repair(report), auditor.repair(report))
+
+    assert [each.kind for each in report.findings] == [FindingKind.NOTICE_FAILED]
+    assert "messages_tab_disabled" in report.findings[0].detail
+    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert await auditor.finds() == []
+
+
+async def test_what_slack_refuses_again_is_not_mended(stage: Stage, auditor: Auditor) -> None:
+    await refused_end(stage)
+
+    report = await auditor.look_and_repair()
+
+    assert [each.is_mended for each in report.repairs] == [False]
+    assert "messages_tab_disabled" in report.repairs[0].said
+    assert [kind for kind, _ in await auditor.finds()] == [FindingKind.NOTICE_FAILED]
+
+
+async def test_an_offer_that_slack_refused_has_gone_back(stage: Stage, auditor: Auditor) -> None:
+    life = await create(stage)
+    stage.messenger.fails_in[await stage.messenger.open_dm(BEN)] = REFUSED
+
+    await life.hand_over()
+
+    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert await auditor.finds() == []
+
+
+async def test_who_is_gone_need_not_be_told(stage: Stage, auditor: Auditor) -> None:
+    await refused_end(stage, UndeliverableError("user_disabled"))
+
+    assert await auditor.finds() == []
+
+
+async def test_a_refused_reminder_is_not_sent_again(stage: Stage, auditor: Auditor) -> None:
+    life = await create(stage, owner=BEN)
+    reminder = a_lost_notice(NoticeKind.REMINDER_DUE, recipient=BEN, task_id=life.new.id)
+    await refuse(stage, reminder)
+
+    report = await auditor.look_and_repair()
+
+    assert [each.kind for each in report.findings] == [FindingKind.NOTICE_FAILED]
+    assert [each.is_mended for each in report.repairs] == [False]
+    assert stage.readers(NoticeKind.REMINDER_DUE) == []
+
+
 async def test_a_newcomers_notice_is_left_to_a_person(stage: Stage, auditor: Auditor) -> None:
     lost = a_lost_notice(NoticeKind.WELCOME, recipient=CLEO)
     await stage.store.notices.plan(lost, lost.planned_at)
@@ -417,6 +471,22 @@ async def test_everything_at_once_is_mended_once(
     assert len(report.findings) == 6
     assert await auditor.finds() == []
     assert len(stage.messenger.messages) == told
+
+
+async def refused_end(stage: Stage, refusal: MessengerError = REFUSED) -> None:
+    """Ben accepts what Ana gave him, and Slack refuses to tell her."""
+    relay = await (await create(stage)).hand_over()
+    stage.messenger.fails_in[await stage.messenger.open_dm(ANA)] = refusal
+    await relay.carry_out(relay.accepted())
+    await relay.end()
+
+
+async def refuse(stage: Stage, notice: Notice) -> None:
+    """Let the ledger say that Slack refused it."""
+    await stage.store.notices.plan(notice, notice.planned_at)
+    await stage.store.notices.settle(
+        notice.key, NoticeState.FAILED, at=notice.planned_at, reason=REFUSED.code
+    )
 
 
 def expired(relay: HandOver) -> RelayExpired:
