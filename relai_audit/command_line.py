@@ -21,7 +21,7 @@ from relai_core.settings import Settings, SettingsError, load_settings
 from relai_core.store import database
 
 CLEAN, FOUND, UNABLE = 0, 1, 2
-"""Exit codes: nothing is left to do, something is, nothing could be said."""
+"""Exit codes: nothing is left to do, something is, the work could not be done to its end."""
 STORE_TIMEOUT = timedelta(minutes=2)
 """Of one read: longer than a process that somebody waits for would allow itself."""
 REACHED_WITHIN = timedelta(seconds=10)
@@ -48,7 +48,13 @@ def run(arguments: list[str]) -> int:
         return _unable(f"MongoDB refuses, so nothing can be said: {error}")
     except (RuntimeError, RPCError) as error:
         return _unable(f"Temporal can't be asked, so nothing can be said: {error}")
+    except Exception as error:  # noqa: BLE001 - 1 would say that something was found
+        return _unable(
+            f"An error of the program, so nothing can be said: {type(error).__name__}: {error}"
+        )
     print(as_json(report) if asked.json else as_text(report))
+    if report.broken_off:
+        return _unable(f"An error of the program broke the repairing off: {report.broken_off}")
     return CLEAN if report.is_clean else FOUND
 
 
@@ -95,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
             "Count tasks, hand-overs and notices, find what does not fit together, and say what "
             "to do about it. It reads only, and may run at any time beside everything else. The "
             "settings are those of the worker. Exit code: 0 nothing is left to do, 1 something "
-            "is, 2 MongoDB or Temporal could not be asked."
+            "is, 2 MongoDB or Temporal could not be asked, or an error of the program ended it."
         ),
     )
     looking.add_argument(

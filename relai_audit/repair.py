@@ -5,11 +5,12 @@ anyway, what it writes is named by the request behind it, and the ledger knows w
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from time import monotonic
 
+from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
@@ -82,18 +83,27 @@ class Repairer:
         """The report with what was done about it. What nothing here mends is left as it is.
 
         Nothing is done where the report speaks for wrong settings, or nobody would carry it out.
-        If MongoDB or Temporal goes away, what follows is left; what was done stays done.
+        If MongoDB or Temporal goes away, what follows is left; what was done stays done, and is
+        told even if an error of the program ends the work.
         """
         if (why := _objection(report)) is not None:
             return report.model_copy(update={"refused": why})
         repairs: list[Repair] = []
-        for kinds in _IN_THIS_ORDER:
-            findings = [each for each in report.findings if each.kind in kinds]
-            async for repair in side_by_side(self._repair, one_by_one(findings)):
+        broken_off = ""
+        try:
+            async for repair in self._repairs(report):
                 repairs.append(repair)
                 if len(repairs) % TELL_EACH == 0:
                     progress(f"{len(repairs):,} repaired")
-        return report.model_copy(update={"repairs": tuple(repairs)})
+        except Exception as error:  # noqa: BLE001 - whatever it is, what was done is told
+            broken_off = f"{type(error).__name__}: {error}"
+        return report.model_copy(update={"repairs": tuple(repairs), "broken_off": broken_off})
+
+    async def _repairs(self, report: Report) -> AsyncIterator[Repair]:
+        for kinds in _IN_THIS_ORDER:
+            findings = [each for each in report.findings if each.kind in kinds]
+            async for repair in side_by_side(self._repair, one_by_one(findings)):
+                yield repair
 
     async def _repair(self, finding: Finding) -> Repair:
         left = partial(Repair, finding=finding, is_mended=False)
@@ -103,6 +113,12 @@ class Repairer:
             said = await self._remedies[finding.kind](finding)
         except (NotFoundError, NotMendedError) as error:
             return left(said=str(error))
+        except ValidationError as error:
+            # Not its text, which may quote people.
+            said = (
+                f"{finding.subject} is left: a {error.title} of it can't be read, mend that first"
+            )
+            return left(said=said)
         except (UnavailableError, StoreError, RPCError) as error:
             self._lost = error
             return left(said=f"{finding.subject} is left: {error}")

@@ -29,7 +29,8 @@ class Repair(Model):
 class Report(Model):
     """Counts of every workspace, how many workflows run, and everything that doesn't fit.
 
-    `refused` says why nothing was repaired, if it should have been and must not.
+    `refused` says why nothing was repaired, if it should have been and must not; `broken_off` which
+    error of the program ended the repairing before its end.
     """
 
     at: datetime
@@ -38,6 +39,7 @@ class Report(Model):
     findings: tuple[Finding, ...]
     repairs: tuple[Repair, ...] = ()
     refused: str = ""
+    broken_off: str = ""
 
     @property
     def is_clean(self) -> bool:

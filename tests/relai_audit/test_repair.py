@@ -11,7 +11,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.service import RPCError
 
-from relai_audit import resuming
+from relai_audit import repair, resuming
 from relai_audit.findings import FindingKind
 from relai_core.domain.changes import RelayExpired
 from relai_core.domain.ids import RequestId
@@ -375,6 +375,53 @@ async def test_what_ends_again_at_once_is_not_mended(
     assert not report.is_clean
     assert [each.is_mended for each in report.repairs] == [False]
     assert "broken off again" in report.repairs[0].said
+
+
+async def test_what_can_not_be_read_is_left_and_the_others_are_mended(
+    stage: Stage, auditor: Auditor, documents: Documents[Document]
+) -> None:
+    """A life is to begin anew, for which its trail is read; a notice is to be said of a task."""
+    by_trail, by_task, _ = [await create(stage, owner=BEN) for _ in range(3)]
+    others = [await create(stage, owner=BEN) for _ in range(2)]
+    lost = a_lost_notice(NoticeKind.TASK_TAKEN_BACK, recipient=BEN, task_id=by_task.new.id)
+    await stage.store.notices.plan(lost, lost.planned_at)
+    await forget(by_trail)
+    del stage.started[by_trail.handle.id]
+    for other in others:
+        await terminate(other)
+    of_trail = {"task_id": by_trail.new.id}
+    documents["task_events"].update_one(of_trail, {"$set": {"owner": None}})
+    documents["tasks"].update_one({"_id": by_task.new.id}, {"$set": {"title": None}})
+
+    report = await auditor.look_and_repair()
+
+    done = {each.finding.subject: each for each in report.repairs}
+    assert {subject for subject, each in done.items() if each.is_mended} == {
+        other.new.id for other in others
+    }
+    assert "a TaskEvent of it can't be read" in done[by_trail.new.id].said
+    assert "a Task of it can't be read" in done[lost.key].said
+    assert report.broken_off == ""
+
+
+async def test_an_error_of_the_program_leaves_word_of_what_was_done(
+    stage: Stage, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = await create(stage, owner=BEN)
+    await terminate(life)
+    lost = a_lost_notice(NoticeKind.TASK_TAKEN_BACK, recipient=BEN, task_id=life.new.id)
+    await stage.store.notices.plan(lost, lost.planned_at)
+    monkeypatch.setattr(repair, "task_of", _fails)
+
+    report = await auditor.look_and_repair()
+
+    assert report.broken_off == "KeyError: 'a fault'"
+    assert [each.is_mended for each in report.repairs] == [True]
+    assert not report.is_clean
+
+
+def _fails(*_: object) -> None:
+    raise KeyError("a fault")
 
 
 async def test_a_notice_that_nobody_sends_any_more_is_sent(stage: Stage, auditor: Auditor) -> None:
