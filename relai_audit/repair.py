@@ -52,6 +52,8 @@ _IN_THIS_ORDER = (
 )
 """Workflows first: they say what they have to say, before they are told to."""
 
+_AWAY = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED})
+
 _Signal = tuple[str, Model]
 
 
@@ -83,8 +85,8 @@ class Repairer:
         """The report with what was done about it. What nothing here mends is left as it is.
 
         Nothing is done where the report speaks for wrong settings, or nobody would carry it out.
-        If MongoDB or Temporal goes away, what follows is left; what was done stays done, and is
-        told even if an error of the program ends the work.
+        What MongoDB or Temporal refuses is left, and once one of them is away so is all that
+        follows. What was done stays done, and is told even if an error of the program ends it all.
         """
         if (why := _objection(report)) is not None:
             return report.model_copy(update={"refused": why})
@@ -120,7 +122,8 @@ class Repairer:
             )
             return left(said=said)
         except (UnavailableError, StoreError, RPCError) as error:
-            self._lost = error
+            if _is_away(error):
+                self._lost = error
             return left(said=f"{finding.subject} is left: {error}")
         return Repair(finding=finding, is_mended=True, said=said)
 
@@ -273,6 +276,13 @@ class Repairer:
             if event.kind == kind and event.relay_id == relay_id:
                 return event.id
         raise NotFoundError(f"the trail of {task_id} has no {kind}: mend the trail first")
+
+
+def _is_away(error: UnavailableError | StoreError | RPCError) -> bool:
+    """Whether MongoDB or Temporal is gone, so that nothing else would work either."""
+    if isinstance(error, RPCError):
+        return error.status in _AWAY
+    return isinstance(error, UnavailableError)
 
 
 def _replannable(finding: Finding) -> Notice:

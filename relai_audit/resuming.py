@@ -60,7 +60,8 @@ async def resume(client: Client, executions: Executions, workflow_id: str) -> bo
             request_id=f"relai-audit-{execution.run_id}",
             reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
             reset_reapply_exclude_types=_NOT_AGAIN,
-        )
+        ),
+        retry=True,
     )
     taken_up = await _after_its_first_step(executions, workflow_id)
     if taken_up is not None and taken_up.status in BROKEN_OFF:

@@ -9,9 +9,11 @@ import pytest
 from pymongo.database import Database as Documents
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
-from temporalio.service import RPCError
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
-from relai_audit import repair, resuming
+from relai_audit import repair, resuming, side_by_side
+from relai_audit.executions import Executions
 from relai_audit.findings import FindingKind
 from relai_core.domain.changes import RelayExpired
 from relai_core.domain.ids import RequestId
@@ -402,6 +404,38 @@ async def test_what_can_not_be_read_is_left_and_the_others_are_mended(
     assert "a TaskEvent of it can't be read" in done[by_trail.new.id].said
     assert "a Task of it can't be read" in done[lost.key].said
     assert report.broken_off == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "mended"), [(RPCStatusCode.INVALID_ARGUMENT, 2), (RPCStatusCode.UNAVAILABLE, 0)]
+)
+async def test_what_temporal_refuses_is_left_and_only_once_it_is_away_the_rest(
+    stage: Stage,
+    auditor: Auditor,
+    monkeypatch: pytest.MonkeyPatch,
+    status: RPCStatusCode,
+    mended: int,
+) -> None:
+    monkeypatch.setattr(side_by_side, "WIDTH", 1)
+    lives = [await create(stage, owner=BEN) for _ in range(3)]
+    for life in lives:
+        await terminate(life)
+    first = min(life.handle.id for life in lives)
+
+    async def resumed(client: Client, executions: Executions, workflow_id: str) -> bool:
+        if workflow_id == first:
+            raise RPCError("can't be reset", status, b"")
+        return await resuming.resume(client, executions, workflow_id)
+
+    monkeypatch.setattr(repair, "resume", resumed)
+
+    report = await auditor.look_and_repair()
+
+    assert (
+        sorted(each.is_mended for each in report.repairs)
+        == [False] * (3 - mended) + [True] * mended
+    )
+    assert all("can't be reset" in each.said for each in report.repairs if not each.is_mended)
 
 
 async def test_an_error_of_the_program_leaves_word_of_what_was_done(
