@@ -27,6 +27,7 @@ from relai_core.domain.notice import Notice, NoticeRow, NoticeState
 from relai_core.errors import (
     AmbiguousDeliveryError,
     InstallationBrokenError,
+    MissingScopeError,
     NotYourTurnError,
     RateLimitedError,
     RejectedMessageError,
@@ -197,7 +198,11 @@ class NoticeActivities:
         return await self._settle(row, NoticeState.FAILED, reason=error.code)
 
     async def _reconciled(self, row: NoticeRow) -> NoticeRow:
-        """A row whose last post may or may not have arrived: look before posting again."""
+        """A row whose last post may or may not have arrived: look before posting again.
+
+        Raises:
+            MessengerError: nobody can look just now, such as with a token that was revoked.
+        """
         if (began := row.interrupted_at) is not None:
             row = await self._notices.settle(
                 row.key, NoticeState.AMBIGUOUS, at=began + LONGEST_CALL, reason="interrupted"
@@ -207,11 +212,11 @@ class NoticeActivities:
         await _until(row.unknown_since + HISTORY_LAG)
         try:
             ts = await self._messenger.find_posted(row.channel, row.key, row.attempted_at)
-        except (UndeliverableError, RejectedMessageError, InstallationBrokenError) as error:
+        except (UndeliverableError, RejectedMessageError, MissingScopeError) as error:
             _log.warning("history_unreadable", key=row.key, code=error.code)
             return await self._settle(row, NoticeState.AMBIGUOUS, reason=_UNREADABLE)
         if ts is None:
-            return row
+            return _read_by_now(row)
         found = await self._notices.settle(
             row.key,
             NoticeState.RECONCILED,
@@ -235,6 +240,11 @@ class NoticeActivities:
 
 
 _UNREADABLE = "history unreadable"
+
+
+def _read_by_now(row: NoticeRow) -> NoticeRow:
+    """The row without what kept a try before this one from reading: it is not there for certain."""
+    return row.model_copy(update={"reason": ""}) if row.reason == _UNREADABLE else row
 
 
 def _given_up(row: NoticeRow) -> bool:

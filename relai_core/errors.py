@@ -12,6 +12,7 @@ MessengerError                 Slack did not do what it was asked
 ├── UndeliverableError         never to this person, as things are
 ├── RejectedMessageError       the message itself is wrong: our bug
 ├── InstallationBrokenError    token or scope: an admin must act
+│   └── MissingScopeError      other calls may work, and this one never as things are
 ├── TransientMessengerError    provably not done; try again
 └── AmbiguousDeliveryError     may or may not have been done
 """
@@ -87,6 +88,10 @@ class RejectedMessageError(MessengerError):
 
 class InstallationBrokenError(MessengerError):
     """The token or its scopes do not suffice."""
+
+
+class MissingScopeError(InstallationBrokenError):
+    """The token is good, but was not given the scope that this call needs."""
 
 
 class TransientMessengerError(MessengerError):

@@ -12,6 +12,7 @@ from relai_core.errors import (
     AmbiguousDeliveryError,
     InstallationBrokenError,
     MessengerError,
+    MissingScopeError,
     RateLimitedError,
     RejectedMessageError,
     TransientMessengerError,
@@ -35,8 +36,9 @@ _CODES: dict[type[MessengerError], str] = {
         ekm_access_denied cannot_reply_to_message message_not_found cant_update_message
         edit_window_closed""",
     InstallationBrokenError: """
-        invalid_auth not_authed account_inactive token_revoked token_expired missing_scope
+        invalid_auth not_authed account_inactive token_revoked token_expired
         team_access_not_granted not_allowed_token_type""",
+    MissingScopeError: "missing_scope",
     RejectedMessageError: """
         invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long no_text
         markdown_text_conflict invalid_arguments metadata_too_large

@@ -16,6 +16,7 @@ from relai_core.errors import (
     AmbiguousDeliveryError,
     InstallationBrokenError,
     MessengerError,
+    MissingScopeError,
     RateLimitedError,
     RejectedMessageError,
     TransientMessengerError,
@@ -219,7 +220,7 @@ async def test_a_reminder_that_may_have_been_seen_is_not_repeated_blindly(office
     notice = await office.reminder()
     office.messenger.fails_after.append(LOST)
     await fail_to_send(office, notice)
-    office.messenger.unreadable = InstallationBrokenError("missing_scope")
+    office.messenger.unreadable = MissingScopeError("missing_scope")
 
     results = [await office.send(notice), await office.send(notice)]
 
@@ -237,6 +238,41 @@ async def test_a_hand_over_is_rather_offered_twice_than_never(office: Office) ->
 
     assert result.state is NoticeState.SENT
     assert len(office.messenger.messages) == 1
+
+
+async def test_a_history_that_a_revoked_token_hides_is_read_once_the_token_is_right(
+    office: Office,
+) -> None:
+    notice = await office.reminder()
+    office.messenger.fails_before.append(LOST)
+    await fail_to_send(office, notice)
+    office.messenger.unreadable = InstallationBrokenError("token_revoked")
+    with pytest.raises(ApplicationError) as raised:
+        await office.send(notice)
+    office.messenger.unreadable = None
+
+    result = await office.send(notice)
+
+    assert raised.value.next_retry_delay == timedelta(minutes=1)
+    assert result.state is NoticeState.SENT
+    assert len(office.messenger.messages) == 1
+
+
+async def test_once_the_history_was_read_whoever_left_is_skipped(office: Office) -> None:
+    """Before that nobody can say whether the offer is there."""
+    notice = await office.offered()
+    office.messenger.fails_before += [LOST, TransientMessengerError("service_unavailable")]
+    await fail_to_send(office, notice)
+    office.messenger.unreadable = MissingScopeError("missing_scope")
+    await fail_to_send(office, notice)
+    office.directory.put(User(team_id=TEAM, id=BEN, name="ben", deleted=True))
+
+    unread = await office.send(notice)
+    office.messenger.unreadable = None
+    read = await office.send(notice)
+
+    assert (unread.state, unread.reason) == (NoticeState.AMBIGUOUS, "history unreadable")
+    assert (read.state, read.reason) == (NoticeState.SKIPPED, "deactivated")
 
 
 @pytest.mark.parametrize(
