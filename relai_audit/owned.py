@@ -23,8 +23,8 @@ class OpenTasks:
     async def suspects(self) -> AsyncIterator[str]:
         old_enough = self._ask.ago(self._ask.limits.young)
         async for task in self._ask.store.open_tasks():
-            is_cared_for = lifecycle_id(TaskId(task.id)) in self._ask.running
-            if task.began_at < old_enough and not is_cared_for:
+            is_cared_for = lifecycle_id(task.id) in self._ask.running
+            if task.created_at < old_enough and not is_cared_for:
                 yield task.id
 
     async def confirm(self, suspect: str) -> Finding | None:

@@ -21,11 +21,20 @@ _PAGE = 1000
 _REMINDERS = tuple(kind for kind in NoticeKind if kind.is_reminder)
 
 
+class OpenTask(NamedTuple):
+    """A task that is open."""
+
+    id: TaskId
+    created_at: datetime
+
+
 class Standing(NamedTuple):
-    """That a task or a hand-over is in the store; and since when it is over, if it is."""
+    """That a task or a hand-over is in the store; and since when it is over, if that can be read.
+
+    It is there even if the rest of it can't be read.
+    """
 
     id: str
-    began_at: datetime
     over_since: datetime | None
 
 
@@ -38,7 +47,10 @@ class Closing(NamedTuple):
 
 
 class MongoAuditStore:
-    """Reads only, in pages. What is there all the time while it reads is never missed."""
+    """Reads only, in pages. What is there all the time while it reads is never missed.
+
+    What can't be read is passed over, but where is asked whether something is there.
+    """
 
     def __init__(self, mongo: Connection) -> None:
         self._mongo = mongo
@@ -56,7 +68,7 @@ class MongoAuditStore:
         return await self._census.count(limbo_before)
 
     async def unsound(self) -> AsyncIterator[Unsound]:
-        """Documents that can't be read. Everything else here passes over them."""
+        """Documents that can't be read."""
         async for found in self._soundness.unsound():
             yield found
 
@@ -85,11 +97,11 @@ class MongoAuditStore:
                 if lost not in known:
                     yield lost
 
-    async def open_tasks(self) -> AsyncIterator[Standing]:
+    async def open_tasks(self) -> AsyncIterator[OpenTask]:
         """Every open task."""
         async for page in self._pages(self._tasks, {"open": True}, ["created_at"]):
             for document in page:
-                yield Standing(document["_id"], document["created_at"], None)
+                yield OpenTask(document["_id"], document["created_at"])
 
     async def open_relays(self) -> AsyncIterator[Relay]:
         """Every hand-over that has not ended."""
@@ -154,15 +166,14 @@ class MongoAuditStore:
 
     async def find_tasks(self, ids: Sequence[TaskId]) -> dict[str, Standing]:
         """Those of these tasks that the store holds, by id."""
-        wanted = ("created_at", "closed_at")
         # In this order: a task that is being moved is never missed.
-        found = await self._find(self._tasks, ids, *wanted)
+        found = await self._find(self._tasks, ids, "closed_at")
         missing = [each for each in ids if each not in found]
-        return found | (await self._find(self._archived, missing, *wanted) if missing else {})
+        return found | (await self._find(self._archived, missing, "closed_at") if missing else {})
 
     async def find_relays(self, ids: Sequence[RelayId]) -> dict[str, Standing]:
         """Those of these hand-overs that the store holds, by id."""
-        return await self._find(self._relays, ids, "opened_at", "ended_at")
+        return await self._find(self._relays, ids, "ended_at")
 
     async def hand_overs_of(self, task_id: TaskId) -> set[RelayId]:
         """All hand-overs of a task, as its trail names them."""
@@ -171,16 +182,12 @@ class MongoAuditStore:
             return {each["relay_id"] for each in await cursor.to_list(None) if each.get("relay_id")}
 
     async def _find(
-        self, collection: Collection, ids: Sequence[str], began: str, over: str
+        self, collection: Collection, ids: Sequence[str], over: str
     ) -> dict[str, Standing]:
         with self._mongo.bounded():
-            wanted = {"_id": {"$in": list(ids)}}
-            cursor = collection.find({**wanted, **sound(collection.name)}, [began, over])
+            cursor = collection.find({"_id": {"$in": list(ids)}}, [over])
             documents = await cursor.to_list(None)
-        return {
-            found["_id"]: Standing(found["_id"], found[began], found.get(over))
-            for found in documents
-        }
+        return {each["_id"]: Standing(each["_id"], _moment(each.get(over))) for each in documents}
 
     async def _closings(self, tasks: list[Task]) -> list[Closing]:
         """Each with the last event of its trail, which closed it."""
@@ -204,3 +211,7 @@ class MongoAuditStore:
                 return
             yield documents
             after = documents[-1]["_id"]
+
+
+def _moment(value: object) -> datetime | None:
+    return value if isinstance(value, datetime) else None

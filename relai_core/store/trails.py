@@ -60,10 +60,13 @@ class Trails:
     async def _relays_of(
         self, tasks: Sequence[Document], events: Sequence[Document], snapshot: Snapshot
     ) -> dict[str, bool]:
-        """Whether each hand-over that these name is open; left out is what is not there."""
+        """Whether each hand-over that these name is open; left out is what is not there.
+
+        One that can't be read is there, and its end is all that is asked for.
+        """
         by_events = {event["relay_id"] for event in events if event.get("relay_id")}
         by_tasks = {task["relay"]["id"] for task in tasks if task.get("relay")}
-        named = {"_id": {"$in": list(by_events | by_tasks)}, **sound("relays")}
+        named = {"_id": {"$in": list(by_events | by_tasks)}}
         found = await snapshot.find(self._relays, named, ["end"])
         return {relay["_id"]: relay.get("end") is None for relay in found}
 

@@ -216,6 +216,33 @@ async def test_a_damaged_document_is_named_and_stops_nothing(
     assert (FindingKind.DOCUMENT_UNSOUND, f"{collection}/{damaged['_id']}") in found
 
 
+@pytest.mark.parametrize(
+    ("collection", "damage"),
+    [
+        ("tasks", {"created_at": "yesterday"}),
+        ("tasks", {"closed_at": "yesterday"}),
+        ("relays", {"answer_by": None}),
+        ("relays", {"opened_at": None}),
+    ],
+    ids=str,
+)
+async def test_what_can_not_be_read_is_there(
+    stage: Stage,
+    auditor: Auditor,
+    documents: Documents[Document],
+    collection: str,
+    damage: Document,
+) -> None:
+    """Else nothing is repaired, for it seems that the workflows are those of another database."""
+    await (await create(stage, owner=BEN)).hand_over(CLEO, BEN)
+    documents[collection].update_one({}, {"$set": damage})
+
+    report = await auditor.look_and_repair()
+
+    assert [each.kind for each in report.findings] == [FindingKind.DOCUMENT_UNSOUND]
+    assert report.refused == ""
+
+
 async def test_that_nobody_carries_anything_out_is_found(idle_stage: Stage) -> None:
     report = await Auditor(idle_stage).look()
 
