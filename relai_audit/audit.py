@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from relai_audit.check import TELL_EACH, Check, Progress, Witnesses
@@ -50,13 +50,18 @@ async def audit(
     """
     at = datetime.now(UTC)
     skew = await database.audit.server_time() - at
+    progress("looking for a worker")
+    has_worker = await executions.has_worker(at + skew, limits)
+    if has_worker:
+        skew = await _skew(executions, skew)
     progress("counting")
-    census = await database.audit.count(at + skew - limits.young)
+    census = await database.audit.count(datetime.now(UTC) + skew - limits.young)
     # Before the store is read: what ends meanwhile was over there before its workflow ended.
     running = await _running(executions, progress)
     witnesses = Witnesses(database.tasks, database.audit, executions, running, limits, skew)
     confirmed = await _confirmed(witnesses, progress)
-    findings = [*await _workers(witnesses, progress), *_sums(census), *confirmed]
+    workers = [] if has_worker else [_no_worker(executions.task_queue)]
+    findings = [*workers, *_sums(census), *confirmed]
     return Report(at=at, workspaces=census, workflows=len(running), findings=tuple(findings))
 
 
@@ -70,13 +75,15 @@ async def _running(executions: Executions, progress: Progress) -> dict[str, Exec
     return running
 
 
-async def _workers(ask: Witnesses, progress: Progress) -> list[Finding]:
-    progress("looking for a worker")
-    if await ask.executions.has_worker(ask.now, ask.limits):
-        return []
-    queue = ask.executions.task_queue
+async def _skew(executions: Executions, of_mongod: timedelta) -> timedelta:
+    """How far Temporal's clock is ahead of ours, as near as that is known."""
+    ours = datetime.now(UTC)
+    return await executions.now(ours + of_mongod) - ours
+
+
+def _no_worker(queue: str) -> Finding:
     said = "nobody has asked for work there in the last minute"
-    return [Finding(kind=FindingKind.NO_WORKER, team_id=NOBODY, subject=queue, detail=said)]
+    return Finding(kind=FindingKind.NO_WORKER, team_id=NOBODY, subject=queue, detail=said)
 
 
 async def _confirmed(witnesses: Witnesses, progress: Progress) -> list[Finding]:

@@ -20,7 +20,8 @@ class Witnesses(NamedTuple):
     """Whom a check asks.
 
     `running` are the workflows that ran when the audit began, by their ids. `skew` is how far
-    MongoDB's clock is ahead of ours, which counts for nothing: it may be that of anybody's laptop.
+    Temporal's clock, by which all moments in the store are written, is ahead of ours, which counts
+    for nothing: it may be that of anybody's laptop.
     """
 
     tasks: MongoTaskStore
@@ -32,7 +33,7 @@ class Witnesses(NamedTuple):
 
     @property
     def now(self) -> datetime:
-        """This moment by MongoDB's clock."""
+        """This moment by Temporal's clock."""
         return datetime.now(UTC) + self.skew
 
     def ago(self, time: timedelta) -> datetime:

@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from relai_audit.limits import Limits
 from relai_audit.side_by_side import side_by_side
-from relai_core.polling import last_polled_at, was_just_polled
+from relai_core.polling import ASKS_EVERY, last_polled_at, was_just_polled
 
 ACTIVITY_TRIES = 10
 """Tries of an activity that count as trouble: about half a minute in the store, four in Slack."""
@@ -123,6 +123,17 @@ class Executions:
             _failing(found),
             _is_sending(found),
         )
+
+    async def now(self, elsewhere: datetime) -> datetime:
+        """This moment by Temporal's clock, never ahead by more than `ASKS_EVERY`.
+
+        Temporal does not tell. But a worker that is there asked for work within that time, and
+        Temporal says when. Within these bounds it is what the clock `elsewhere` says.
+        """
+        polled = await last_polled_at(self._client, self.task_queue)
+        if polled is None:
+            return elsewhere
+        return min(max(elsewhere, polled), polled + ASKS_EVERY)
 
     async def has_worker(self, now: datetime, limits: Limits) -> bool:
         """Whether anybody asks for work.

@@ -246,7 +246,7 @@ class Repairer:
 
     async def _relay_input(self, relay: Relay) -> TaskRelayInput:
         """With the moment that stands, unless it is over: then the window begins anew."""
-        is_over = relay.answer_by <= await self._server_time()
+        is_over = relay.answer_by <= await self._executions.now(await self._server_time())
         return TaskRelayInput(
             request_id=await self._cause(relay.task_id, "relay_opened", relay.id),
             relay_id=relay.id,

@@ -7,8 +7,10 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
-POLLED_WITHIN = timedelta(seconds=75)
-"""A worker that is there has asked by then: an idle one asks anew once a minute."""
+ASKS_EVERY = timedelta(minutes=1)
+"""How often a worker asks for work while there is none."""
+POLLED_WITHIN = ASKS_EVERY + timedelta(seconds=15)
+"""A worker that is there has asked by then."""
 
 
 async def last_polled_at(

@@ -1,8 +1,8 @@
 """The stage of the workflows, and an auditor who looks at it at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -75,6 +75,15 @@ class Auditor:
     async def look_and_repair(self) -> Report:
         """Both, as `relai audit --repair` does."""
         return await self.repair(await self.look())
+
+
+def a_clock(ahead: timedelta) -> Callable[[], Awaitable[datetime]]:
+    """What mongod says of the time, so far ahead."""
+
+    async def server_time() -> datetime:
+        return datetime.now(UTC) + ahead
+
+    return server_time
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from pymongo.database import Database as Documents
 
 from relai_audit.executions import ACTIVITY_TRIES, Executions
 from relai_audit.findings import FindingKind
+from relai_audit.limits import Limits
 from relai_core.domain.notice import NoticeState
 from relai_core.domain.relay import RelayEnd
 from relai_core.errors import TransientMessengerError
@@ -16,7 +17,7 @@ from relai_core.store.connection import Document
 from relai_workflows.contracts import TaskLifecycleInput
 from relai_workflows.ids import lifecycle_id, relay_workflow_id
 from relai_workflows.outcomes import HEARING_GRACE
-from tests.relai_audit.conftest import AT_ONCE, Auditor
+from tests.relai_audit.conftest import AT_ONCE, Auditor, a_clock
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM
 from tests.relai_workflows.lives import create
 from tests.relai_workflows.stage import Stage
@@ -185,6 +186,28 @@ async def test_a_hand_over_past_its_moment_is_in_limbo(
 
     assert [each.kind for each in report.findings] == [FindingKind.RELAY_IN_LIMBO]
     assert report.workspaces[TEAM].in_limbo == 1
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), -timedelta(hours=1)], ids=str)
+async def test_the_end_of_a_window_is_judged_by_temporals_clock(
+    stage: Stage,
+    documents: Documents[Document],
+    monkeypatch: pytest.MonkeyPatch,
+    ahead: timedelta,
+) -> None:
+    """Whatever the time is by mongod's."""
+    monkeypatch.setattr(stage.store.audit, "server_time", a_clock(ahead))
+    _, late = [await (await create(stage)).hand_over(window=timedelta(days=1)) for _ in range(2)]
+    await (await create(stage)).hand_over(window=timedelta(minutes=10))
+    past = datetime.now(UTC) - timedelta(minutes=3)
+    documents["relays"].update_one({"_id": late.start.relay_id}, {"$set": {"answer_by": past}})
+
+    looking = asyncio.create_task(Auditor(stage, Limits(pause=AT_ONCE.pause)).look())
+    while not looking.done():
+        await create(stage)  # else its worker would ask for no work for a minute
+
+    found = [(each.kind, each.subject) for each in (await looking).findings]
+    assert found == [(FindingKind.RELAY_IN_LIMBO, late.start.relay_id)]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from relai_core.domain.task import TaskStatus
 from relai_core.domain.user import User
 from relai_core.errors import MessengerError, TransientMessengerError, UndeliverableError
 from relai_core.store.connection import Document
-from tests.relai_audit.conftest import Auditor
+from tests.relai_audit.conftest import Auditor, a_clock
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_new_task
 from tests.relai_workflows.lives import Asked, HandOver, begin, create
 from tests.relai_workflows.stage import POLL, Stage
@@ -174,6 +174,25 @@ async def test_a_time_to_answer_that_is_over_begins_anew(
     assert (await relay.relay()).answer_by > datetime.now(UTC)
     await relay.carry_out(relay.accepted())
     assert await relay.end() is RelayEnd.ACCEPTED
+
+
+async def test_a_time_to_answer_that_is_over_only_by_mongods_clock_stands(
+    stage: Stage,
+    auditor: Auditor,
+    documents: Documents[Document],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    relay = await (await create(stage)).hand_over()
+    half = {"nudge_at": datetime.now(UTC) - timedelta(seconds=1)}
+    documents["relays"].update_one({"_id": relay.start.relay_id}, {"$set": half})
+    until = (await relay.relay()).answer_by
+    await forget(relay)
+    report = await auditor.look()
+    monkeypatch.setattr(stage.store.audit, "server_time", a_clock(timedelta(hours=1)))
+
+    await Auditor(stage).repair(report)
+
+    assert (await relay.relay()).answer_by == until
 
 
 @pytest.mark.parametrize("lose", [terminate, cancel])
