@@ -1,4 +1,7 @@
-"""Slack refuses for a while: what is saved comes once, in order, and without a flood."""
+"""Slack refuses for a while: what is saved comes once, and without a flood.
+
+In which order, is promised for each task and each hand-over: `relai_workflows/test_order.py`.
+"""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -32,7 +35,7 @@ def transport(request: pytest.FixtureRequest) -> Transport:
 async def test_a_revoked_token_costs_no_task_and_health_names_it(
     relai: RelaiStack, workspace: Workspace, session: aiohttp.ClientSession
 ) -> None:
-    """People who were seen that day can go on; once the token is valid again the cards come."""
+    """Whom RelAI remembers can go on; once the token is valid again the cards come."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     await ana.types(f"/task new Seen before @{bo.name}")
     await bo.sees("Seen before")
