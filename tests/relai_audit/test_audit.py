@@ -122,6 +122,7 @@ async def test_a_message_that_is_still_tried_is_late_and_not_abandoned(
     life = await create(stage)
     stage.messenger.down = TransientMessengerError("service_unavailable")
     await life.begin_hand_over()
+    await auditor.look()  # until then it has tried
 
     kinds = {kind for kind, _ in await auditor.finds()}
 
