@@ -52,7 +52,7 @@ chaos: install  ## Break everything at random, and judge: make chaos SEED=7 MINU
 outage: install  ## Take a part away for long, and judge: make outage PART=mongodb MINUTES=10
 	@$(BIN)/python -m tests.outages $(PART) $(if $(MINUTES),--minutes '$(MINUTES)')
 
-bench-audit: install  ## Measure relai audit: make bench-audit TASKS=100000
+bench-audit: install  ## Measure relai audit [--repair]: make bench-audit TASKS=100000
 	@$(BIN)/python -m bench.audit $(if $(TASKS),--tasks '$(TASKS)')
 
 fingerprints: install  ## Accept the commands the workflows give now as the ones to keep

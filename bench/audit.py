@@ -1,7 +1,8 @@
-"""`make bench-audit TASKS=100000`: how long `relai audit` takes, and how much memory.
+"""`make bench-audit TASKS=100000`: how long `relai audit [--repair]` takes, and how much memory.
 
 Fills a mongod and a Temporal server of its own, so that everything fits together, and runs the
-command as a process: as it is, and once more after some workflows were terminated.
+command as a process: as it is, then after some workflows were terminated, cancelled or forgotten,
+then to mend them, and at last to see that nothing is left.
 """
 
 import argparse
@@ -17,8 +18,11 @@ from itertools import islice
 from pathlib import Path
 
 from pymongo import AsyncMongoClient
-from temporalio.client import Client
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError, RPCStatusCode
 
 from bench.filling import Past, a_past
 from bench.idling import idle_worker, until_all_idle
@@ -35,10 +39,12 @@ QUEUE = "bench"
 BATCH = 1_000
 STARTS_AT_ONCE = 16
 DAMAGED = 100
+"""Workflows that are lost in each of three ways."""
+POLL = 0.1
 
 
 async def main(tasks: int) -> None:
-    """Fill, look, damage, look again; and say what it took."""
+    """Fill, look, damage, look, mend, look; and say what it took."""
     with tempfile.TemporaryDirectory(prefix="relai-bench-") as folder:
         data = Path(folder)
         async with MongoServer(data) as mongod, TemporalServer(data) as temporal:
@@ -50,9 +56,10 @@ async def main(tasks: int) -> None:
                 _say(f"filled in {time.monotonic() - began:.0f} s: {len(running):,} workflows run")
                 environment = _environment(mongod.uri, temporal.address)
                 await _measure("healthy", environment)
-                for workflow_id in running[:DAMAGED]:
-                    await client.get_workflow_handle(workflow_id).terminate("bench")
-                await _measure(f"{DAMAGED} workflows terminated", environment)
+                await _damage(client, running)
+                await _measure(f"{DAMAGED} terminated, cancelled, forgotten each", environment)
+                await _measure("repair", environment, "--repair")
+                await _measure("repaired", environment)
 
 
 async def _fill(uri: str, client: Client, tasks: int) -> list[str]:
@@ -97,6 +104,33 @@ async def _start_all(client: Client, pasts: Iterable[Past]) -> list[str]:
     return await asyncio.gather(*wanted)
 
 
+async def _damage(client: Client, running: list[str]) -> None:
+    """Lose workflows all over the list, in each way as many."""
+    lost = running[:: max(1, len(running) // (3 * DAMAGED))][: 3 * DAMAGED]
+    for terminated, cancelled, forgotten in zip(lost[::3], lost[1::3], lost[2::3], strict=False):
+        await client.get_workflow_handle(terminated).terminate("bench")
+        await client.get_workflow_handle(cancelled).cancel()
+        await client.workflow_service.delete_workflow_execution(
+            DeleteWorkflowExecutionRequest(
+                namespace=client.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=forgotten),
+            )
+        )
+    for each in lost:
+        while await _runs(client, each):  # noqa: ASYNC110 - it happens in the server
+            await asyncio.sleep(POLL)
+
+
+async def _runs(client: Client, workflow_id: str) -> bool:
+    try:
+        found = await client.get_workflow_handle(workflow_id).describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return found.status is WorkflowExecutionStatus.RUNNING
+
+
 def _environment(uri: str, temporal: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
@@ -109,10 +143,10 @@ def _environment(uri: str, temporal: str) -> dict[str, str]:
     }
 
 
-async def _measure(what: str, environment: dict[str, str]) -> None:
+async def _measure(what: str, environment: dict[str, str], *options: str) -> None:
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "relai_audit", "audit"),
+        *(sys.executable, "-m", "relai_audit", "audit", *options),
         env=environment,
         stdout=asyncio.subprocess.PIPE,
     )
