@@ -171,7 +171,7 @@ class Repairer:
         """Re-plan what Slack refused; it is mended unless Slack is seen to refuse it once more."""
         notice = _replannable(finding)
         if notice.kind.is_reminder:
-            raise NotMendedError(f"{notice.key}: a reminder is for its moment, the next one comes")
+            raise NotMendedError(f"{notice.key}: a reminder is not sent again, the next one comes")
         row = await self._find_notice(notice.key)
         if row is not None and row.state is NoticeState.FAILED:
             await self._ledger.reopen(row)
