@@ -67,7 +67,7 @@ class Hands:
 
     async def type(self, person: Person, text: str, act: Act, **marks: str) -> Json:
         """Type a slash command."""
-        delivery = await person.types(text)
+        delivery = await person.types_once(text)
         asked = {"user": person.id, "typed": text, **marks}
         return {**asked, **_told(delivery), **await self._repeat(delivery, act)}
 
@@ -92,7 +92,7 @@ class Hands:
             Nothing: no form opens.
         """
         view = await _form_of(person)
-        delivery = await person.submits(view, **fields)
+        delivery = await person.submits_once(view, **fields)
         told = {"view_outcome": delivery.get("view_outcome"), "errors": delivery.get("errors")}
         asked = {"user": person.id, "sent": view["callback_id"], **marks}
         return {**asked, **_told(delivery), **told, **await self._repeat(delivery, act)}

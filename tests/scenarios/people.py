@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from time import monotonic
@@ -17,6 +18,15 @@ from tests.chaos.evidence import NoticeName, key_of
 PATIENCE = 20.0
 """Seconds until something that must happen counts as not happening."""
 POLL = 0.05
+NOT_SAVED = "so nothing was saved"
+"""What whoever asks reads while a part can't be reached, if only because the machine is busy."""
+_TRIES = 8
+_REST = 1.0
+"""Seconds until somebody tries again what could not be saved."""
+_GIVES_UP = 0.3
+"""Seconds. The app waits longer for each of its parts, so an earlier answer is no such word."""
+_WORD_WITHIN = 2.0
+"""Seconds in which a press that took longer has its word, if there is one."""
 
 Json = dict[str, Any]
 
@@ -42,6 +52,14 @@ class Person:
     name: str
 
     async def types(self, text: str, channel: str | None = None) -> Json:
+        """Type a slash command, and again while the answer is that nothing was saved.
+
+        So does whoever reads that a part can't be reached: a machine that is busy for a moment is
+        reason enough. The delivery is the last one.
+        """
+        return await _until_saved(lambda: self.types_once(text, channel), _answered)
+
+    async def types_once(self, text: str, channel: str | None = None) -> Json:
         """Type a slash command; the delivery, once the app has answered or 3 seconds passed."""
         body = {"user": self.id, "text": text} | ({"channel": channel} if channel else {})
         return await self.slack.post("commands", body)
@@ -73,13 +91,19 @@ class Person:
 
         async def once() -> str | None:
             tried = next(titles)
-            said = answer_of(await self.types(f"/task new {tried} @{owner.name} {due}"))
+            said = answer_of(await self.types_once(f"/task new {tried} @{owner.name} {due}"))
             return tried if says_saved(said) else None
 
         promised: str = await eventually(f"{title!r} is promised", once, patience=60)
         return promised
 
     async def presses(self, message: Json, label: str, **changes: Any) -> Json:
+        """Press the button with this label, and again while the word is that nothing was saved."""
+        return await _until_saved(
+            lambda: self.presses_once(message, label, **changes), self._word_about
+        )
+
+    async def presses_once(self, message: Json, label: str, **changes: Any) -> Json:
         """Press the button with this label on a message."""
         button = button_of(message, label)
         body = {
@@ -90,6 +114,21 @@ class Person:
             "value": button.get("value"),
         }
         return await self.slack.post("actions", body | changes)
+
+    async def _word_about(self, press: Json) -> str:
+        """What the app says of a press beside the message, if it took its time; else nothing."""
+        if (press["elapsed"] or 0) < _GIVES_UP:
+            return ""
+
+        async def word() -> str | None:
+            later = [m for m in await self.messages() if float(m["ts"]) > press["at"]]
+            words = [text_of(m) for m in later if m.get("is_ephemeral")]
+            return words[0] if words else None
+
+        with suppress(AssertionError):
+            said: str = await eventually("a word about a press", word, _WORD_WITHIN)
+            return said
+        return ""
 
     async def modal(self) -> Json:
         """The modal that is open for this person, once one is."""
@@ -102,6 +141,10 @@ class Person:
         return view
 
     async def submits(self, view: Json, **values: Any) -> Json:
+        """Submit a modal, and again while it stays open because nothing was saved."""
+        return await _until_saved(lambda: self.submits_once(view, **values), _reasons)
+
+    async def submits_once(self, view: Json, **values: Any) -> Json:
         """Submit a modal with a value for each input, by its block_id."""
         inputs = {name: {name: value} for name, value in values.items()}
         return await self.slack.post(
@@ -192,6 +235,28 @@ class Workspace:
     async def calls(self, method: str) -> list[Json]:
         """The calls of a Web API method so far."""
         return list((await self.get("calls", method=method))["calls"])
+
+
+async def _until_saved(
+    attempt: Callable[[], Awaitable[Json]], read: Callable[[Json], Awaitable[str]]
+) -> Json:
+    """Try until what is read of the delivery is anything but that nothing was saved."""
+    said = ""
+    for _ in range(_TRIES):
+        delivery = await attempt()
+        said = await read(delivery)
+        if NOT_SAVED not in said:
+            return delivery
+        await asyncio.sleep(_REST)
+    raise AssertionError(f"{_TRIES} tries, and still: {said}")
+
+
+async def _answered(delivery: Json) -> str:
+    return text_of(delivery["answer"] or {})
+
+
+async def _reasons(submission: Json) -> str:
+    return str(submission.get("errors"))
 
 
 async def _checked(answer: aiohttp.ClientResponse) -> Json:

@@ -140,7 +140,7 @@ async def test_a_form_that_slack_does_not_open_is_said_to_be_so(
     ana = await workspace.person("ana")
     await workspace.fault("views.open", kind)
 
-    said = answer_of(await ana.types("/task new"))
+    said = answer_of(await ana.types_once("/task new"))
 
     assert "Slack can't be reached" in said
 

@@ -38,7 +38,7 @@ async def test_secrets_and_words_stay_where_they_belong(
     await ana.submits(await ana.modal(), reason=f"{TEXT} reason")
     await bo.presses(card, "Mark complete", value="nonsense", force=True)
     await workspace.fault("*", "error", error="token_revoked", times=3)
-    await ana.types(f"/task new {TEXT} two")
+    await ana.types_once(f"/task new {TEXT} two")
     await workspace.clear_faults()
     await relai.worker.kill()
     await relai.worker.start()
