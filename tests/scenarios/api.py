@@ -1,9 +1,15 @@
 """The REST API, as another system calls it."""
 
+import asyncio
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import aiohttp
 from multidict import CIMultiDictProxy
+
+_TRIES = 8
+_REST = 1.0
+"""Seconds until a request is sent again."""
 
 
 class Answer(NamedTuple):
@@ -58,3 +64,32 @@ class Api:
         ) as answer:
             has_body = bool(await answer.read())
             return Answer(answer.status, answer.headers, await answer.json() if has_body else None)
+
+
+class PatientApi(Api):
+    """Calls that are made again, as their answer tells, while a part can't be reached.
+
+    Nothing was saved then. A machine that is busy for a moment is reason enough.
+    """
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, str | int],
+        body: Any = None,
+        key: str | None = None,
+    ) -> Answer:
+        said: Any = None
+        for _ in range(_TRIES):
+            answer = await super()._call(method, path, query, body, key)
+            if not _is_unavailable(answer):
+                return answer
+            said = answer.json
+            await asyncio.sleep(_REST)
+        raise AssertionError(f"{_TRIES} tries, and still: {said}")
+
+
+def _is_unavailable(answer: Answer) -> bool:
+    is_refused = answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+    return is_refused and answer.json.get("code") == "unavailable"

@@ -9,7 +9,7 @@ import pytest
 
 from devstack.mongo_server import MongoServer
 from devstack.temporal_server import TemporalServer
-from tests.scenarios.api import Api
+from tests.scenarios.api import Api, PatientApi
 from tests.scenarios.people import Workspace
 from tests.scenarios.servers import Servers, running
 from tests.scenarios.stack import RelaiStack, Transport
@@ -89,4 +89,10 @@ def workspace(relai: RelaiStack, session: aiohttp.ClientSession) -> Workspace:
 @pytest.fixture
 def api(relai: RelaiStack, session: aiohttp.ClientSession) -> Api:
     """The API of the stack, called with the token that may write."""
+    return PatientApi(session, relai.bot_url, relai.api_token)
+
+
+@pytest.fixture
+def api_once(relai: RelaiStack, session: aiohttp.ClientSession) -> Api:
+    """The same, for whoever asks how a part that can't be reached is answered."""
     return Api(session, relai.bot_url, relai.api_token)

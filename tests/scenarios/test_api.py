@@ -14,7 +14,7 @@ from relai_core.domain.user import User
 from relai_core.store import database
 from relai_core.store.database import Database
 from tests.relai_core.builders import Changes, a_new_task
-from tests.scenarios.api import Answer, Api
+from tests.scenarios.api import Answer, Api, PatientApi
 from tests.scenarios.people import (
     PATIENCE,
     Json,
@@ -116,7 +116,7 @@ async def test_a_repeat_at_two_bots_at_once_is_one_task_and_one_answer(
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     body = {"title": "Only once", "assignedTo": bo.id, "creator": ana.id}
     async with relai.second_bot() as url:
-        bots = [api, Api(session, url, relai.api_token)] * 4
+        bots = [api, PatientApi(session, url, relai.api_token)] * 4
         answers = await asyncio.gather(
             *(each.post("/api/tasks", body, key="at-two-bots") for each in bots)
         )

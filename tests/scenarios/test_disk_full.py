@@ -50,7 +50,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory, disk: SmallDisk) -> Iterat
 
 
 async def test_all_that_was_answered_with_yes_outlives_a_full_disk(
-    relai: RelaiStack, workspace: Workspace, api: Api, disk: SmallDisk
+    relai: RelaiStack, workspace: Workspace, api_once: Api, disk: SmallDisk
 ) -> None:
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     await ana.types(f"/task new Before @{bo.name}")
@@ -58,9 +58,9 @@ async def test_all_that_was_answered_with_yes_outlives_a_full_disk(
 
     disk.fill()
     try:
-        saved = await _create_until_it_ends(relai, api, ana, bo)
-        refused = await ana.types(f"/task new Too late @{bo.name}")
-        away = await api.post("/api/tasks", _wish(ana, bo, "Too late"))
+        saved = await _create_until_it_ends(relai, api_once, ana, bo)
+        refused = await ana.types_once(f"/task new Too late @{bo.name}")
+        away = await api_once.post("/api/tasks", _wish(ana, bo, "Too late"))
     finally:
         disk.empty()
         await relai.mongod.start()
@@ -69,7 +69,7 @@ async def test_all_that_was_answered_with_yes_outlives_a_full_disk(
     assert (away.status, away.json["code"]) == (503, "unavailable")
     assert len(saved) >= SOME
     for title, first in saved.items():
-        again = await _insisting(api, ana, bo, title)
+        again = await _insisting(api_once, ana, bo, title)
         assert again.json == first, "a repeat gets its first answer"
         await bo.sees(title, "Mark complete", patience=60)
     for title in saved:
