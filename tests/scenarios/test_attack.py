@@ -181,7 +181,7 @@ async def test_answers_that_come_in_the_wrong_order_or_much_later_change_nothing
     taken = await ana.presses(sent, "Take back")
 
     await bo.presses(offer, "Accept", force=True)
-    await ana.types(f"/task done {number}")
+    await ana.learns(f"/task done {number}", number, "Done by")
     await workspace.post(f"deliveries/{taken['id']}/repeat", {"times": 2})
     await bo.presses(offer, "Accept", force=True)
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 
 from tests.scenarios.people import (
+    NOT_SAVED,
     Workspace,
     answer_of,
     button_of,
@@ -20,12 +21,16 @@ async def test_the_same_request_delivered_again_makes_one_task(workspace: Worksp
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     first = await ana.types(f"/task new Only once @{bo.name}")
 
-    again = await workspace.post(
-        f"deliveries/{first['id']}/repeat", {"times": 3, "concurrently": True}
-    )
+    async def heard() -> list[str] | None:
+        """What the repeats are answered, once each of them found all parts quick enough."""
+        body = {"times": 3, "concurrently": True}
+        again = await workspace.post(f"deliveries/{first['id']}/repeat", body)
+        said = [answer_of(each) for each in again["deliveries"]]
+        return None if any(NOT_SAVED in each for each in said) else said
 
+    repeats = await eventually("three repeats are answered", heard)
     number = number_in(text_of(await bo.sees("Only once", "Mark complete")))
-    answers = [answer_of(each) for each in (first, *again["deliveries"])]
+    answers = [answer_of(first), *repeats]
     assert all(says_saved(each) for each in answers)
     assert set(re.findall(r"T-\d+", " ".join(answers))) <= {number}
     listed = await ana.types("/task list")
@@ -103,9 +108,10 @@ async def test_a_late_repeat_without_a_number_means_the_task_it_meant_then(
 ) -> None:
     """`/task done` for the only task, delivered again when another one is the only task."""
     ana = await workspace.person("ana")
-    await ana.types("/task new First")
+    first = await ana.creates("First")
     done = await ana.types("/task done")
-    await ana.types("/task new Second")
+    await ana.sees(first, "Done by")
+    await ana.creates("Second")
 
     await workspace.post(f"deliveries/{done['id']}/repeat", {})
 
