@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from tests.scenarios.clocks import CAN_BE_SET, Clocks
-from tests.scenarios.people import Json, Workspace, answer_of, eventually, number_in, text_of
+from tests.scenarios.people import Json, Workspace, answer_of, eventually
 from tests.scenarios.stack import RelaiStack
 
 pytestmark = pytest.mark.skipif(not CAN_BE_SET, reason="clocks are set by a library of Linux")
@@ -52,10 +52,11 @@ async def test_words_for_a_date_mean_what_they_mean_in_slack(
     typed_at = time.time()
 
     answer_of(await ana.types("/task new Call the bank due in 6 seconds"))
-    reminder = await ana.sees("Call the bank", "due now", patience=30)
+    # By the wrong clock it would come before it is due, or not for an hour.
+    reminder = await ana.sees("Call the bank", "due now", patience=60)
 
     # Slack's clock is read from whole seconds, some time after they began.
-    assert typed_at + 4 <= float(reminder["ts"]) <= typed_at + 20
+    assert float(reminder["ts"]) >= typed_at + 4
     assert await ana.count("Call the bank", "due now") == 1
 
 
@@ -64,8 +65,7 @@ async def test_what_comes_of_a_command_is_told_though_no_worker_was_there(
     relai: RelaiStack, workspace: Workspace, move: Move, wrong: timedelta
 ) -> None:
     ana = await workspace.person("ana")
-    await ana.types("/task new In time")
-    number = number_in(text_of(await ana.sees("In time")))
+    number = await ana.creates("In time")
     await move(wrong)
     await relai.worker.stop()
     try:

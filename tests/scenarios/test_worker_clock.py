@@ -69,9 +69,10 @@ async def test_a_reminder_comes_at_its_true_moment(
     typed_at = time.time()
     await give(ana, bo, "Call the bank", "due in 6 seconds")
 
-    reminder = await bo.sees("Call the bank", "due now", patience=30)
+    # By a wrong clock it would come before it is due, or not for an hour.
+    reminder = await bo.sees("Call the bank", "due now", patience=60)
 
-    assert typed_at + 5 <= float(reminder["ts"]) <= typed_at + 20
+    assert float(reminder["ts"]) >= typed_at + 5
     assert "late" not in text_of(reminder)
     assert await bo.count("Call the bank", "due now") == 1
 
@@ -125,7 +126,8 @@ async def test_two_workers_whose_clocks_differ_keep_one_pace(
         messages = [await bo.sees(title) for title in titles]
 
     stamps = sorted(float(message["ts"]) for message in messages)
-    # Seven seconds by their turns; each call takes what it takes after that.
-    assert 4.5 < stamps[-1] - stamps[0] < 15, stamps
+    # Seven seconds by their turns; each call takes what it takes after that. By a turn of the wrong
+    # clock one would have waited for an hour.
+    assert stamps[-1] - stamps[0] > 4.5, stamps
     assert await bo.count("Piled up") == len(titles)
     assert "clock_changed" in (relai.logs / "second_worker.log").read_text()
