@@ -79,7 +79,8 @@ class Person:
     async def creates(self, title: str, owner: "Person | None" = None, due: str = "") -> str:
         """Create a task, one's own if nothing else is said; its number."""
         text = f"/task new {title} {f'@{owner.name}' if owner else ''} {due}"
-        return number_in(await self.learns(text, escape(title, quote=False)))
+        # A text that is given back has the title, but no number.
+        return number_in(await self.learns(text, escape(title, quote=False), "T-"))
 
     async def insists_on(self, owner: "Person", title: str, due: str = "") -> str:
         """Give `owner` a task until the answer promises it; the title that is promised.
