@@ -85,36 +85,39 @@ class Crowd:
         return await self._hands.find_card(self.present(act), action, act)
 
     async def _create(self, act: Act) -> Json:
-        title = title_of(act)
-        to = f" @{self.receiver(act).name}" if act.pick < 0.6 else ""
-        return await self._hands.type(
-            self.present(act)[0], f"/task new {title}{to}", act, title=title
-        )
+        title, person = title_of(act), self.present(act)[0]
+        owner = self.receiver(act) if act.pick < 0.6 else person
+        to = "" if owner is person else f" @{owner.name}"
+        text, wish = f"/task new {title}{to}", {"owner": owner.id}
+        return await self._hands.type(person, text, act, title=title, wish=wish)
 
     async def _create_in_form(self, act: Act) -> Json:
         title, person = title_of(act), self.present(act)[0]
         await self._hands.type(person, "/task", act)
-        owner = {"owner": self.receiver(act).id} if act.pick < 0.6 else {}
-        return await self._hands.fill_in(person, {"title": title, **owner}, act, title=title)
+        owner = self.receiver(act) if act.pick < 0.6 else person
+        fields = {"title": title} | ({} if owner is person else {"owner": owner.id})
+        wish = {"owner": owner.id}
+        return await self._hands.fill_in(person, fields, act, title=title, wish=wish)
 
     async def _relay(self, act: Act) -> Json:
         card = await self._find("task_hand_over", act)
         note = note_of(act)
-        mode = "--handshake" if act.handshake else "--direct"
-        text = f"/relay @{self.receiver(act).name} {card.number} {note} {mode}"
-        return await self._hands.type(card.person, text, act, note=note)
+        mode = "handshake" if act.handshake else "direct"
+        text = f"/relay @{self.receiver(act).name} {card.number} {note} --{mode}"
+        wish = {"number": card.number, "receiver": self.receiver(act).id, "mode": mode}
+        return await self._hands.type(card.person, text, act, note=note, wish=wish)
 
     async def _relay_in_form(self, act: Act) -> Json:
         card = await self._find("task_hand_over", act)
         await self._hands.press(card, act)
         note = note_of(act)
-        fields = {
+        wish = {
             "task": card.button["value"],
             "receiver": self.receiver(act).id,
-            "note": note,
             "mode": "handshake" if act.handshake else "direct",
         }
-        return await self._hands.fill_in(card.person, fields, act, note=note)
+        fields = {**wish, "note": note}
+        return await self._hands.fill_in(card.person, fields, act, note=note, wish=wish)
 
     async def _accept(self, act: Act) -> Json:
         return await self._hands.press(await self._find("relay_accept", act), act)
@@ -144,12 +147,15 @@ class Crowd:
 
     async def _done(self, act: Act) -> Json:
         card = await self._find("task_complete", act)
-        return await self._hands.type(card.person, f"/task done {card.number}", act)
+        text, wish = f"/task done {card.number}", {"number": card.number}
+        return await self._hands.type(card.person, text, act, wish=wish)
 
     async def _progress(self, act: Act) -> Json:
         card = await self._find("task_complete", act)
-        text = f"/task progress {card.number} {int(act.pick * 100)}"
-        return await self._hands.type(card.person, text, act)
+        progress = int(act.pick * 100)
+        text = f"/task progress {card.number} {progress}"
+        wish = {"number": card.number, "progress": progress}
+        return await self._hands.type(card.person, text, act, wish=wish)
 
     async def _look(self, act: Act) -> Json:
         return await self._hands.type(self.present(act)[0], "/task list", act)

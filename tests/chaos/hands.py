@@ -65,8 +65,8 @@ class Hands:
                 return card
         raise Nothing(f"nobody sees a button {action}")
 
-    async def type(self, person: Person, text: str, act: Act, **marks: str) -> Json:
-        """Type a slash command."""
+    async def type(self, person: Person, text: str, act: Act, **marks: Any) -> Json:
+        """Type a slash command; `marks` say what is asked for, for the judges."""
         delivery = await person.types_once(text)
         asked = {"user": person.id, "typed": text, **marks}
         return {**asked, **_told(delivery), **await self._repeat(delivery, act)}
@@ -85,7 +85,7 @@ class Hands:
         asked = {"user": card.person.id, "pressed": body["action_id"], "about": body["value"]}
         return {**asked, **_told(delivery), **await self._repeat(delivery, act)}
 
-    async def fill_in(self, person: Person, fields: dict[str, Any], act: Act, **marks: str) -> Json:
+    async def fill_in(self, person: Person, fields: dict[str, Any], act: Act, **marks: Any) -> Json:
         """Fill in the form that opens, and send it.
 
         Raises:

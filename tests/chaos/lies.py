@@ -3,6 +3,17 @@
 from collections.abc import Callable
 
 from tests.chaos.evidence import Evidence, Json
+from tests.chaos.lies_of_effects import EFFECT_LIES
+from tests.chaos.testimony import (
+    answer_to,
+    lifecycle_of,
+    relay_of,
+    relaying_of,
+    reminder_of,
+    row_of,
+    task_of,
+    trail_of,
+)
 from tests.chaos.witnesses import (
     ANA,
     BO,
@@ -22,34 +33,6 @@ from tests.chaos.witnesses import (
 Lie = Callable[[Evidence], object]
 
 
-def task_of(evidence: Evidence) -> Json:
-    return evidence.documents["tasks"][0]
-
-
-def relay_of(evidence: Evidence) -> Json:
-    return evidence.documents["relays"][0]
-
-
-def trail_of(evidence: Evidence) -> list[Json]:
-    return evidence.documents["task_events"]
-
-
-def row_of(evidence: Evidence, key: str) -> Json:
-    return next(row for row in evidence.documents["notices"] if row["_id"] == key)
-
-
-def reminder_of(evidence: Evidence) -> Json:
-    return evidence.inboxes[BO][1]
-
-
-def lifecycle_of(evidence: Evidence) -> Json:
-    return evidence.histories[0]
-
-
-def relaying_of(evidence: Evidence) -> Json:
-    return evidence.histories[1]
-
-
 def leaking(what: str) -> Lie:
     """A lie by which this stood in a log."""
     leak = {"what": what, "place": "log of bot", "name": "bot.1", "at": 7}
@@ -57,10 +40,11 @@ def leaking(what: str) -> Lie:
 
 
 LIES: dict[str, tuple[str, Lie]] = {
+    **EFFECT_LIES,
     # One owner.
     "the owner contradicts the trail": ("one owner", lambda e: task_of(e).update(owner=CY)),
     "the status contradicts the trail": ("one owner", lambda e: task_of(e).update(status="open")),
-    "the version contradicts the trail": ("one owner", lambda e: task_of(e).update(version=5)),
+    "the version contradicts the trail": ("one owner", lambda e: task_of(e).update(version=4)),
     "a task is stored twice": (
         "one owner",
         lambda e: e.documents.update(tasks_archive=[task_of(e)]),
@@ -73,7 +57,7 @@ LIES: dict[str, tuple[str, Lie]] = {
     "an event names the wrong owner": ("one owner", lambda e: trail_of(e)[2].update(owner=ANA)),
     "something happened to a task that was not open": (
         "one owner",
-        lambda e: trail_of(e).append(an_event(5, "progressed", BO, BO)),
+        lambda e: trail_of(e).append(an_event(6, "progressed", BO, BO, id="r9")),
     ),
     "an event of a task that is not stored": (
         "one owner",
@@ -81,7 +65,7 @@ LIES: dict[str, tuple[str, Lie]] = {
     ),
     "an event of a kind that does not exist": (
         "one owner",
-        lambda e: trail_of(e)[3].update(kind="vanished"),
+        lambda e: trail_of(e)[4].update(kind="vanished"),
     ),
     "an event about a relay that is not stored": (
         "one owner",
@@ -89,15 +73,15 @@ LIES: dict[str, tuple[str, Lie]] = {
     ),
     "taken back though answered": (
         "one owner",
-        lambda e: trail_of(e)[3].update(kind="taken_back", actor=ANA, owner=ANA, relay_id=RELAY),
+        lambda e: trail_of(e)[4].update(kind="taken_back", actor=ANA, owner=ANA, relay_id=RELAY),
     ),
     "a relay ended that was not open": (
         "one owner",
-        lambda e: trail_of(e)[3].update(kind="relay_expired", actor=None, relay_id=RELAY),
+        lambda e: trail_of(e)[4].update(kind="relay_expired", actor=None, relay_id=RELAY),
     ),
     "a relay that is over was postponed": (
         "one owner",
-        lambda e: trail_of(e)[3].update(kind="relay_postponed", actor=None, relay_id=RELAY),
+        lambda e: trail_of(e)[4].update(kind="relay_postponed", actor=None, relay_id=RELAY),
     ),
     "an open relay was left open": (
         "one owner",
@@ -132,7 +116,7 @@ LIES: dict[str, tuple[str, Lie]] = {
     ),
     "answered with no, and there": (
         "saved",
-        lambda e: e.journal[1]["answer"].update(said="MongoDB …, so nothing was saved."),
+        lambda e: answer_to(e, 1).update(said="MongoDB …, so nothing was saved."),
     ),
     "one request had two effects": (
         "saved",
@@ -146,7 +130,7 @@ LIES: dict[str, tuple[str, Lie]] = {
     ),
     "told that more follows, and nothing did": (
         "saved",
-        lambda e: e.journal[3]["answer"].update(said="Saved: to mark the task complete."),
+        lambda e: answer_to(e, 4).update(said="Saved: to mark the task complete."),
     ),
     "a press without effect and without a word": ("saved", lambda e: press_again(e)),
     "a workflow broke": ("saved", lambda e: lifecycle_of(e).update(status="FAILED")),
@@ -162,7 +146,7 @@ LIES: dict[str, tuple[str, Lie]] = {
     ),
     "an event is not stored as told": (
         "saved",
-        lambda e: lifecycle_of(e)["steps"][1]["result"]["event"].update(version=9),
+        lambda e: lifecycle_of(e)["steps"][2]["result"]["event"].update(version=9),
     ),
     "an event that no history knows": ("saved", lambda e: relaying_of(e)["steps"].clear()),
     "an open task has no lifecycle": ("saved", lambda e: task_of(e).update(status="open")),
@@ -216,10 +200,10 @@ LIES: dict[str, tuple[str, Lie]] = {
         ),
     ),
     # Only who may.
-    "completed by somebody else": ("only who may", lambda e: trail_of(e)[3].update(actor=CY)),
+    "completed by somebody else": ("only who may", lambda e: trail_of(e)[4].update(actor=CY)),
     "relay_accepted by somebody else": ("only who may", lambda e: trail_of(e)[2].update(actor=ANA)),
     "relay_opened by somebody else": ("only who may", lambda e: trail_of(e)[1].update(actor=CY)),
-    "a guest acts or owns": ("only who may", lambda e: trail_of(e)[3].update(actor=GUEST)),
+    "a guest acts or owns": ("only who may", lambda e: trail_of(e)[4].update(actor=GUEST)),
     "a notice in the wrong hands": (
         "only who may",
         lambda e: e.inboxes[GUEST].append(e.inboxes[ANA][0]),

@@ -11,14 +11,17 @@ from tests.chaos.lies import (
     LIES,
     audit_finds,
     hurry,
-    lifecycle_of,
     press_again,
+)
+from tests.chaos.oracles import judge
+from tests.chaos.oracles.saved import judge_outcomes_told
+from tests.chaos.testimony import (
+    answer_to,
+    lifecycle_of,
     relaying_of,
     reminder_of,
     row_of,
 )
-from tests.chaos.oracles import judge
-from tests.chaos.oracles.saved import judge_outcomes_told
 from tests.chaos.witnesses import (
     ANA,
     BO,
@@ -115,10 +118,10 @@ def test_who_ended_a_saved_relay_with_an_older_press_is_told_of_that_press(
 ) -> None:
     """It came from a network that was away; a program's act in their name is another thing."""
     evidence = a_true_story()
-    evidence.journal[2]["answer"].update(said="Saved: to hand the task over.")
+    answer_to(evidence, 2).update(said="Saved: to hand the task over.")
     evidence.inboxes[ANA].clear()
     evidence.documents["relays"][0].update(end="withdrawn", ended_by=ANA)
-    evidence.documents["task_events"][3].update(actor=ANA, settled=RELAY, via=via)
+    evidence.documents["task_events"][4].update(actor=ANA, settled=RELAY, via=via)
 
     assert len(judge_outcomes_told(evidence)) == complaints
 
@@ -126,7 +129,7 @@ def test_who_ended_a_saved_relay_with_an_older_press_is_told_of_that_press(
 def test_a_no_proves_nothing_if_a_repeat_may_have_been_answered_yes() -> None:
     """The sandbox was killed before the answer came."""
     evidence = a_true_story()
-    evidence.journal[2]["answer"].update(
+    answer_to(evidence, 2).update(
         said="MongoDB …, so nothing was saved.", not_repeated="ServerDisconnectedError()"
     )
 
@@ -191,11 +194,11 @@ def test_who_has_left_need_not_be_told() -> None:
 def test_a_request_that_was_saved_may_be_refused() -> None:
     """If a history tells why, and the person is told so."""
     evidence = a_true_story()
-    evidence.journal.append(an_act(5, "done", said="Saved: to mark …", request="r5"))
+    evidence.journal.append(an_act(5, "done", said="Saved: to mark …", request="r7"))
     refused = {"refusal": {"reason": "task_closed"}, "event": None}
     step = {**lifecycle_of(evidence)["steps"][1], "result": refused}
-    lifecycle_of(evidence)["steps"].append({**step, "input": {"change": {"id": "r5"}}})
-    key = f"{TASK}:request_refused:r5:{ANA}"
+    lifecycle_of(evidence)["steps"].append({**step, "input": {"change": {"id": "r7"}}})
+    key = f"{TASK}:request_refused:r7:{ANA}"
     evidence.documents["notices"].append(a_row(key, ts=110.0))
     evidence.inboxes[ANA].append(a_message(key, "T-1 was already completed", ts=110.0))
 

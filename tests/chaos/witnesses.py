@@ -23,7 +23,8 @@ def a_true_story() -> Evidence:
         an_event(1, "created", ANA, ANA, id="r1"),
         an_event(2, "relay_opened", ANA, BO, id="r2", relay_id=RELAY),
         an_event(3, "relay_accepted", BO, BO, id="r3", relay_id=RELAY),
-        an_event(4, "completed", BO, BO, id="r4"),
+        an_event(4, "progressed", BO, BO, id="r5", via="a program"),
+        an_event(5, "completed", BO, BO, id="r4"),
     ]
     relay = {
         "_id": RELAY,
@@ -41,20 +42,44 @@ def a_true_story() -> Evidence:
         "_id": TASK,
         "team_id": TEAM,
         "number": 1,
-        "title": "Errand x1",
         "owner": BO,
         "creator": ANA,
         "status": "completed",
-        "version": 4,
+        "version": 5,
+        "title": "Errand x1",
+        "description": "",
+        "due_at": DUE_AT,
+        "progress": 100,
     }
     foreign = {"_id": "T2-task", "team_id": "T2", "title": MARK}
     return Evidence(
         team=TEAM,
         journal=[
             {"at": 1.0, "line": "guest", "user": GUEST},
-            an_act(1, "create", title="Errand x1", said="T-1 *Errand x1* is yours.", request="r1"),
-            an_act(2, "relay", note="please x2", said="<@UBO> owns it. An answer is awaited"),
-            an_act(4, "done", user=BO, said="T-1: Done by you.", request="r4"),
+            an_act(
+                1,
+                "create",
+                title="Errand x1",
+                wish={"owner": ANA},
+                said="T-1 *Errand x1* is yours.",
+                request="r1",
+            ),
+            an_act(
+                2,
+                "relay",
+                note="please x2",
+                wish={"number": "T-1", "receiver": BO, "mode": "direct"},
+                said="<@UBO> owns it. An answer is awaited",
+            ),
+            an_act(
+                4,
+                "done",
+                user=BO,
+                wish={"number": "T-1"},
+                said="T-1: Done by you.",
+                request="r4",
+            ),
+            an_api_act(5, "api_progress", "r5", {"actor": BO, "progress": 60}),
         ],
         inboxes={
             ANA: [a_message(ENDED, "<@UBO> accepted T-1")],
@@ -87,6 +112,14 @@ def an_act(number: int, kind: str, **answer: Any) -> Json:
     return {**line, "begun": 10.0 * number, "answer": told | answer}
 
 
+def an_api_act(number: int, kind: str, request: str, body: Json) -> Json:
+    """A line of the journal about a program's request that was carried out."""
+    line = {"at": 10.0 * number, "line": "act", "number": number, "kind": kind}
+    asked = {"asked": f"PATCH /api/tasks/{TASK}", "body": body, "key": f"chaos-{number}"}
+    told = {"status": 202, "json": {"done": True, "request_id": request}}
+    return {**line, "begun": 10.0 * number, "answer": asked | told}
+
+
 def a_message(key: str, text: str, ts: float = 100.0) -> Json:
     """A message that is a notice."""
     return {"ts": f"{ts:.6f}", "text": text, "metadata": {"event_payload": {"key": key}}}
@@ -107,7 +140,7 @@ def a_step(kind: str, asked: Json, result: Json, at: float) -> Json:
 
 
 def _histories(events: list[Json]) -> list[Json]:
-    created, opened, accepted, completed = [
+    created, opened, accepted, progressed, completed = [
         {**event, "id": event["_id"]} for event in copy.deepcopy(events)
     ]
     task = {"id": TASK, "version": 1, "owner": ANA}
@@ -121,9 +154,15 @@ def _histories(events: list[Json]) -> list[Json]:
         "steps": [
             a_step(
                 "create_task_activity",
-                {"request_id": created["id"], "due_at": DUE},
+                {"id": TASK, "request_id": created["id"], "title": "Errand x1", "due_at": DUE},
                 task,
                 DUE_AT - 60,
+            ),
+            a_step(
+                "update_task_activity",
+                {"change": {"id": "r5", "progress": 60}},
+                {"event": progressed},
+                DUE_AT - 20,
             ),
             a_step(
                 "update_task_activity",
@@ -148,7 +187,12 @@ def _histories(events: list[Json]) -> list[Json]:
         "result": {"end": "accepted", "refusal": None},
         "signals": [{"at": 0.0, "name": "accepted", "input": {"id": "r3"}}],
         "steps": [
-            a_step("relay_task_activity", {"request_id": "r2"}, {"event": opened}, DUE_AT - 50),
+            a_step(
+                "relay_task_activity",
+                {"request_id": "r2", "relay_id": RELAY},
+                {"event": opened, "relay": {"id": RELAY, "end": None}},
+                DUE_AT - 50,
+            ),
             a_step(
                 "end_relay_activity", {"change": {"id": "r3"}}, {"event": accepted}, DUE_AT - 40
             ),

@@ -165,7 +165,8 @@ class Team:
         title = f"Errand x{act.number}"
         owner = self.people[act.other]
         text = f"/task new {title} @{owner.name} due in {_spoken(self._soon())}"
-        return await self._hands.type(self.people[act.person], text, act, title=title)
+        wish = {"owner": owner.id}
+        return await self._hands.type(self.people[act.person], text, act, title=title, wish=wish)
 
     async def _api_create(self, act: Act) -> Json:
         return await self._created(act, self.people[act.other], self._soon())
@@ -175,9 +176,10 @@ class Team:
 
     async def _hand(self, act: Act, errand: Errand) -> Json:
         note = f"please x{act.number}"
-        mode = "--handshake" if act.handshake else "--direct"
-        text = f"/relay @{self._receiver(act, errand).name} {errand.number} {note} {mode}"
-        return await self._hands.type(errand.owner, text, act, note=note)
+        mode, receiver = "handshake" if act.handshake else "direct", self._receiver(act, errand)
+        text = f"/relay @{receiver.name} {errand.number} {note} --{mode}"
+        wish = {"number": errand.number, "receiver": receiver.id, "mode": mode}
+        return await self._hands.type(errand.owner, text, act, note=note, wish=wish)
 
     async def _api_relay(self, act: Act) -> Json:
         errand, note = self._next("api_relay"), f"please x{act.number}"
@@ -194,7 +196,8 @@ class Team:
 
     async def _done(self, act: Act) -> Json:
         errand = self._next("done")
-        return await self._hands.type(errand.owner, f"/task done {errand.number}", act)
+        text, wish = f"/task done {errand.number}", {"number": errand.number}
+        return await self._hands.type(errand.owner, text, act, wish=wish)
 
     async def _api_complete(self, act: Act) -> Json:
         errand = self._next("api_complete")

@@ -1,7 +1,9 @@
 """Judges of a run: each is a pure function from the evidence to what speaks against a promise."""
 
 from tests.chaos.evidence import Evidence
+from tests.chaos.oracles.asked import judge_asked
 from tests.chaos.oracles.audits import judge_audits
+from tests.chaos.oracles.contents import judge_contents
 from tests.chaos.oracles.histories import judge_histories
 from tests.chaos.oracles.notices import judge_notices
 from tests.chaos.oracles.owners import judge_owners
@@ -18,6 +20,8 @@ ORACLES = (
     judge_owners,
     judge_relays,
     judge_saved,
+    judge_asked,
+    judge_contents,
     judge_outcomes_told,
     judge_presses,
     judge_histories,

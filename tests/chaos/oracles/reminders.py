@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
+from tests.chaos.oracles.contents import as_stored
 from tests.chaos.oracles.histories import event_of
 from tests.chaos.oracles.violation import Violation
 
@@ -16,8 +17,6 @@ _AFTER_DUE = {
 }
 _LOOKED_BEFORE = 1.0
 """Seconds between the last look at the task and the post, which no look can make zero."""
-
-
 _LOOKED_AT_PERSON_BEFORE = 5.0
 """Seconds between the last look at the person, and the post in its turn."""
 
@@ -29,7 +28,7 @@ class _Turn(NamedTuple):
     latest: float
     owner: str
     is_open: bool
-    due: datetime | None
+    due: float | None
 
 
 def judge_reminders(evidence: Evidence) -> list[Violation]:
@@ -75,7 +74,7 @@ def _still_true(
     key: str, posted: float, listeners: set[str], turns: list[_Turn]
 ) -> Iterator[Violation]:
     name = NoticeName.of(key)
-    due = _as_stored(name.moment)
+    due = as_stored(name.moment)
     if turns and not any(
         turn.is_open and turn.due == due and name.recipient in {turn.owner, *listeners}
         for turn in _possible(turns, posted)
@@ -125,17 +124,11 @@ def _dated(turns: list[tuple[int, _Turn]]) -> list[_Turn]:
     return dated
 
 
-def _due(step: Json) -> datetime | None:
+def _due(step: Json) -> float | None:
     """The due date that a step set, if it did."""
     asked = step["input"] or {}
     named = asked.get("due_at") or (asked.get("change") or {}).get("due_at")
-    return _as_stored(named) if named else None
-
-
-def _as_stored(date: str) -> datetime:
-    """As fine as MongoDB keeps it. "Due in 20 seconds" has microseconds in Temporal's histories."""
-    moment = datetime.fromisoformat(date)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return as_stored(named) if named else None
 
 
 def _told(step: Json) -> tuple[str, int, str, bool] | None:

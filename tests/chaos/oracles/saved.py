@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
+from tests.chaos.oracles.acts import acts, name_of
 from tests.chaos.oracles.answers import Word, answers_of, word_of
 from tests.chaos.oracles.relays import sender_ended
 from tests.chaos.oracles.violation import Violation
@@ -15,7 +16,7 @@ _DOUBTFUL_FOR = 20.0
 def judge_saved(evidence: Evidence) -> list[Violation]:
     """Look for what each act asked for, by the mark that only it bears or by its request."""
     found: list[Violation] = []
-    for entry in evidence.lines("act"):
+    for entry in acts(evidence):
         found += [*_promised(evidence, entry), *_same_answers(entry)]
     return found
 
@@ -25,7 +26,7 @@ def _promised(evidence: Evidence, entry: Json) -> Iterator[Violation]:
     there = _found(evidence, entry["answer"])
     if there is None:
         return
-    about = f"act {entry['number']} ({entry['kind']})"
+    about = name_of(entry)
     if len(there) > 1:
         yield Violation(_PROMISE, "one request had two effects", about, there)
     if Word.DONE in words and not there:
@@ -45,12 +46,12 @@ def _found(evidence: Evidence, answer: Json) -> list[Json] | None:
     if "reason" in answer:
         ended = [relay for relay in evidence.ours("relays") if relay["_id"] == answer["about"]]
         return [relay for relay in ended if relay["reason"] == answer["reason"]]
-    if requests := _requests(evidence, answer):
+    if requests := requests_of(evidence, answer):
         return [event for event in evidence.ours("task_events") if event["_id"] in requests]
     return None
 
 
-def _requests(evidence: Evidence, answer: Json) -> set[str]:
+def requests_of(evidence: Evidence, answer: Json) -> set[str]:
     """The ids of the request, by what the bot itself answered or by the trigger it came with."""
     answers = answers_of(answer)
     named = {(each.get("json") or {}).get("request_id") for each in answers}
@@ -59,7 +60,7 @@ def _requests(evidence: Evidence, answer: Json) -> set[str]:
 
 def _refused(evidence: Evidence, answer: Json) -> bool:
     """Whether a history knows why nothing came of it."""
-    requests = _requests(evidence, answer)
+    requests = requests_of(evidence, answer)
     for history in evidence.histories:
         asked = history["input"] or {}
         if history["type"] == "TaskRelayWorkflow" and asked.get("note") == answer.get("note"):
@@ -95,7 +96,7 @@ def _same_answers(entry: Json) -> Iterator[Violation]:
 def judge_outcomes_told(evidence: Evidence) -> list[Violation]:
     """Who was told that more follows has a message about it."""
     found = []
-    for entry in evidence.lines("act"):
+    for entry in acts(evidence):
         answers = answers_of(entry["answer"])
         words = [word_of(entry["kind"], each) for each in answers]
         typed = "typed" in entry["answer"]
@@ -103,7 +104,7 @@ def judge_outcomes_told(evidence: Evidence) -> list[Violation]:
             continue
         person = entry["answer"]["user"]
         if not (evidence.left(person) or _followed(evidence, entry["answer"], person)):
-            about = f"act {entry['number']} ({entry['kind']})"
+            about = name_of(entry)
             found.append(
                 Violation(_PROMISE, "told that more follows, and nothing did", about, entry)
             )
@@ -115,7 +116,7 @@ def _followed(evidence: Evidence, answer: Json, person: str) -> bool:
         relay["_id"] for relay in evidence.ours("relays") if relay["note"] == answer.get("note")
     }
     tasks = {task["_id"] for task in evidence.tasks() if task["title"] == answer.get("title")}
-    moments = _requests(evidence, answer) | about | _refused_relays(evidence, answer)
+    moments = requests_of(evidence, answer) | about | _refused_relays(evidence, answer)
     for message in evidence.inboxes.get(person, []):
         if (key := key_of(message)) is not None:
             name = NoticeName.of(key)
