@@ -13,6 +13,7 @@ from tests.chaos.lies import (
     hurry,
     press_again,
 )
+from tests.chaos.lies_of_notices import LEFT_OUT
 from tests.chaos.oracles import judge
 from tests.chaos.oracles.saved import judge_outcomes_told
 from tests.chaos.testimony import (
@@ -24,7 +25,9 @@ from tests.chaos.testimony import (
 )
 from tests.chaos.witnesses import (
     ANA,
+    ASSIGNED,
     BO,
+    CLOSED_AT,
     DUE_AT,
     ENDED,
     OFFERED,
@@ -54,6 +57,18 @@ def test_a_lie_is_heard(complaint: str) -> None:
     lie(evidence)
 
     assert (promise, complaint) in {(found.promise, found.what) for found in judge(evidence)}
+
+
+@pytest.mark.parametrize("what", LEFT_OUT)
+def test_what_is_left_out_must_have_been_untrue_by_then(what: str) -> None:
+    evidence = a_true_story()
+    key, settled_at = LEFT_OUT[what]
+
+    row_of(evidence, key).update(state="skipped", reason="no longer true", settled_at=settled_at)
+
+    assert ("a notice was skipped without a reason", key) in {
+        (found.what, found.about) for found in judge(evidence)
+    }
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -140,7 +155,10 @@ def test_a_notice_may_come_after_it_was_skipped_if_slack_took_it_late() -> None:
     """The history did not show it, and then there was a reason not to send it again."""
     evidence = a_true_story()
     row_of(evidence, REMINDER).update(
-        state="skipped", reason="no longer true", unknown_since=DUE_AT + 0.5
+        state="skipped",
+        reason="no longer true",
+        unknown_since=DUE_AT + 0.5,
+        settled_at=CLOSED_AT + 1,
     )
 
     assert judge(evidence) == []
@@ -173,6 +191,62 @@ def test_a_press_may_be_without_effect(word: str) -> None:
     assert judge(evidence) == []
 
 
+def test_a_card_may_be_left_out_once_its_task_is_closed() -> None:
+    evidence = a_true_story()
+    evidence.inboxes[ANA].pop(1)
+    row_of(evidence, ASSIGNED).update(
+        state="skipped", reason="no longer true", settled_at=CLOSED_AT + 1
+    )
+
+    assert judge(evidence) == []
+
+
+@pytest.mark.parametrize(
+    ("settled_at", "complaints"), [(DUE_AT - 40, 0), (DUE_AT - 45, 1)], ids=["after", "before"]
+)
+def test_a_nudge_may_be_left_out_once_the_hand_over_is_answered(
+    settled_at: float, complaints: int
+) -> None:
+    evidence = a_true_story()
+    nudge = OFFERED.replace("relay_offered", "relay_nudged")
+    left_out = {"state": "skipped", "reason": "no longer true", "settled_at": settled_at}
+    evidence.documents["notices"].append(a_row(nudge) | left_out)
+
+    assert len(judge(evidence)) == complaints
+
+
+def test_whoever_has_a_task_from_a_late_answer_gets_its_card() -> None:
+    """The step that made it was tried again, and the task had moved on by then."""
+    evidence = a_true_story()
+    seen = {"id": TASK, "version": 2, "owner": BO, "status": "open"}
+    lifecycle_of(evidence)["steps"][0]["result"] = seen
+    card = ASSIGNED.replace(ANA, BO)
+    evidence.inboxes[BO].append(a_message(card, "T-1 is yours", 90.0))
+    row_of(evidence, ASSIGNED).update(_id=card)
+    evidence.inboxes[ANA].pop(1)
+
+    assert judge(evidence) == []
+
+
+def test_nobody_is_asked_about_a_hand_over_that_is_over() -> None:
+    """The answer to its opening was lost, and it had ended before the next try."""
+    evidence = a_true_story()
+    relaying_of(evidence)["steps"][0]["result"]["relay"]["end"] = "accepted"
+    evidence.inboxes[BO].pop(0)
+    evidence.documents["notices"].remove(row_of(evidence, OFFERED))
+
+    assert judge(evidence) == []
+
+
+def test_nobody_is_reminded_of_what_was_done_before_it_could_go_out() -> None:
+    """A worker may be away for as long as a minute."""
+    evidence = a_true_story()
+    evidence.inboxes[BO].pop(1)
+    evidence.documents["notices"].remove(row_of(evidence, REMINDER))
+
+    assert judge(evidence) == []
+
+
 def test_an_audit_in_the_storm_may_find_what_passes() -> None:
     """A step that fails while a part is away is tried on."""
     evidence = a_true_story()
@@ -185,7 +259,7 @@ def test_who_has_left_need_not_be_told() -> None:
     """Neither by a message nor by a notice that was sent."""
     evidence = a_true_story()
     evidence.journal.append({"at": 50.0, "line": "left", "user": ANA})
-    evidence.inboxes[ANA].clear()
+    evidence.inboxes[ANA].pop(0)
     row_of(evidence, ENDED).update(state="skipped", reason="deactivated")
 
     assert judge(evidence) == []

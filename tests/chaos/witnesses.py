@@ -14,6 +14,10 @@ ENDED = f"{TASK}:relay_ended:{RELAY}:{ANA}"
 DUE = "2026-03-04T10:00:00+00:00"
 DUE_AT = 1772618400.0
 REMINDER = f"{TASK}:reminder_due:{DUE}:{BO}"
+ASSIGNED = f"{TASK}:task_assigned:created:{ANA}"
+COMPLETED = f"{TASK}:task_completed:r4:{ANA}"
+CLOSED_AT = DUE_AT + 60
+WINDOW = 20.0
 MARK = "Embezzlement"
 
 
@@ -34,7 +38,10 @@ def a_true_story() -> Evidence:
         "to_user": BO,
         "mode": "direct",
         "note": "please x2",
+        "opened_at": DUE_AT - 50,
+        "answer_by": DUE_AT - 50 + WINDOW,
         "end": "accepted",
+        "ended_at": DUE_AT - 40,
         "ended_by": BO,
         "reason": "",
     }
@@ -45,6 +52,7 @@ def a_true_story() -> Evidence:
         "owner": BO,
         "creator": ANA,
         "status": "completed",
+        "closed_at": CLOSED_AT,
         "version": 5,
         "title": "Errand x1",
         "description": "",
@@ -82,7 +90,11 @@ def a_true_story() -> Evidence:
             an_api_act(5, "api_progress", "r5", {"actor": BO, "progress": 60}),
         ],
         inboxes={
-            ANA: [a_message(ENDED, "<@UBO> accepted T-1")],
+            ANA: [
+                a_message(ENDED, "<@UBO> accepted T-1"),
+                a_message(ASSIGNED, "T-1 is yours", 90.0),
+                a_message(COMPLETED, "<@UBO> completed T-1", CLOSED_AT + 1),
+            ],
             BO: [a_message(OFFERED, "Ana handed you"), a_message(REMINDER, "due now", DUE_AT + 1)],
             GUEST: [],
         },
@@ -90,7 +102,13 @@ def a_true_story() -> Evidence:
             "tasks": [task, foreign],
             "relays": [relay],
             "task_events": events,
-            "notices": [a_row(ENDED), a_row(OFFERED), a_row(REMINDER, DUE_AT + 0.9, DUE_AT + 1)],
+            "notices": [
+                a_row(ENDED),
+                a_row(OFFERED),
+                a_row(REMINDER, DUE_AT + 0.9, DUE_AT + 1),
+                a_row(ASSIGNED, 90.0, 90.0),
+                a_row(COMPLETED, CLOSED_AT + 1, CLOSED_AT + 1),
+            ],
         },
         histories=_histories(events),
         foreign={"tasks": [copy.deepcopy(foreign)]},
@@ -130,7 +148,8 @@ def a_row(key: str, last_attempt_at: float = 100.0, ts: float = 100.0, **fields:
     kind, recipient = key.split(":")[1], key.rpartition(":")[2]
     notice = {"team_id": TEAM, "kind": kind, "recipient": recipient}
     settled = {"state": "sent", "reason": "", "unknown_since": None, "ts": f"{ts:.6f}"}
-    return {"_id": key, "notice": notice, **settled, "last_attempt_at": last_attempt_at, **fields}
+    moments = {"last_attempt_at": last_attempt_at, "settled_at": ts}
+    return {"_id": key, "notice": notice, **settled, **moments, **fields}
 
 
 def a_step(kind: str, asked: Json, result: Json, at: float) -> Json:
@@ -168,7 +187,7 @@ def _histories(events: list[Json]) -> list[Json]:
                 "update_task_activity",
                 {"change": {"id": "r4"}},
                 {"event": completed},
-                DUE_AT + 60,
+                CLOSED_AT,
             ),
         ],
         "failed_tasks": [],

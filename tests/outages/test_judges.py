@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.chaos.evidence import Evidence, Json
+from tests.chaos.oracles.missed import judge_missed
+from tests.chaos.oracles.violation import Violation
 from tests.outages.catching_up import caught_up
 from tests.outages.judges import JUDGES
 from tests.outages.report import report, tries
@@ -26,8 +28,16 @@ from tests.outages.witnesses import (
 Lie = Callable[[Evidence], object]
 
 
+_TRIED = (*JUDGES, judge_missed)
+"""The judges of an outage, and those that it shares with chaos."""
+
+
+def _found(evidence: Evidence) -> list[Violation]:
+    return [found for one in _TRIED for found in one(evidence)]
+
+
 def _complaints(evidence: Evidence) -> set[str]:
-    return {found.what for one in JUDGES for found in one(evidence)}
+    return {found.what for found in _found(evidence)}
 
 
 def _inbox(evidence: Evidence) -> list[Json]:
@@ -141,7 +151,7 @@ def test_the_report_names_each_violation() -> None:
     evidence.journal.append({"at": AWAY, "line": "memory", "sizes": {"bot": 116}})
     _inbox(evidence).pop(1)
 
-    told = report(evidence, [found for one in JUDGES for found in one(evidence)])
+    told = report(evidence, _found(evidence))
 
     assert "a reminder that was missed never came" in told
     assert "Slack's own error: dispatch_failed" in told

@@ -44,7 +44,9 @@ def a_true_story() -> Evidence:
             "notices": [a_row(key, ts) for key, ts in came.items()],
         },
         histories=[
-            _a_history("TaskLifecycleWorkflow", f"task-{TASK}", {}, [ASSIGNED, REMINDER]),
+            _a_history(
+                "TaskLifecycleWorkflow", f"task-{TASK}", {}, [ASSIGNED, REMINDER], _making(TASK)
+            ),
             _a_history(
                 "TaskRelayWorkflow",
                 f"relay-{RELAY}",
@@ -95,10 +97,17 @@ def _a_relay(asked_at: float) -> Json:
     return {"_id": RELAY, "team_id": TEAM, "task_id": OTHER, **people, **moments}
 
 
-def _a_history(kind: str, name: str, asked: Json, keys: list[str]) -> Json:
-    steps = [_saying(key, at) for at, key in enumerate(keys)]
+def _a_history(kind: str, name: str, asked: Json, keys: list[str], *others: Json) -> Json:
+    steps = [*others, *(_saying(key, at) for at, key in enumerate(keys))]
     told = {"input": asked, "result": None, "signals": [], "steps": steps}
     return {"id": name, "type": kind, "status": "RUNNING", **told, "events": 30}
+
+
+def _making(task_id: str) -> Json:
+    asked = {"id": task_id, "title": "", "due_at": DUE}
+    moments = {"scheduled": AWAY - 60, "completed": AWAY - 59.9, "attempt": 1}
+    made = {"id": task_id, "version": 1, "owner": BO, "status": "open"}
+    return {"type": "create_task_activity", "input": asked, "result": made, **moments}
 
 
 def _saying(key: str, at: float) -> Json:

@@ -5,7 +5,9 @@ from tests.chaos.oracles.asked import judge_asked
 from tests.chaos.oracles.audits import judge_audits
 from tests.chaos.oracles.contents import judge_contents
 from tests.chaos.oracles.histories import judge_histories
+from tests.chaos.oracles.missed import judge_missed
 from tests.chaos.oracles.notices import judge_notices
+from tests.chaos.oracles.owed import judge_owed
 from tests.chaos.oracles.owners import judge_owners
 from tests.chaos.oracles.pace import judge_pace
 from tests.chaos.oracles.presses import judge_presses
@@ -26,8 +28,10 @@ ORACLES = (
     judge_presses,
     judge_histories,
     judge_notices,
+    judge_owed,
     judge_pace,
     judge_reminders,
+    judge_missed,
     judge_workspaces,
     judge_secrecy,
     judge_audits,

@@ -2,12 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from math import inf
 
 from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
+from tests.chaos.oracles.turns import LOOKED_BEFORE, is_true, possible, turns_of
 from tests.chaos.oracles.violation import Violation
 
 _PROMISE = "told once"
-_MAY_EXPIRE = ("relay_nudged", "reminder_day_before", "reminder_due", "reminder_overdue")
+_REMINDERS = ("reminder_day_before", "reminder_due", "reminder_overdue")
 """Kinds that are only said while they are true."""
 _UNTIL_CLOSED = ("task_assigned", "relay_sent")
 """Kinds by which a task is acted on, so that they are of no use once it is closed."""
@@ -81,11 +83,22 @@ def _row(evidence: Evidence, row: Json, seen: dict[str, list[float]]) -> Iterato
 
 
 def _expired(evidence: Evidence, row: Json) -> bool:
-    name = NoticeName.of(row["_id"])
-    closed = {task["_id"] for task in evidence.tasks() if task["status"] != "open"}
-    is_over = name.kind in _UNTIL_CLOSED and name.about in closed
-    may_expire = name.kind in _MAY_EXPIRE or _is_told_otherwise(evidence, name)
-    return row["reason"] == "no longer true" and (is_over or may_expire)
+    """Whether it had really become untrue, or of no use, by the moment at which it was left out."""
+    if row["reason"] != "no longer true":
+        return False
+    name, by_then = NoticeName.of(row["_id"]), row["settled_at"] + LOOKED_BEFORE
+    task = next((task for task in evidence.tasks() if task["_id"] == name.about), None)
+    if name.kind in _REMINDERS:
+        turns = turns_of(evidence).get(name.about, [])
+        return any(not is_true(name, turn, task) for turn in possible(turns, by_then))
+    if name.kind == "relay_nudged":
+        return any(
+            relay["_id"] == name.moment and (relay["ended_at"] or inf) <= by_then
+            for relay in evidence.ours("relays")
+        )
+    is_closed = task is not None and task["status"] != "open" and task["closed_at"] <= by_then
+    is_over = name.kind in _UNTIL_CLOSED and is_closed
+    return is_over or _is_told_otherwise(evidence, name)
 
 
 def _is_told_otherwise(evidence: Evidence, name: NoticeName) -> bool:

@@ -6,14 +6,13 @@ from tests.chaos.oracles.violation import Violation
 from tests.outages.judges.answers import judge_answers
 from tests.outages.judges.growth import judge_growth
 from tests.outages.judges.order import judge_order
-from tests.outages.judges.reminders import judge_labels, judge_missed
+from tests.outages.judges.reminders import judge_labels
 from tests.outages.judges.windows import judge_windows
 
 JUDGES = (
     judge_answers,
     judge_order,
     judge_labels,
-    judge_missed,
     judge_windows,
     judge_growth,
 )

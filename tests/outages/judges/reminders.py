@@ -1,11 +1,10 @@
-"""Promise 4 after an outage: what was missed comes once, and says how late it is."""
+"""Promise 4 after an outage: what comes late says how late it is."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tests.chaos.evidence import Evidence, Json, NoticeName
 from tests.chaos.oracles.violation import Violation
-from tests.outages.judges.times import arrivals, away, notices, rows
+from tests.outages.judges.times import notices
 from tests.scenarios.people import text_of
 
 _PROMISE = "at the right time"
@@ -36,16 +35,6 @@ def late_ones(evidence: Evidence) -> list[str]:
     ]
 
 
-def judge_missed(evidence: Evidence) -> list[Violation]:
-    """Look for the reminder of each task that nobody touched, and that was due before the end."""
-    came, ledger = arrivals(evidence), rows(evidence)
-    return [
-        Violation(_PROMISE, "a reminder that was missed never came", key, ledger.get(key))
-        for key in _expected(evidence)
-        if key not in came
-    ]
-
-
 def _mislabelled(at: float, key: str, message: Json) -> str | None:
     late_by = at - datetime.fromisoformat(NoticeName.of(key).moment).timestamp()
     if _is_closed(message):
@@ -60,11 +49,3 @@ def _mislabelled(at: float, key: str, message: Json) -> str | None:
 
 def _is_closed(message: Json) -> bool:
     return not any(block["type"] == "actions" for block in message.get("blocks") or [])
-
-
-def _expected(evidence: Evidence) -> Iterator[str]:
-    back = away(evidence).end
-    for task in evidence.tasks():
-        if task["version"] == 1 and task["due_at"] is not None and task["due_at"] < back:
-            due = datetime.fromtimestamp(task["due_at"], UTC)
-            yield f"{task['_id']}:{_DUE}:{due.isoformat()}:{task['owner']}"
