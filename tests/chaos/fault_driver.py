@@ -38,7 +38,7 @@ class FaultDriver:
         if fault.target in PARTS and not self._stack.parts[fault.target].is_running:
             self._note("fault_skipped", fault)
             return
-        self._note("fault", fault)
+        self._note("fault", fault, times=fault.times)
         try:
             await self._ways[fault.kind](fault)
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -48,8 +48,10 @@ class FaultDriver:
     async def change_keys(self, order: Sequence[int]) -> None:
         """Restart each bot and worker with these keys, one after the other, as an operator."""
         for name in (*BOTS, *WORKERS):
-            self._note("fault", Fault(0, 0, "keys", name, "restart", 0))
+            fault = Fault(0, 0, "keys", name, "restart", 0)
+            self._note("fault", fault, times=1)
             await self._stack.restart_with_keys(name, order)
+            self._note("started_again", fault)
 
     async def heal(self) -> None:
         """Mend everything that may be broken, whoever broke it."""
@@ -101,6 +103,6 @@ class FaultDriver:
     async def _drop_sockets(self, fault: Fault) -> None:
         await self._workspace.post("sockets/disconnect", {"abort": True})
 
-    def _note(self, line: str, fault: Fault, **fields: str) -> None:
+    def _note(self, line: str, fault: Fault, **fields: str | int) -> None:
         named = {"fault": fault.number, "kind": fault.kind, "target": fault.target}
         self._journal.note(line, **named, way=fault.way, lasts=fault.lasts, **fields)

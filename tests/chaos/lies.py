@@ -134,7 +134,7 @@ LIES: dict[str, tuple[str, Lie]] = {
         "saved",
         lambda e: answer_to(e, 4).update(said="Saved: to mark the task complete."),
     ),
-    "a press without effect and without a word": ("saved", lambda e: press_again(e)),
+    "a press without effect and without a word": ("saved", lambda e: press_in_duel(e)),
     "a workflow broke": ("saved", lambda e: lifecycle_of(e).update(status="FAILED")),
     "a workflow task failed": (
         "saved",
@@ -263,6 +263,16 @@ def press_again(evidence: Evidence) -> None:
     press = an_act(8, "accept", user=BO, pressed="relay_accept", about=RELAY, request="r8")
     del press["answer"]["typed"]
     evidence.journal.append(press)
+
+
+def press_in_duel(evidence: Evidence) -> None:
+    """The same, while Ana takes it back, which is told."""
+    press_again(evidence)
+    theirs = evidence.journal.pop()
+    own = an_act(9, "take_back", pressed="relay_take_back", about=RELAY, request="r9")["answer"]
+    duel = {"user": BO, "accepted": theirs["answer"], "taken_back": own}
+    evidence.journal.append({**theirs, "kind": "duel", "answer": duel})
+    evidence.inboxes[ANA].append({"ts": "81.0", "text": "That hand-over was accepted."})
 
 
 def _answered(status: int) -> Json:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tests.chaos.evidence import Evidence, Json
 from tests.chaos.oracles.notices import times_seen, was_ambiguous
+from tests.chaos.oracles.presses import presses_excused
 from tests.chaos.oracles.violation import PROMISES, Violation
 from tests.chaos.parts import PARTS
 
@@ -33,6 +34,7 @@ def _lines(evidence: Evidence, violations: Sequence[Violation]) -> Iterator[str]
     yield from _table("Ambiguous notices", _ambiguous(evidence))
     yield from _table("Audits", _audits(evidence))
     yield from _table("Searched for secrets", _searched(evidence))
+    yield from _table("Let pass", {"presses whose word was lost": presses_excused(evidence)})
     broken = Counter(violation.promise for violation in violations)
     yield from _table("Violations", {promise: broken[promise] for promise in PROMISES})
     for violation in violations[:_SHOWN]:

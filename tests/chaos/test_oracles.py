@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.evidence import Evidence
+from tests.chaos.evidence import Evidence, Json
 from tests.chaos.leaks import PLACES, Writing, find_leaks
 from tests.chaos.lies import (
     LIES,
@@ -15,6 +15,7 @@ from tests.chaos.lies import (
 )
 from tests.chaos.lies_of_notices import LEFT_OUT
 from tests.chaos.oracles import judge
+from tests.chaos.oracles.presses import presses_excused
 from tests.chaos.oracles.saved import judge_outcomes_told
 from tests.chaos.testimony import (
     answer_to,
@@ -34,6 +35,7 @@ from tests.chaos.witnesses import (
     RELAY,
     REMINDER,
     TASK,
+    a_fault,
     a_message,
     a_row,
     a_true_story,
@@ -173,22 +175,55 @@ def test_a_reminder_may_cross_the_change_that_ends_it() -> None:
     assert judge(evidence) == []
 
 
-@pytest.mark.parametrize("word", ["the history", "a message", "the fault"])
+@pytest.mark.parametrize("word", ["the history", "a message"])
 def test_a_press_may_be_without_effect(word: str) -> None:
-    """If it was saved and refused, if a word about it was said, or if the word may be lost."""
+    """If it was saved and refused, or if a word about it was said."""
     evidence = a_true_story()
     press_again(evidence)
     if word == "the history":
         step = {**relaying_of(evidence)["steps"][1], "result": {"refusal": {}, "event": None}}
         relaying_of(evidence)["steps"].append({**step, "input": {"change": {"id": "r8"}}})
-    elif word == "a message":
-        evidence.inboxes[BO].append({"ts": "81.0", "text": "That hand-over was accepted."})
     else:
-        evidence.journal.append(
-            {"at": 75.0, "line": "fault", "kind": "kill", "target": "second_bot", "way": "-9"}
-        )
+        evidence.inboxes[BO].append({"ts": "81.0", "text": "That hand-over was accepted."})
 
     assert judge(evidence) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "complaints"),
+    [
+        (a_fault("kill", "second_bot", 70.0, until=78.0), 0),
+        (a_fault("kill", "second_bot", 70.0, until=76.0), 1),
+        (a_fault("kill", "mongod", 70.0, until=90.0), 1),
+        (a_fault("link", "bot→slack", 84.0, until=90.0), 0),
+        (a_fault("link", "bot→slack", 86.0, until=90.0), 1),
+        (a_fault("link", "bot→mongod", 75.0, until=90.0), 1),
+        (a_fault("pause", "slack", 75.0), 0),
+        (a_fault("slack", "response_url", 20.0), 0),
+        (a_fault("slack", "*", 75.0), 0),
+        (a_fault("slack", "*", 65.0), 1),
+        (a_fault("slack", "views.open", 75.0), 1),
+    ],
+)
+def test_only_what_is_broken_on_the_way_of_a_word_may_cost_it(
+    fault: list[Json], complaints: int
+) -> None:
+    evidence = a_true_story()
+    press_again(evidence)
+    evidence.journal.extend(fault)
+
+    assert len(judge(evidence)) == complaints
+    assert presses_excused(evidence) == 1 - complaints
+
+
+def test_an_answer_of_slacks_that_was_lost_is_the_answer_to_one_press() -> None:
+    evidence = a_true_story()
+    press_again(evidence)
+    first = evidence.journal[-1]
+    evidence.journal.append({**first, "number": 9})
+    evidence.journal.extend(a_fault("slack", "response_url", 75.0))
+
+    assert len(judge(evidence)) == 1
 
 
 def test_a_card_may_be_left_out_once_its_task_is_closed() -> None:

@@ -152,6 +152,13 @@ def a_row(key: str, last_attempt_at: float = 100.0, ts: float = 100.0, **fields:
     return {"_id": key, "notice": notice, **settled, **moments, **fields}
 
 
+def a_fault(kind: str, target: str, at: float, until: float | None = None) -> list[Json]:
+    """The lines of the journal about something that broke, and that was mended."""
+    named = {"fault": 1, "kind": kind, "target": target, "way": ""}
+    broken = [{"at": at, "line": "fault", **named, "times": 1}]
+    return broken + ([{"at": until, "line": "mended", **named}] if until else [])
+
+
 def a_step(kind: str, asked: Json, result: Json, at: float) -> Json:
     """An activity that was completed within a tenth of a second."""
     moments = {"scheduled": at, "completed": at + 0.1}

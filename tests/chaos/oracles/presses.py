@@ -1,29 +1,49 @@
 """Promise 2 for buttons: a press that can't be saved is answered with a word."""
 
+from collections import Counter
+
 from tests.chaos.evidence import Evidence, Json, key_of
+from tests.chaos.oracles.acts import acts, name_of
+from tests.chaos.oracles.faults import Trouble, troubles
 from tests.chaos.oracles.histories import change_of
 from tests.chaos.oracles.violation import Violation
+from tests.chaos.parts import BOTS, link_name
 
 _DURABLE = ("relay_accept", "relay_take_back", "task_complete")
 """Buttons that change a task. The others open forms, and a form that does not open is a word."""
 _WORD_WITHIN = 15.0
-_FAULT_LASTS = 20.0
-"""Seconds around a press in which a fault may have cost the word: nobody checks on a whisper."""
+_WORD_SENT_WITHIN = 5.0
+"""Seconds from a press in which a fault may cost its word: nobody checks on a whisper."""
+_SLACKS_PART = ("response_url", "*")
+"""Where a word about a press goes first; it goes elsewhere only if that is refused."""
+_ON_THE_WAY = (*BOTS, "slack", *(link_name(bot, "slack") for bot in BOTS))
 
 
 def judge_presses(evidence: Evidence) -> list[Violation]:
     """Look for the effect of each press that was acknowledged, or else for a word about it."""
+    silent, excused = _silent(evidence), _excused(evidence)
+    return [
+        Violation("saved", "a press without effect and without a word", name_of(act), act)
+        for act in silent
+        if act not in excused
+    ]
+
+
+def presses_excused(evidence: Evidence) -> int:
+    """How many presses had neither, and are let pass since a fault may have cost the word."""
+    return len(_excused(evidence))
+
+
+def _silent(evidence: Evidence) -> list[Json]:
     decided = {
         change_of(step).get("id") for history in evidence.histories for step in history["steps"]
     }
     return [
-        Violation(
-            "saved", "a press without effect and without a word", f"act {entry['number']}", entry
-        )
-        for entry in evidence.lines("act")
-        if _was_taken(entry["answer"])
-        and entry["answer"]["request"] not in decided
-        and not (_has_word(evidence, entry) or _may_be_lost(evidence, entry["begun"]))
+        act
+        for act in acts(evidence)
+        if _was_taken(act["answer"])
+        and act["answer"]["request"] not in decided
+        and not _has_word(evidence, act)
     ]
 
 
@@ -31,21 +51,32 @@ def _was_taken(answer: Json) -> bool:
     return answer.get("pressed") in _DURABLE and answer.get("outcome") == "ok"
 
 
-def _has_word(evidence: Evidence, entry: Json) -> bool:
+def _has_word(evidence: Evidence, act: Json) -> bool:
     """Whether the bot said something then that is no notice."""
-    inbox = evidence.inboxes.get(entry["answer"]["user"], [])
+    inbox = evidence.inboxes.get(act["answer"]["user"], [])
     words = [float(message["ts"]) for message in inbox if key_of(message) is None]
-    return any(0 <= said - entry["begun"] <= _WORD_WITHIN for said in words)
+    return any(0 <= said - act["begun"] <= _WORD_WITHIN for said in words)
 
 
-def _may_be_lost(evidence: Evidence, begun: float) -> bool:
-    return any(
-        abs(fault["at"] - begun) <= _FAULT_LASTS and _is_on_the_way(fault)
-        for fault in evidence.lines("fault")
-    )
+def _excused(evidence: Evidence) -> list[Json]:
+    """Those whose word was on its way through something broken: Slack's faults cost one each."""
+    broken = [trouble for trouble in troubles(evidence) if _is_on_the_way(trouble)]
+    used: Counter[Trouble] = Counter()
+    excused = []
+    for act in _silent(evidence):
+        felt = [
+            trouble
+            for trouble in broken
+            if trouble.is_felt(act["begun"], act["begun"] + _WORD_SENT_WITHIN)
+            and not (trouble.kind == "slack" and used[trouble] >= trouble.times)
+        ]
+        if felt:
+            used[felt[0]] += 1
+            excused.append(act)
+    return excused
 
 
-def _is_on_the_way(fault: Json) -> bool:
+def _is_on_the_way(trouble: Trouble) -> bool:
     """Whether it is on the way from a bot to the person."""
-    is_link = "bot→slack" in fault["target"]
-    return is_link or fault["kind"] == "slack" or fault["target"] in ("bot", "second_bot", "slack")
+    of_slack = trouble.kind == "slack" and trouble.target in _SLACKS_PART
+    return of_slack or trouble.target in _ON_THE_WAY
