@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.chaos.act_plan import Act
 from tests.chaos.crowd import Crowd, note_of, title_of
-from tests.chaos.hands import Nothing
+from tests.chaos.hands import Nothing, answered, heard
 from tests.chaos.journal import Json
 from tests.scenarios.api import Answer, Api
 
@@ -50,7 +50,7 @@ class Callers:
         body |= {"creator": creator.id} if act.handshake else {}
         if act.pick < 0.7:
             body |= {"estimatedHandoff": _soon(act)}
-        return await self._sent(act, "POST", "/api/tasks", body) | {"title": title}
+        return await self._sent(act, "POST", "/api/tasks", body, title=title)
 
     async def _relay(self, act: Act) -> Json:
         task, actor = await self._open_task(act)
@@ -62,7 +62,7 @@ class Callers:
             "mode": "handshake" if act.handshake else "direct",
         }
         path = f"/api/tasks/{task}/relay"
-        return await self._sent(act, "POST", path, body) | {"note": note}
+        return await self._sent(act, "POST", path, body, note=note)
 
     async def _complete(self, act: Act) -> Json:
         task, actor = await self._open_task(act)
@@ -89,8 +89,8 @@ class Callers:
             f"/api/workflows/relay-{self._foreign['relay_id']}",
         ]
         path = act.chosen(paths)
-        answer = await self._apis[act.bot].get(path)
-        return {"asked": f"GET {path}", **_told(answer)}
+        told = await heard(_answer_of(self._apis[act.bot].get(path)))
+        return {"asked": f"GET {path}", **told}
 
     async def _patch(self, act: Act, change: Json) -> Json:
         task, actor = await self._open_task(act)
@@ -107,24 +107,31 @@ class Callers:
         actor = task["assignedTo"] if owner_acts else self._crowd.present(act)[0].id
         return task["id"], actor
 
-    async def _sent(self, act: Act, method: str, path: str, body: Json) -> Json:
-        """Send a request with a key, and as often again as the plan says, to the other bot."""
+    async def _sent(self, act: Act, method: str, path: str, body: Json, **marks: str) -> Json:
+        """Send a request with a key, and as often again as the plan says, to the other bot.
+
+        What one bot answered is kept, whatever became of the other.
+        """
         key = f"chaos-{act.number}"
         first, second = self._apis[act.bot], self._apis[1 - act.bot]
 
         async def sent(api: Api) -> Json:
             call = api.post if method == "POST" else api.patch
-            return _told(await call(path, body, key=key))
+            return await heard(_answer_of(call(path, body, key=key)))
 
-        asked: Json = {"asked": f"{method} {path}", "body": body, "key": key}
+        asked: Json = {"asked": f"{method} {path}", "body": body, "key": key, **marks}
         if act.repeats == "at_once":
             told, other = await asyncio.gather(sent(first), sent(second))
             return {**asked, **told, "again": [other]}
         told = await sent(first)
         # Whoever is told to send it again does.
-        if act.repeats == "after" or told["status"] == 503:
+        if act.repeats == "after" or told.get("status") == 503:
             return {**asked, **told, "again": [await sent(second)]}
         return {**asked, **told}
+
+
+async def _answer_of(calling: Awaitable[Answer]) -> Json:
+    return _told(await answered({}, calling))
 
 
 def _soon(act: Act) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 
 from tests.chaos.act_plan import PEOPLE, Act
-from tests.chaos.hands import Card, Hands, Nothing, any_message
+from tests.chaos.hands import Card, Hands, Nothing, any_message, heard
 from tests.chaos.journal import Journal, Json
 from tests.scenarios.people import Person, Workspace
 
-PATIENCE = 15.0
-"""Seconds until an act counts as one whose answer nobody knows: the sandbox may be stopped."""
+_PATIENCE = 30.0
+"""Seconds for an act with all its looks and repeats."""
 _NAMES = ("ana", "bo", "cy", "di", "ed", "flo")
 _MAY_LEAVE = 2
 _REST = 12
@@ -131,7 +131,7 @@ class Crowd:
         relay = offer.button["value"]
         theirs = await self._hands.find_card(self.present(act), "relay_take_back", act, relay)
         accepted, taken_back = await asyncio.gather(
-            self._hands.press(offer, act), self._hands.press(theirs, act)
+            heard(self._hands.press(offer, act)), heard(self._hands.press(theirs, act))
         )
         return {"user": offer.person.id, "accepted": accepted, "taken_back": taken_back}
 
@@ -142,8 +142,8 @@ class Crowd:
         card = await self._find("relay_decline", act)
         await self._hands.press(card, act)
         reason = f"because x{act.number}"
-        sent = await self._hands.fill_in(card.person, {"reason": reason}, act, reason=reason)
-        return sent | {"about": card.button["value"]}
+        marks = {"reason": reason, "about": card.button["value"]}
+        return await self._hands.fill_in(card.person, {"reason": reason}, act, **marks)
 
     async def _done(self, act: Act) -> Json:
         card = await self._find("task_complete", act)
@@ -220,10 +220,10 @@ def note_of(act: Act) -> str:
 
 
 async def within_patience(doing: Awaitable[Json]) -> Json:
-    """What came of an act, or that nobody knows."""
+    """What came of an act, or that nobody knows; what was asked for is kept all the same."""
     try:
-        async with asyncio.timeout(PATIENCE):
-            return await doing
+        async with asyncio.timeout(_PATIENCE):
+            return await heard(doing)
     except Nothing as nothing:
         return {"nothing": str(nothing)}
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -1,9 +1,9 @@
 """What a person does with their hands: find a button, press it, type, fill in a form."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 
@@ -12,12 +12,46 @@ from tests.chaos.act_plan import Act
 from tests.chaos.journal import Json
 from tests.scenarios.people import Person, Workspace, buttons_of, text_of
 
+PATIENCE = 10.0
+"""Seconds until a request counts as one whose answer nobody knows: the sandbox may be stopped."""
 _FORM_WITHIN = 4.0
 _REPEATED_WITHIN = 8.0
 
 
+T = TypeVar("T")
+
+
 class Nothing(Exception):  # noqa: N818 - no error: there was nothing to do it to
     """An act that fits nothing that anybody sees."""
+
+
+class Unheard(Exception):  # noqa: N818 - no error: what came of it is found out afterwards
+    """A request whose answer nobody heard. It may have been carried out all the same."""
+
+    def __init__(self, asked: Json, why: BaseException) -> None:
+        super().__init__(repr(why))
+        self.answer: Json = {**asked, "unknown": repr(why)[:200]}
+
+
+async def answered(asked: Json, doing: Awaitable[T]) -> T:
+    """What came back for what was asked.
+
+    Raises:
+        Unheard: nothing did.
+    """
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await doing
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise Unheard(asked, error) from error
+
+
+async def heard(doing: Awaitable[Json]) -> Json:
+    """What was asked for and what came back, or that nobody knows."""
+    try:
+        return await doing
+    except Unheard as unheard:
+        return unheard.answer
 
 
 @dataclass(frozen=True)
@@ -39,7 +73,10 @@ class Card:
 
 
 class Hands:
-    """Acts in the sandbox, and tells of each act what was asked for and what came back."""
+    """Acts in the sandbox, and tells of each act what was asked for and what came back.
+
+    All raise `Unheard` if nothing did.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -67,8 +104,8 @@ class Hands:
 
     async def type(self, person: Person, text: str, act: Act, **marks: Any) -> Json:
         """Type a slash command; `marks` say what is asked for, for the judges."""
-        delivery = await person.types_once(text)
         asked = {"user": person.id, "typed": text, **marks}
+        delivery = await answered(asked, person.types(text))
         return {**asked, **_told(delivery), **await self._repeat(delivery, act)}
 
     async def press(self, card: Card, act: Act) -> Json:
@@ -81,8 +118,8 @@ class Hands:
             "value": card.button.get("value"),
             "force": card.button.get("force", False),
         }
-        delivery = await self._workspace.post("actions", body)
         asked = {"user": card.person.id, "pressed": body["action_id"], "about": body["value"]}
+        delivery = await answered(asked, self._workspace.post("actions", body))
         return {**asked, **_told(delivery), **await self._repeat(delivery, act)}
 
     async def fill_in(self, person: Person, fields: dict[str, Any], act: Act, **marks: Any) -> Json:
@@ -92,9 +129,9 @@ class Hands:
             Nothing: no form opens.
         """
         view = await _form_of(person)
-        delivery = await person.submits_once(view, **fields)
-        told = {"view_outcome": delivery.get("view_outcome"), "errors": delivery.get("errors")}
         asked = {"user": person.id, "sent": view["callback_id"], **marks}
+        delivery = await answered(asked, person.submits(view, **fields))
+        told = {"view_outcome": delivery.get("view_outcome"), "errors": delivery.get("errors")}
         return {**asked, **_told(delivery), **told, **await self._repeat(delivery, act)}
 
     async def _repeat(self, delivery: Json, act: Act) -> Json:

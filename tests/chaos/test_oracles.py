@@ -23,6 +23,7 @@ from tests.chaos.testimony import (
     relaying_of,
     reminder_of,
     row_of,
+    task_of,
 )
 from tests.chaos.witnesses import (
     ANA,
@@ -214,6 +215,20 @@ def test_only_what_is_broken_on_the_way_of_a_word_may_cost_it(
 
     assert len(judge(evidence)) == complaints
     assert presses_excused(evidence) == 1 - complaints
+
+
+def test_two_effects_are_seen_though_nobody_heard_an_answer() -> None:
+    evidence = a_true_story()
+    answer = answer_to(evidence, 1)
+    asked = {name: answer[name] for name in ("user", "typed", "title", "wish")}
+    answer.clear()
+    answer.update(asked, unknown="ClientConnectionError()")
+    assert judge(evidence) == []
+
+    twin = {**task_of(evidence), "_id": "T1-twin", "number": 2}
+    evidence.documents["tasks"].append(twin)
+
+    assert "one request had two effects" in {found.what for found in judge(evidence)}
 
 
 def test_an_answer_of_slacks_that_was_lost_is_the_answer_to_one_press() -> None:

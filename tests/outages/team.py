@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from tests.chaos.act_plan import Act
 from tests.chaos.crowd import within_patience
-from tests.chaos.hands import Hands
+from tests.chaos.hands import Hands, answered
 from tests.chaos.journal import Journal, Json
 from tests.outages.plan import Outage
 from tests.scenarios.api import Answer, Api
@@ -192,7 +192,7 @@ class Team:
         if act.number % 3 == 0:
             body["answer_by"] = _moment(time.time() + self._outage.window.total_seconds())
         path = f"/api/tasks/{errand.id}/relay"
-        return await self._sent(act, "POST", path, body) | {"note": note}
+        return await self._sent(act, "POST", path, body, note=note)
 
     async def _done(self, act: Act) -> Json:
         errand = self._next("done")
@@ -218,7 +218,7 @@ class Team:
         body: Json = {"title": title, "assignedTo": owner.id, "creator": self.people[act.person].id}
         if due_in is not None:
             body["estimatedHandoff"] = _moment(time.time() + _SOON + due_in)
-        return await self._sent(act, "POST", "/api/tasks", body) | {"title": title}
+        return await self._sent(act, "POST", "/api/tasks", body, title=title)
 
     def _receiver(self, act: Act, errand: Errand) -> Person:
         chosen = self.people[act.other]
@@ -228,10 +228,10 @@ class Team:
         """Seconds to a date that lies in the outage, if there is so much left of it."""
         return max(_SOON, (self._until - time.time()) / 2)
 
-    async def _sent(self, act: Act, method: str, path: str, body: Json) -> Json:
+    async def _sent(self, act: Act, method: str, path: str, body: Json, **marks: str) -> Json:
         key = f"outage-{act.number}"
-        asked: Json = {"asked": f"{method} {path}", "body": body, "key": key}
-        return asked | await self._told(method, path, body, key)
+        asked: Json = {"asked": f"{method} {path}", "body": body, "key": key, **marks}
+        return asked | await answered(asked, self._told(method, path, body, key))
 
     async def _told(self, method: str, path: str, body: Json, key: str) -> Json:
         call = self._api.post if method == "POST" else self._api.patch
