@@ -134,6 +134,20 @@ LIES: dict[str, tuple[str, Lie]] = {
         "saved",
         lambda e: answer_to(e, 4).update(said="Saved: to mark the task complete."),
     ),
+    "a call without a fair answer": (
+        "saved",
+        lambda e: answer_to(e, 5).update(again=[{"status": 500, "json": None}]),
+    ),
+    "a person saw Slack's error though nothing was broken on the way": (
+        "saved",
+        lambda e: e.journal.append(an_act(6, "look", outcome="operation_timeout")),
+    ),
+    "a text was not given back": (
+        "saved",
+        lambda e: e.journal.append(
+            an_act(6, "relay", note="please x6", said="MongoDB …, so nothing was saved.")
+        ),
+    ),
     "a press without effect and without a word": ("saved", lambda e: press_in_duel(e)),
     "a workflow broke": ("saved", lambda e: lifecycle_of(e).update(status="FAILED")),
     "a workflow task failed": (

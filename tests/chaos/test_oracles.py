@@ -15,8 +15,8 @@ from tests.chaos.lies import (
 )
 from tests.chaos.lies_of_notices import LEFT_OUT
 from tests.chaos.oracles import judge
+from tests.chaos.oracles.outcomes import judge_outcomes_told
 from tests.chaos.oracles.presses import presses_excused
-from tests.chaos.oracles.saved import judge_outcomes_told
 from tests.chaos.testimony import (
     answer_to,
     lifecycle_of,
@@ -148,7 +148,8 @@ def test_a_no_proves_nothing_if_a_repeat_may_have_been_answered_yes() -> None:
     """The sandbox was killed before the answer came."""
     evidence = a_true_story()
     answer_to(evidence, 2).update(
-        said="MongoDB …, so nothing was saved.", not_repeated="ServerDisconnectedError()"
+        said="MongoDB …, so nothing was saved. Here is your text: /relay @bo T-1 please x2",
+        not_repeated="ServerDisconnectedError()",
     )
 
     assert judge(evidence) == []
@@ -295,6 +296,36 @@ def test_nobody_is_reminded_of_what_was_done_before_it_could_go_out() -> None:
     evidence.documents["notices"].remove(row_of(evidence, REMINDER))
 
     assert judge(evidence) == []
+
+
+def test_slack_may_get_no_answer_where_something_is_broken_on_the_way() -> None:
+    evidence = a_true_story()
+    lost = an_act(6, "look", outcome="operation_timeout")
+    lost["answer"]["begun"] = 60.0
+    evidence.journal.append(lost)
+    assert len(judge(evidence)) == 1
+
+    evidence.journal.extend(a_fault("link", "bot→slack", 55.0, until=58.0))
+    assert judge(evidence) == []
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_who_sent_a_form_is_told_if_nothing_came_of_it(told: bool) -> None:
+    evidence = a_true_story()
+    form = an_act(6, "relay_in_form", note="please x6", sent="relay_form", view_outcome="closed")
+    del form["answer"]["typed"]
+    evidence.journal.append(form)
+    refused = {**relaying_of(evidence), "id": "relay-T1-x6", "steps": [], "signals": []}
+    refused["input"] = {**refused["input"], "relay_id": "T1-x6", "note": "please x6"}
+    refused["result"] = {"end": None, "refusal": "not_the_owner"}
+    evidence.histories.append(refused)
+    if told:
+        key = f"{TASK}:request_refused:T1-x6:{ANA}"
+        evidence.documents["notices"].append(a_row(key, 120.0, 120.0))
+        evidence.inboxes[ANA].append(a_message(key, "T-1 is not yours", 120.0))
+
+    what = [found.what for found in judge(evidence)]
+    assert what == ([] if told else ["told that more follows, and nothing did"])
 
 
 def test_an_audit_in_the_storm_may_find_what_passes() -> None:

@@ -125,7 +125,8 @@ def an_event(version: int, kind: str, actor: str | None, owner: str, **fields: A
 
 def an_act(number: int, kind: str, **answer: Any) -> Json:
     """A line of the journal about something that Ana typed, if nothing else is said."""
-    told = {"user": ANA, "typed": "/task …", "outcome": "ok", "said": ""}
+    told: Json = {"user": ANA, "typed": "/task …", "outcome": "ok", "said": ""}
+    told["begun"] = 10.0 * number
     line = {"at": 10.0 * number, "line": "act", "number": number, "kind": kind}
     return {**line, "begun": 10.0 * number, "answer": told | answer}
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.chaos.evidence import Evidence, Json
+from tests.chaos.oracles.fairness import judge_fairness
 from tests.chaos.oracles.missed import judge_missed
 from tests.chaos.oracles.violation import Violation
 from tests.outages.catching_up import caught_up
@@ -28,7 +29,7 @@ from tests.outages.witnesses import (
 Lie = Callable[[Evidence], object]
 
 
-_TRIED = (*JUDGES, judge_missed)
+_TRIED = (*JUDGES, judge_fairness, judge_missed)
 """The judges of an outage, and those that it shares with chaos."""
 
 
@@ -64,10 +65,15 @@ LIES: dict[str, Lie] = {
     "a call without a fair answer": lambda e: e.journal.append(
         an_act(3, "api_create", asked="POST /api/tasks", status=500, json=None)
     ),
+    "a call without an answer": lambda e: e.journal.append(
+        an_act(3, "api_create", asked="POST /api/tasks", unknown="…")
+    ),
     "a call was answered late": lambda e: e.journal.append(
         an_act(3, "api_create", asked="POST /api/tasks", status=503, json={}, took=3.5)
     ),
-    "a person saw Slack's error though the bot ran": _answered(outcome="operation_timeout"),
+    "a person saw Slack's error though nothing was broken on the way": _answered(
+        outcome="operation_timeout"
+    ),
     "a text was not given back": _answered(outcome="ok", said="…, so nothing was saved."),
     "a message overtook an earlier one": lambda e: _inbox(e)[0].update(ts=f"{BACK + 20}"),
     "a late reminder does not say that it is late": lambda e: _inbox(e)[1].update(

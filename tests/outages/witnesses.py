@@ -67,7 +67,12 @@ def without_slack(evidence: Evidence, part: str) -> None:
 def an_act(number: int, kind: str, *, took: float = 0.4, **answer: Any) -> Json:
     """A try ten minutes into the outage."""
     line = {"at": AWAY + 600, "line": "act", "number": number, "kind": kind}
-    return {**line, "begun": AWAY + 600, "took": took, "answer": {"user": ANA, **answer}}
+    return {
+        **line,
+        "begun": AWAY + 600,
+        "took": took,
+        "answer": {"user": ANA, "begun": AWAY + 600, **answer},
+    }
 
 
 def a_message(key: str, ts: float, *words: str) -> Json:

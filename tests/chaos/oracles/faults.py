@@ -9,8 +9,9 @@ _ENDINGS = ("started_again", "continued", "mended")
 _LASTS_ON = 3.0
 """Seconds after it was mended in which whoever was waiting for it may still suffer from it."""
 _USED_UP_WITHIN = 10.0
-"""Seconds in which somebody's call uses up a fault of every method of Slack's."""
-_ANY = "*"
+"""Seconds in which somebody uses up a fault of every delivery, or of every method of Slack's."""
+_OF_ALL_KINDS = ("delivery", "sockets")
+_OF_ALL_METHODS = "*"
 
 
 class Trouble(NamedTuple):
@@ -28,8 +29,14 @@ class Trouble(NamedTuple):
 
 
 def troubles(evidence: Evidence) -> list[Trouble]:
-    """Every fault of the run. Slack's are over when they have been used so many times."""
-    return [_trouble(evidence, fault) for fault in evidence.lines("fault")]
+    """Every fault of the run, and a part that was away for long.
+
+    Slack's are over when they have been used so many times.
+    """
+    return [_trouble(evidence, fault) for fault in evidence.lines("fault")] + [
+        Trouble("away", line["part"], line["at"], _back(evidence), 1)
+        for line in evidence.lines("away")
+    ]
 
 
 def was_in_vain(evidence: Evidence, fault: Json) -> bool:
@@ -44,7 +51,7 @@ def _trouble(evidence: Evidence, fault: Json) -> Trouble:
 
 def _end(evidence: Evidence, fault: Json) -> float:
     begin = fault["at"]
-    if fault["kind"] in ("slack", "delivery") and fault["target"] == _ANY:
+    if fault["kind"] in _OF_ALL_KINDS or fault["target"] == _OF_ALL_METHODS:
         return float(begin + _USED_UP_WITHIN)
     ends = [
         line["at"]
@@ -53,6 +60,12 @@ def _end(evidence: Evidence, fault: Json) -> float:
         and (line["line"] == "healed" or (line["line"] in _ENDINGS and _is_same(line, fault)))
     ]
     return min(ends, default=inf) + _LASTS_ON
+
+
+def _back(evidence: Evidence) -> float:
+    """When a part that was away for long was of use again: some time after it was started."""
+    moments = [line["at"] for name in ("back", "first_yes") for line in evidence.lines(name)]
+    return max(moments, default=inf) + _LASTS_ON
 
 
 def _is_same(line: Json, fault: Json) -> bool:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
+from tests.chaos.evidence import Evidence, Json
 from tests.chaos.oracles.acts import acts, name_of
 from tests.chaos.oracles.answers import Word, answers_of, word_of
-from tests.chaos.oracles.relays import sender_ended
 from tests.chaos.oracles.violation import Violation
 
 _PROMISE = "saved"
@@ -23,7 +22,7 @@ def judge_saved(evidence: Evidence) -> list[Violation]:
 
 def _promised(evidence: Evidence, entry: Json) -> Iterator[Violation]:
     words = {word_of(entry["kind"], answer) for answer in answers_of(entry["answer"])}
-    there = _found(evidence, entry["answer"])
+    there = found_of(evidence, entry["answer"])
     if there is None:
         return
     about = name_of(entry)
@@ -37,7 +36,7 @@ def _promised(evidence: Evidence, entry: Json) -> Iterator[Violation]:
         yield Violation(_PROMISE, "answered with no, and there", about, (entry, there))
 
 
-def _found(evidence: Evidence, answer: Json) -> list[Json] | None:
+def found_of(evidence: Evidence, answer: Json) -> list[Json] | None:
     """What the act led to; None if it bears no mark by which that could be known."""
     if "title" in answer:
         return [task for task in evidence.tasks() if task["title"] == answer["title"]]
@@ -91,55 +90,3 @@ def _same_answers(entry: Json) -> Iterator[Violation]:
     good = [each["json"] for each in answers if 200 <= each.get("status", 0) < 300]
     if any(each != good[0] for each in good[1:]):
         yield Violation(_PROMISE, "two answers to one key", entry["answer"]["key"], good)
-
-
-def judge_outcomes_told(evidence: Evidence) -> list[Violation]:
-    """Who was told that more follows has a message about it."""
-    found = []
-    for entry in acts(evidence):
-        answers = answers_of(entry["answer"])
-        words = [word_of(entry["kind"], each) for each in answers]
-        typed = "typed" in entry["answer"]
-        if not typed or Word.SAVED not in words or Word.DONE in words:
-            continue
-        person = entry["answer"]["user"]
-        if not (evidence.left(person) or _followed(evidence, entry["answer"], person)):
-            about = name_of(entry)
-            found.append(
-                Violation(_PROMISE, "told that more follows, and nothing did", about, entry)
-            )
-    return found
-
-
-def _followed(evidence: Evidence, answer: Json, person: str) -> bool:
-    about = {
-        relay["_id"] for relay in evidence.ours("relays") if relay["note"] == answer.get("note")
-    }
-    tasks = {task["_id"] for task in evidence.tasks() if task["title"] == answer.get("title")}
-    moments = requests_of(evidence, answer) | about | _refused_relays(evidence, answer)
-    for message in evidence.inboxes.get(person, []):
-        if (key := key_of(message)) is not None:
-            name = NoticeName.of(key)
-            if name.moment in moments or (name.about in tasks and name.kind == "task_assigned"):
-                return True
-    if any(_card_left_out(row, person, tasks) for row in evidence.ours("notices")):
-        return True
-    # Their own press, older but later here, ended it: that press is what they are told of.
-    return any(
-        sender_ended(evidence, relay) for relay in evidence.ours("relays") if relay["_id"] in about
-    )
-
-
-def _card_left_out(row: Json, person: str, tasks: set[str]) -> bool:
-    """Whether it is the card of a task that was closed before it could go out: judged elsewhere."""
-    name = NoticeName.of(row["_id"])
-    is_card = name.about in tasks and name.kind == "task_assigned" and name.recipient == person
-    return is_card and bool(row["state"] == "skipped")
-
-
-def _refused_relays(evidence: Evidence, answer: Json) -> set[str]:
-    return {
-        history["input"]["relay_id"]
-        for history in evidence.histories
-        if history["type"] == "TaskRelayWorkflow" and history["input"]["note"] == answer.get("note")
-    }
