@@ -110,6 +110,11 @@ LIES: dict[str, tuple[str, Lie]] = {
         "one owner",
         lambda e: e.inboxes[ANA].clear(),
     ),
+    "a window ended before its time": ("one owner", lambda e: expire(e, after=19.0)),
+    "a window was shorter than agreed": (
+        "one owner",
+        lambda e: relay_of(e).update(answer_by=DUE_AT - 50 + 19.0),
+    ),
     # Saved means saved.
     "answered with yes, and not there": ("saved", lambda e: task_of(e).update(title="Other")),
     "called saved, and neither there nor refused": (
@@ -262,6 +267,19 @@ def send_again(evidence: Evidence) -> None:
     """The answer to the first post was given up at 108, and the second came at 115."""
     row_of(evidence, ENDED).update(unknown_since=108.0)
     evidence.inboxes[ANA].append(a_message(ENDED, "<@UBO> accepted T-1", ts=115.0))
+
+
+def expire(evidence: Evidence, *, after: float) -> None:
+    """The clock ends the hand-over so many seconds after its opening, as everybody tells."""
+    relay_of(evidence).update(
+        end="unanswered", ended_by=None, ended_at=relay_of(evidence)["opened_at"] + after
+    )
+    relaying_of(evidence)["result"]["end"] = "unanswered"
+    relaying_of(evidence)["signals"].clear()
+    expired = {"kind": "relay_expired", "actor": None}
+    trail_of(evidence)[2].update(expired)
+    relaying_of(evidence)["steps"][1]["result"]["event"].update(expired)
+    evidence.inboxes[ANA][0]["text"] = "<@UBO> hasn't answered"
 
 
 def audit_finds(evidence: Evidence, kind: str, *, at_rest: bool = False) -> None:

@@ -21,7 +21,7 @@ from tests.chaos.fault_plan import Fault
 from tests.chaos.journal import Journal, Json
 from tests.chaos.neighbour import Neighbour, move_in
 from tests.chaos.plan import Plan
-from tests.chaos.stack import ChaosStack
+from tests.chaos.stack import WINDOW, ChaosStack
 from tests.scenarios.api import Api
 from tests.scenarios.people import Workspace
 
@@ -39,7 +39,7 @@ async def run_chaos(plan: Plan, folder: Path, progress: Progress) -> Evidence:
     """
     timeout = aiohttp.ClientTimeout(total=20)
     with Journal(folder / "journal.jsonl") as journal:
-        journal.note("plan", **plan.to_json())
+        journal.note("plan", window=WINDOW.total_seconds(), **plan.to_json())
         async with (
             ChaosStack(folder, plan.transport, journal, is_encrypted=plan.is_encrypted) as stack,
             aiohttp.ClientSession(timeout=timeout) as session,

@@ -10,6 +10,7 @@ from tests.chaos.leaks import PLACES, Writing, find_leaks
 from tests.chaos.lies import (
     LIES,
     audit_finds,
+    expire,
     hurry,
     press_again,
 )
@@ -17,13 +18,16 @@ from tests.chaos.lies_of_notices import LEFT_OUT
 from tests.chaos.oracles import judge
 from tests.chaos.oracles.outcomes import judge_outcomes_told
 from tests.chaos.oracles.presses import presses_excused
+from tests.chaos.oracles.windows import judge_windows
 from tests.chaos.testimony import (
     answer_to,
     lifecycle_of,
+    relay_of,
     relaying_of,
     reminder_of,
     row_of,
     task_of,
+    trail_of,
 )
 from tests.chaos.witnesses import (
     ANA,
@@ -118,6 +122,33 @@ def test_a_message_may_come_with_another_one_if_nobody_waited_for_slack_any_more
     evidence = a_true_story()
     hurry(evidence)
     row_of(evidence, OFFERED).update(state="reconciled", unknown_since=DUE_AT - 9)
+
+    assert judge(evidence) == []
+
+
+def test_a_hand_over_that_nobody_answered_ends_by_the_clock() -> None:
+    evidence = a_true_story()
+    expire(evidence, after=20.2)
+
+    assert judge(evidence) == []
+
+
+def test_nobody_waits_for_an_answer_to_what_nobody_could_be_asked() -> None:
+    """Then it goes back at once: who was to receive it had left."""
+    evidence = a_true_story()
+    expire(evidence, after=1.0)
+    relay_of(evidence).update(end="returned")
+
+    for event in (trail_of(evidence)[2], relaying_of(evidence)["steps"][1]["result"]["event"]):
+        event.update(kind="relay_undeliverable")
+
+    assert judge_windows(evidence) == []
+
+
+def test_a_sender_may_name_a_shorter_window() -> None:
+    evidence = a_true_story()
+    relay_of(evidence).update(answer_by=DUE_AT - 39)
+    relaying_of(evidence)["input"]["answer_by"] = "2026-03-04T09:59:21Z"
 
     assert judge(evidence) == []
 

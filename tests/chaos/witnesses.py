@@ -63,6 +63,7 @@ def a_true_story() -> Evidence:
     return Evidence(
         team=TEAM,
         journal=[
+            {"at": 0.0, "line": "plan", "window": WINDOW},
             {"at": 1.0, "line": "guest", "user": GUEST},
             an_act(
                 1,

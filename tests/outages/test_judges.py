@@ -8,6 +8,7 @@ from tests.chaos.evidence import Evidence, Json
 from tests.chaos.oracles.fairness import judge_fairness
 from tests.chaos.oracles.missed import judge_missed
 from tests.chaos.oracles.violation import Violation
+from tests.chaos.oracles.windows import judge_windows
 from tests.outages.catching_up import caught_up
 from tests.outages.judges import JUDGES
 from tests.outages.report import report, tries
@@ -29,7 +30,7 @@ from tests.outages.witnesses import (
 Lie = Callable[[Evidence], object]
 
 
-_TRIED = (*JUDGES, judge_fairness, judge_missed)
+_TRIED = (*JUDGES, judge_fairness, judge_missed, judge_windows)
 """The judges of an outage, and those that it shares with chaos."""
 
 

@@ -99,6 +99,7 @@ def _a_relay(asked_at: float) -> Json:
     """A hand-over that nobody answered within the whole window from when Bo was asked."""
     people = {"note": "", "from_user": ANA, "to_user": BO, "ended_by": None, "end": "unanswered"}
     moments = {"answer_by": asked_at + WINDOW, "ended_at": asked_at + WINDOW + 0.1}
+    moments["opened_at"] = AWAY + 60
     return {"_id": RELAY, "team_id": TEAM, "task_id": OTHER, **people, **moments}
 
 

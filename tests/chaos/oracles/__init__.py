@@ -18,11 +18,13 @@ from tests.chaos.oracles.reminders import judge_reminders
 from tests.chaos.oracles.saved import judge_saved
 from tests.chaos.oracles.secrecy import judge_secrecy
 from tests.chaos.oracles.violation import Violation
+from tests.chaos.oracles.windows import judge_windows
 from tests.chaos.oracles.workspaces import judge_workspaces
 
 ORACLES = (
     judge_owners,
     judge_relays,
+    judge_windows,
     judge_saved,
     judge_asked,
     judge_contents,

@@ -7,13 +7,13 @@ from tests.outages.judges.answers import judge_answers
 from tests.outages.judges.growth import judge_growth
 from tests.outages.judges.order import judge_order
 from tests.outages.judges.reminders import judge_labels
-from tests.outages.judges.windows import judge_windows
+from tests.outages.judges.windows import judge_late_windows
 
 JUDGES = (
     judge_answers,
     judge_order,
     judge_labels,
-    judge_windows,
+    judge_late_windows,
     judge_growth,
 )
 """What only matters if a part is away for long. The others are those of `tests.chaos`."""
