@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 
 from tests.chaos.act_plan import PEOPLE, Act
-from tests.chaos.hands import Card, Hands, Nothing, any_message, heard
+from tests.chaos.hands import Card, Hands, Nothing, answered, any_message, heard
 from tests.chaos.journal import Journal, Json
 from tests.scenarios.people import Person, Workspace
 
@@ -29,7 +29,8 @@ class Crowd:
         self._foreign = foreign
         self.members: list[Person] = []
         self.everyone: list[Person] = []
-        self._away: set[str] = set()
+        self._leaving: dict[str, float] = {}
+        self._left: set[str] = set()
         self._ways: dict[str, Callable[[Act], Awaitable[Json]]] = {
             "create": self._create,
             "create_in_form": self._create_in_form,
@@ -72,10 +73,21 @@ class Crowd:
         """
         return await self._ways[act.kind](act)
 
+    async def note_who_left(self) -> None:
+        """Ask the sandbox about those of whom nobody heard whether they got away."""
+        known = (await self._workspace.get("workspace"))["people"]
+        gone = {each["id"] for each in known if each["deleted"]}
+        for user in (gone & self._leaving.keys()) - self._left:
+            self._note_left(user)
+
+    def _note_left(self, user: str) -> None:
+        self._left.add(user)
+        self._journal.note("left", user=user, since=round(self._leaving[user], 3))
+
     def present(self, act: Act) -> list[Person]:
         """The members who have not left, whose turn it is first."""
         turn = [*self.members[act.person :], *self.members[: act.person]]
-        return [person for person in turn if person.id not in self._away]
+        return [person for person in turn if person.id not in self._leaving]
 
     def receiver(self, act: Act) -> Person:
         """Who is given something; maybe somebody who has left."""
@@ -192,13 +204,14 @@ class Crowd:
 
     async def _leave(self, act: Act) -> Json:
         """Leave for good, with whatever one owns or was offered."""
-        if len(self._away) >= _MAY_LEAVE:
+        if len(self._leaving) >= _MAY_LEAVE:
             raise Nothing("enough people have left")
         person = self.present(act)[0]
-        self._away.add(person.id)
-        self._journal.note("left", user=person.id)
-        await self._workspace.change(person, deleted=True)
-        return {"user": person.id, "left": person.name}
+        asked = {"user": person.id, "left": person.name}
+        self._leaving[person.id] = time.time()
+        await answered(asked, self._workspace.change(person, deleted=True))
+        self._note_left(person.id)
+        return asked
 
     async def _rest(self, act: Act) -> Json:
         """Want to hear nothing for a while."""

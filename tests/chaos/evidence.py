@@ -12,6 +12,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
+_ABOUT_TO = 5.0
+"""Seconds in which what is on its way to somebody may come too late for them."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -58,9 +61,14 @@ class Evidence:
         """All tasks, archived ones included."""
         return [*self.ours("tasks"), *self.ours("tasks_archive")]
 
-    def left(self, user: str) -> bool:
-        """Whether the person left the workspace in the run."""
-        return any(entry["user"] == user for entry in self.lines("left"))
+    def left(self, user: str, by: float) -> bool:
+        """Whether the person had left the workspace by a moment, or was just about to."""
+        moments = (
+            entry["since"] if "since" in entry else entry["at"]
+            for entry in self.lines("left")
+            if entry["user"] == user
+        )
+        return any(moment <= by + _ABOUT_TO for moment in moments)
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(self.__dict__, ensure_ascii=False, indent=1), encoding="utf-8")

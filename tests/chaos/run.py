@@ -77,6 +77,7 @@ class _Run:
         await crowd.gather()
         await self._storm(crowd, self._callers(crowd, neighbour))
         await self._driver.heal()
+        await crowd.note_who_left()
         self._progress("healed; waiting for quiet")
         quiet = await until_quiet(
             self._stack, self._workspace, self._journal, team, self._last_reminder()

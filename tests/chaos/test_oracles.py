@@ -16,8 +16,10 @@ from tests.chaos.lies import (
 )
 from tests.chaos.lies_of_notices import LEFT_OUT
 from tests.chaos.oracles import judge
+from tests.chaos.oracles.notices import judge_notices
 from tests.chaos.oracles.outcomes import judge_outcomes_told
 from tests.chaos.oracles.presses import presses_excused
+from tests.chaos.oracles.relays import judge_relays
 from tests.chaos.oracles.windows import judge_windows
 from tests.chaos.testimony import (
     answer_to,
@@ -34,6 +36,7 @@ from tests.chaos.witnesses import (
     ASSIGNED,
     BO,
     CLOSED_AT,
+    CY,
     DUE_AT,
     ENDED,
     OFFERED,
@@ -367,14 +370,52 @@ def test_an_audit_in_the_storm_may_find_what_passes() -> None:
     assert judge(evidence) == []
 
 
-def test_who_has_left_need_not_be_told() -> None:
-    """Neither by a message nor by a notice that was sent."""
+@pytest.mark.parametrize(("moment", "complaints"), [(50.0, 0), (104.0, 0), (9e9, 2)])
+def test_who_has_left_need_not_be_told(moment: float, complaints: int) -> None:
+    """Neither by a message nor by a notice that was sent; but what came before, they are told."""
     evidence = a_true_story()
-    evidence.journal.append({"at": 50.0, "line": "left", "user": ANA})
+    evidence.journal.append({"at": moment, "line": "left", "user": ANA})
     evidence.inboxes[ANA].pop(0)
     row_of(evidence, ENDED).update(state="skipped", reason="deactivated")
 
-    assert judge(evidence) == []
+    assert len(judge(evidence)) == complaints
+
+
+@pytest.mark.parametrize(("by", "complaints"), [(ANA, 0), (BO, 1)])
+def test_a_sender_hears_of_the_task_if_a_program_closed_it_in_their_name(
+    by: str, complaints: int
+) -> None:
+    """Of any other end they hear from the hand-over, whatever else they are told."""
+    evidence = a_true_story()
+    relay_of(evidence).update(end="withdrawn", ended_by=by)
+    trail_of(evidence)[4].update(actor=by, settled=RELAY, via="a program")
+    evidence.inboxes[ANA].pop(0)
+
+    told = [found for found in judge_relays(evidence) if "is not told" in found.what]
+    assert len(told) == complaints
+
+
+def test_a_notice_may_be_tried_until_its_person_leaves_but_not_for_ever() -> None:
+    evidence = a_true_story()
+    evidence.journal.append({"at": 150.0, "line": "left", "user": ANA})
+    evidence.inboxes[ANA].pop(0)
+    left_out = {"state": "skipped", "reason": "deactivated", "settled_at": 151.0}
+    row_of(evidence, ENDED).update(left_out, created_at=80.0)
+    assert judge_notices(evidence) == []
+
+    row_of(evidence, ENDED).update(created_at=60.0)
+    assert len(judge_notices(evidence)) == 1
+
+
+@pytest.mark.parametrize(("moment", "complaints"), [(DUE_AT - 60, 0), (DUE_AT, 1)])
+def test_a_task_is_its_creators_if_who_was_to_have_it_has_left(
+    moment: float, complaints: int
+) -> None:
+    evidence = a_true_story()
+    answer_to(evidence, 1)["wish"].update(owner=CY)
+    evidence.journal.append({"at": moment, "line": "left", "user": CY})
+
+    assert len(judge(evidence)) == complaints
 
 
 def test_a_request_that_was_saved_may_be_refused() -> None:

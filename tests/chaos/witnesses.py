@@ -150,7 +150,7 @@ def a_row(key: str, last_attempt_at: float = 100.0, ts: float = 100.0, **fields:
     kind, recipient = key.split(":")[1], key.rpartition(":")[2]
     notice = {"team_id": TEAM, "kind": kind, "recipient": recipient}
     settled = {"state": "sent", "reason": "", "unknown_since": None, "ts": f"{ts:.6f}"}
-    moments = {"last_attempt_at": last_attempt_at, "settled_at": ts}
+    moments = {"last_attempt_at": last_attempt_at, "settled_at": ts, "created_at": ts}
     return {"_id": key, "notice": notice, **settled, **moments, **fields}
 
 

@@ -36,12 +36,13 @@ _BY_ACT = {
 
 
 class _Effect(NamedTuple):
-    """An event, the relay that it opened or ended, its task, and the change that a step applied."""
+    """An event, the relay that it opened or ended, its task, and the step that applied a change."""
 
     event: Json
     relay: Json
     task: Json
     change: Json
+    done_at: float
 
 
 def judge_asked(evidence: Evidence) -> list[Violation]:
@@ -64,7 +65,7 @@ class _Effects:
         self._tasks = {task["_id"]: task for task in evidence.tasks()}
         self._relays = {relay["_id"]: relay for relay in evidence.ours("relays")}
         self._changes = {
-            name: change
+            name: (change, step["completed"])
             for history in evidence.histories
             for step in history["steps"]
             for name, change in _asked_of(step)
@@ -92,7 +93,8 @@ class _Effects:
     def _effect(self, event: Json) -> _Effect:
         relay = self._relays.get(event["relay_id"] or "", {})
         task = self._tasks.get(event["task_id"], {})
-        return _Effect(event, relay, task, self._changes.get(event["_id"], {}))
+        change, done_at = self._changes.get(event["_id"], ({}, 0.0))
+        return _Effect(event, relay, task, change, done_at)
 
 
 def _asked_of(step: Json) -> Iterator[tuple[str, Json]]:
@@ -115,7 +117,7 @@ def _compared(evidence: Evidence, act: Json, effect: _Effect) -> Iterator[Violat
         yield Violation("saved", "another thing was done than was asked", name_of(act), event)
     done = _done(effect)
     for name, wanted in _wanted(answer).items():
-        if name == "owner" and _fell_back(evidence, event, wanted):
+        if name == "owner" and _fell_back(evidence, effect, wanted):
             continue
         if name in done and done[name] != wanted:
             what = f"another {name} than was asked for"
@@ -130,9 +132,10 @@ def _actor(answer: Json) -> Any:
     return next((body[name] for name in names if name in body), None)
 
 
-def _fell_back(evidence: Evidence, event: Json, wanted: str) -> bool:
+def _fell_back(evidence: Evidence, effect: _Effect, wanted: str) -> bool:
     """Whether the creator holds it because who was to hold it had left."""
-    return event["owner"] == event["actor"] and evidence.left(wanted)
+    is_creators = effect.event["owner"] == effect.event["actor"]
+    return is_creators and evidence.left(wanted, effect.done_at)
 
 
 def _wanted(answer: Json) -> Json:

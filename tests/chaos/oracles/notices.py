@@ -11,6 +11,9 @@ from tests.chaos.oracles.violation import Violation
 _PROMISE = "told once"
 _REMINDERS = ("reminder_day_before", "reminder_due", "reminder_overdue")
 """Kinds that are only said while they are true."""
+_DEACTIVATED = "deactivated"
+_TRIED_FOR = 75.0
+"""Seconds in which a notice gets through the faults of a run: its longest pause is a minute."""
 _UNTIL_CLOSED = ("task_assigned", "relay_sent")
 """Kinds by which a task is acted on, so that they are of no use once it is closed."""
 _UNTIL_ENDED = {"relay_sent": "relay_ended", "relay_offered": "task_taken_back"}
@@ -30,6 +33,16 @@ def judge_notices(evidence: Evidence) -> list[Violation]:
 def was_ambiguous(row: Json) -> bool:
     """Whether the ledger ever said that it does not know."""
     return row["unknown_since"] is not None
+
+
+def came_too_late(evidence: Evidence, row: Json) -> bool:
+    """Whether it was left out because its person had left, while it was tried or before."""
+    recipient = row["notice"]["recipient"]
+    is_why = row["state"] == "failed" or row["reason"] == _DEACTIVATED
+    if recipient is None or not is_why or row["state"] not in ("skipped", "failed"):
+        return False
+    tried_until = min(row["settled_at"], row["created_at"] + _TRIED_FOR)
+    return evidence.left(recipient, tried_until)
 
 
 def times_seen(evidence: Evidence) -> Counter[str]:
@@ -68,8 +81,7 @@ def _unreadable(row: Json) -> bool:
 
 def _row(evidence: Evidence, row: Json, seen: dict[str, list[float]]) -> Iterator[Violation]:
     key, state = row["_id"], row["state"]
-    recipient = row["notice"]["recipient"]
-    has_left = recipient is not None and evidence.left(recipient)
+    has_left = came_too_late(evidence, row)
     if state in ("planned", "ambiguous"):
         yield Violation(_PROMISE, "a notice is in limbo", key, row)
     if state in ("sent", "reconciled") and key not in seen:

@@ -4,11 +4,14 @@ from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
 from tests.chaos.oracles.acts import acts, name_of
 from tests.chaos.oracles.answers import Word, answers_of, word_of
 from tests.chaos.oracles.histories import change_of
+from tests.chaos.oracles.notices import came_too_late
 from tests.chaos.oracles.relays import sender_ended
 from tests.chaos.oracles.saved import found_of, requests_of
 from tests.chaos.oracles.violation import Violation
 
 _PROMISE = "saved"
+_FOLLOWS_WITHIN = 5.0
+"""Seconds until an outcome that nobody heard is told by a notice."""
 
 
 def judge_outcomes_told(evidence: Evidence) -> list[Violation]:
@@ -24,7 +27,8 @@ def judge_outcomes_told(evidence: Evidence) -> list[Violation]:
         if not _must_follow(evidence, entry["answer"], words):
             continue
         person = entry["answer"]["user"]
-        if not (evidence.left(person) or _followed(evidence, entry["answer"], person)):
+        by = entry["begun"] + _FOLLOWS_WITHIN
+        if not (evidence.left(person, by) or _followed(evidence, entry["answer"], person)):
             about = name_of(entry)
             found.append(
                 Violation(_PROMISE, "told that more follows, and nothing did", about, entry)
@@ -49,8 +53,11 @@ def _followed(evidence: Evidence, answer: Json, person: str) -> bool:
             name = NoticeName.of(key)
             if name.moment in moments or (name.about in tasks and name.kind == "task_assigned"):
                 return True
-    if any(_card_left_out(row, person, tasks) for row in evidence.ours("notices")):
-        return True
+    for row in evidence.ours("notices"):
+        name = NoticeName.of(row["_id"])
+        is_it = name.moment in moments and name.recipient == person
+        if _card_left_out(row, person, tasks) or (is_it and came_too_late(evidence, row)):
+            return True
     # Their own press, older but later here, ended it: that press is what they are told of.
     return any(
         sender_ended(evidence, relay) for relay in evidence.ours("relays") if relay["_id"] in about

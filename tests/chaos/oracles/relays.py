@@ -1,6 +1,7 @@
 """Promise 1, second half: every relay ends in exactly one way, and its sender is told which."""
 
 from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
+from tests.chaos.oracles.notices import came_too_late
 from tests.chaos.oracles.owners import stories
 from tests.chaos.oracles.violation import Violation
 from tests.scenarios.people import text_of
@@ -70,15 +71,26 @@ def _never_opened(workflow: Json) -> list[Violation]:
 
 def _sender_told(evidence: Evidence, relay: Json) -> list[Violation]:
     sender = relay["from_user"]
-    if relay["end"] is None or evidence.left(sender) or sender_ended(evidence, relay):
+    if relay["end"] is None or sender_ended(evidence, relay):
         return []
-    closings = (f"{relay['task_id']}:task_completed:", f"{relay['task_id']}:task_cancelled:")
+    if evidence.left(sender, relay["ended_at"]) or _came_too_late(evidence, relay):
+        return []
+    # In whose name a program closed the task, they hear of that.
+    about_task = [f"{relay['task_id']}:task_{how}:" for how in ("completed", "cancelled")]
+    closings = tuple(about_task) if relay["ended_by"] == sender else ()
     for message in evidence.inboxes.get(sender, []):
         key = key_of(message) or ""
         if _tells_end(key, relay, message) or key.startswith(closings):
             return []
     what = f"the sender of a relay that was {relay['end']} is not told"
     return [Violation(_PROMISE, what, relay["_id"], relay)]
+
+
+def _came_too_late(evidence: Evidence, relay: Json) -> bool:
+    key = f"{relay['task_id']}:relay_ended:{relay['_id']}:{relay['from_user']}"
+    return any(
+        came_too_late(evidence, row) for row in evidence.ours("notices") if row["_id"] == key
+    )
 
 
 def _tells_end(key: str, relay: Json, message: Json) -> bool:
