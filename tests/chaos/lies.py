@@ -27,6 +27,7 @@ from tests.chaos.witnesses import (
     RELAY,
     REMINDER,
     a_message,
+    a_row,
     an_act,
     an_event,
 )
@@ -214,6 +215,8 @@ LIES: dict[str, tuple[str, Lie]] = {
             row_of(e, REMINDER).update(last_attempt_at=DUE_AT + 89),
         ),
     ),
+    "a nudge came before its moment": ("at the right time", lambda e: nudge(e, DUE_AT - 41)),
+    "a nudge about what was over": ("at the right time", lambda e: nudge(e, DUE_AT - 38)),
     "a reminder at rest": (
         "at the right time",
         lambda e: e.journal.append(
@@ -280,6 +283,13 @@ def expire(evidence: Evidence, *, after: float) -> None:
     trail_of(evidence)[2].update(expired)
     relaying_of(evidence)["steps"][1]["result"]["event"].update(expired)
     evidence.inboxes[ANA][0]["text"] = "<@UBO> hasn't answered"
+
+
+def nudge(evidence: Evidence, at: float) -> None:
+    """Bo is asked again for an answer, which he gives 40 s before the due date."""
+    key = OFFERED.replace("relay_offered", "relay_nudged")
+    evidence.inboxes[BO].append(a_message(key, "please answer", at))
+    evidence.documents["notices"].append(a_row(key, at, at))
 
 
 def audit_finds(evidence: Evidence, kind: str, *, at_rest: bool = False) -> None:

@@ -12,6 +12,7 @@ from tests.chaos.lies import (
     audit_finds,
     expire,
     hurry,
+    nudge,
     press_again,
 )
 from tests.chaos.lies_of_notices import LEFT_OUT
@@ -20,6 +21,7 @@ from tests.chaos.oracles.notices import judge_notices
 from tests.chaos.oracles.outcomes import judge_outcomes_told
 from tests.chaos.oracles.presses import presses_excused
 from tests.chaos.oracles.relays import judge_relays
+from tests.chaos.oracles.reminders import judge_reminders
 from tests.chaos.oracles.windows import judge_windows
 from tests.chaos.testimony import (
     answer_to,
@@ -198,6 +200,31 @@ def test_a_notice_may_come_after_it_was_skipped_if_slack_took_it_late() -> None:
         unknown_since=DUE_AT + 0.5,
         settled_at=CLOSED_AT + 1,
     )
+
+    assert judge(evidence) == []
+
+
+def test_a_reminder_can_not_have_been_under_way_for_an_hour() -> None:
+    """Whatever the ledger says of its last attempt."""
+    evidence = a_true_story()
+    reminder_of(evidence).update(ts=f"{DUE_AT + 3600}")
+
+    what = {found.what for found in judge(evidence)}
+    assert "a reminder of what was not true any more" in what
+
+
+def test_a_first_try_may_be_what_came_late() -> None:
+    """It was begun while it was true, and given up before the second try."""
+    evidence = a_true_story()
+    reminder_of(evidence).update(ts=f"{CLOSED_AT + 4}")
+    row_of(evidence, REMINDER).update(attempted_at=CLOSED_AT - 1, last_attempt_at=CLOSED_AT + 8)
+
+    assert judge_reminders(evidence) == []
+
+
+def test_somebody_may_be_nudged_between() -> None:
+    evidence = a_true_story()
+    nudge(evidence, DUE_AT - 39.5)
 
     assert judge(evidence) == []
 

@@ -39,6 +39,7 @@ def a_true_story() -> Evidence:
         "mode": "direct",
         "note": "please x2",
         "opened_at": DUE_AT - 50,
+        "nudge_at": DUE_AT - 50 + WINDOW / 2,
         "answer_by": DUE_AT - 50 + WINDOW,
         "end": "accepted",
         "ended_at": DUE_AT - 40,

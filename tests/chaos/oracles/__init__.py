@@ -8,6 +8,7 @@ from tests.chaos.oracles.fairness import judge_fairness
 from tests.chaos.oracles.histories import judge_histories
 from tests.chaos.oracles.missed import judge_missed
 from tests.chaos.oracles.notices import judge_notices
+from tests.chaos.oracles.nudges import judge_nudges
 from tests.chaos.oracles.outcomes import judge_outcomes_told
 from tests.chaos.oracles.owed import judge_owed
 from tests.chaos.oracles.owners import judge_owners
@@ -37,6 +38,7 @@ ORACLES = (
     judge_pace,
     judge_reminders,
     judge_missed,
+    judge_nudges,
     judge_workspaces,
     judge_secrecy,
     judge_audits,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
+from tests.chaos.oracles.posts import began
 from tests.chaos.oracles.turns import Turn, is_true, possible, turns_of
 from tests.chaos.oracles.violation import Violation
 
@@ -30,7 +31,7 @@ def judge_reminders(evidence: Evidence) -> list[Violation]:
                 continue
             name = NoticeName.of(key)
             found += _on_time(key, name, message)
-            posted = _began(message, rows.get(key))
+            posted = began(message, rows.get(key))
             task, changes = tasks.get(name.about), turns.get(name.about, [])
             found += _still_true(key, posted, task, changes)
             found += _at_rest(evidence, key, posted, rows.get(key))
@@ -62,10 +63,3 @@ def _still_true(
     name = NoticeName.of(key)
     if turns and not any(is_true(name, turn, task) for turn in possible(turns, posted)):
         yield Violation(_PROMISE, "a reminder of what was not true any more", key, posted)
-
-
-def _began(message: Json, row: Json | None) -> float:
-    """When the call that posted it began: Slack may have taken its time."""
-    posted = float(message["ts"])
-    began = (row or {}).get("last_attempt_at")
-    return min(posted, began) if began is not None else posted
