@@ -118,7 +118,7 @@ def test_a_notice_may_be_seen_twice_if_slack_took_it_after_the_history_was_read(
     """Slack has no idempotency key, so this can't be ruled out; the report counts it."""
     evidence = a_true_story()
     evidence.inboxes[ANA].append(a_message(ENDED, "<@UBO> accepted T-1", ts=105.0))
-    row_of(evidence, ENDED).update(unknown_since=98.0)
+    row_of(evidence, ENDED).update(unknown_since=98.0, last_attempt_at=104.9)
 
     assert judge(evidence) == []
 
@@ -194,14 +194,25 @@ def test_a_no_proves_nothing_if_a_repeat_may_have_been_answered_yes() -> None:
 def test_a_notice_may_come_after_it_was_skipped_if_slack_took_it_late() -> None:
     """The history did not show it, and then there was a reason not to send it again."""
     evidence = a_true_story()
-    row_of(evidence, REMINDER).update(
-        state="skipped",
-        reason="no longer true",
-        unknown_since=DUE_AT + 0.5,
-        settled_at=CLOSED_AT + 1,
-    )
-
+    left_out = {"state": "skipped", "reason": "no longer true", "settled_at": CLOSED_AT + 1}
+    row_of(evidence, REMINDER).update(left_out, unknown_since=DUE_AT - 0.8)
     assert judge(evidence) == []
+
+    row_of(evidence, REMINDER).update(unknown_since=DUE_AT)
+    assert [found.what for found in judge(evidence)] == ["a notice is called skipped, and is there"]
+
+
+def test_a_notice_may_be_seen_twice_if_neither_of_its_posts_was_answered() -> None:
+    """Then the ledger knows when the second was given up, and not when the first one was."""
+    evidence = a_true_story()
+    evidence.inboxes[ANA].append(a_message(ENDED, "<@UBO> accepted T-1", ts=115.0))
+    row_of(evidence, ENDED).update(
+        state="reconciled", unknown_since=118.0, last_attempt_at=110.0, ts="115.000000"
+    )
+    assert judge(evidence) == []
+
+    row_of(evidence, ENDED).update(last_attempt_at=121.0, unknown_since=129.0)
+    assert len(judge(evidence)) == 1
 
 
 def test_a_reminder_can_not_have_been_under_way_for_an_hour() -> None:
