@@ -35,6 +35,7 @@ from tests.chaos.testimony import (
 )
 from tests.chaos.witnesses import (
     ANA,
+    ANN,
     ASSIGNED,
     BO,
     CLOSED_AT,
@@ -398,6 +399,31 @@ def test_who_sent_a_form_is_told_if_nothing_came_of_it(told: bool) -> None:
 
     what = [found.what for found in judge(evidence)]
     assert what == ([] if told else ["told that more follows, and nothing did"])
+
+
+@pytest.mark.parametrize("leak", ["T-900001 is due", f"<@{ANN}> owns it", "T2-task"])
+def test_another_workspace_is_known_by_its_ids_as_well(leak: str) -> None:
+    evidence = a_true_story()
+    evidence.journal.append(an_act(6, "reach_out", said=leak))
+    evidence.inboxes[BO][0]["text"] += leak
+
+    assert {found.what for found in judge(evidence)} == {
+        "another workspace in an answer",
+        "another workspace in a DM",
+    }
+
+
+def test_people_may_hear_their_own_words_again() -> None:
+    """But only those who said them."""
+    evidence = a_true_story()
+    said = "There is no T-900001 in this workspace."
+    evidence.journal.append(an_act(6, "reach_out", typed="/task show T-900001", said=said))
+    evidence.inboxes[ANA][0]["text"] += said
+    evidence.inboxes[BO][0]["text"] += "T-9000012"
+    assert judge(evidence) == []
+
+    evidence.inboxes[BO][0]["text"] += said
+    assert [found.what for found in judge(evidence)] == ["another workspace in a DM"]
 
 
 def test_an_audit_in_the_storm_may_find_what_passes() -> None:

@@ -19,6 +19,7 @@ COMPLETED = f"{TASK}:task_completed:r4:{ANA}"
 CLOSED_AT = DUE_AT + 60
 WINDOW = 20.0
 MARK = "Embezzlement"
+ANN = "UNEIGHBOUR1"
 
 
 def a_true_story() -> Evidence:
@@ -60,7 +61,7 @@ def a_true_story() -> Evidence:
         "due_at": DUE_AT,
         "progress": 100,
     }
-    foreign = {"_id": "T2-task", "team_id": "T2", "title": MARK}
+    foreign = {"_id": "T2-task", "team_id": "T2", "title": MARK, "number": 900001, "owner": ANN}
     return Evidence(
         team=TEAM,
         journal=[
