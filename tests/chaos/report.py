@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tests.chaos.evidence import Evidence, Json
+from tests.chaos.oracles.faults import was_in_vain
 from tests.chaos.oracles.notices import times_seen, was_ambiguous
 from tests.chaos.oracles.presses import presses_excused
 from tests.chaos.oracles.violation import PROMISES, Violation
@@ -23,12 +24,14 @@ def _lines(evidence: Evidence, violations: Sequence[Violation]) -> Iterator[str]
     how = f"over {asked['transport']}, {payloads} payloads"
     yield f"\nSeed {asked['seed']}: {asked['seconds']:g} s of chaos {how}"
     yield from _table("Operations", _operations(evidence))
+    yield from _table("Of which nobody knows what came", _unknown(evidence))
     yield from _table("Kills (-9)", {part: _faults(evidence, "kill")[part] for part in PARTS})
     yield from _table("Stopped and continued", _faults(evidence, "pause"))
     yield from _table("Restarted with other keys", _faults(evidence, "keys"))
     yield from _table("Connections", _ways(evidence, "link"))
     yield from _table("Slack's answers", _ways(evidence, "slack"))
     yield from _table("Slack's deliveries", _ways(evidence, "delivery"))
+    yield from _table("Slack's sockets", _ways(evidence, "sockets"))
     yield from _table("Stored", {name: len(evidence.ours(name)) for name in _STORED})
     yield from _table("Notices", _notices(evidence))
     yield from _table("Ambiguous notices", _ambiguous(evidence))
@@ -51,19 +54,39 @@ def _table(title: str, rows: Mapping[str, int]) -> Iterator[str]:
 
 
 def _operations(evidence: Evidence) -> Mapping[str, int]:
-    return Counter(entry["kind"] for entry in evidence.lines("act") if _was_done(entry))
+    return Counter(act["kind"] for act in _done(evidence) if not _is_unknown(act["answer"]))
 
 
-def _was_done(entry: Json) -> bool:
-    return "nothing" not in entry["answer"]
+def _unknown(evidence: Evidence) -> Mapping[str, int]:
+    """Acts whose answer nobody heard: what came of them is judged by their marks."""
+    return Counter(act["kind"] for act in _done(evidence) if _is_unknown(act["answer"]))
+
+
+def _done(evidence: Evidence) -> list[Json]:
+    return [entry for entry in evidence.lines("act") if "nothing" not in entry["answer"]]
+
+
+def _is_unknown(answer: Json) -> bool:
+    if sides := [answer[side] for side in ("accepted", "taken_back") if side in answer]:
+        return all(map(_is_unknown, sides))
+    return all("unknown" in each for each in (answer, *answer.get("again", [])))
 
 
 def _faults(evidence: Evidence, kind: str) -> Counter[str]:
-    return Counter(each["target"] for each in evidence.lines("fault") if each["kind"] == kind)
+    return Counter(each["target"] for each in _hits(evidence, kind))
 
 
 def _ways(evidence: Evidence, kind: str) -> Counter[str]:
-    return Counter(each["way"] for each in evidence.lines("fault") if each["kind"] == kind)
+    return Counter(each["way"] for each in _hits(evidence, kind))
+
+
+def _hits(evidence: Evidence, kind: str) -> list[Json]:
+    """The faults of a kind that were carried out."""
+    return [
+        fault
+        for fault in evidence.lines("fault")
+        if fault["kind"] == kind and not was_in_vain(evidence, fault)
+    ]
 
 
 def _notices(evidence: Evidence) -> Mapping[str, int]:
