@@ -25,7 +25,12 @@ def main() -> int:
     plan = make_plan(asked.seed, asked.minutes * 60)
     folder = _KEPT_IN / f"{time.strftime('%Y%m%d-%H%M%S')}-seed-{asked.seed}"
     _say(f"seed {asked.seed}: {len(plan.acts)} acts and {len(plan.faults)} faults, in {folder}")
-    code = _verdict(asyncio.run(run_chaos(plan, folder.absolute(), _say)))
+    try:
+        evidence = asyncio.run(run_chaos(plan, folder.absolute(), _say))
+    except BaseException as error:
+        error.add_note(f"Journal, logs and data of the run so far: {folder}")
+        raise
+    code = _verdict(evidence)
     if code or asked.keep:
         _say(f"\nJournal, evidence, logs and data of the run: {folder}")
     else:

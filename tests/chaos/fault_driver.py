@@ -41,8 +41,8 @@ class FaultDriver:
         self._note("fault", fault, times=fault.times)
         try:
             await self._ways[fault.kind](fault)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            # The sandbox itself is down, so it can't be told what to do wrong.
+        except (aiohttp.ClientError, TimeoutError, AssertionError) as error:
+            # The sandbox itself is down or refuses, so it can't be told what to do wrong.
             self._note("fault_skipped", fault, why=repr(error))
 
     async def change_keys(self, order: Sequence[int]) -> None:

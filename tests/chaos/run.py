@@ -47,7 +47,8 @@ async def run_chaos(plan: Plan, folder: Path, progress: Progress) -> Evidence:
             progress("all parts run")
             run = _Run(plan, stack, session, journal, progress)
             evidence = await run.carry_out()
-    evidence.save(folder / "evidence.json")
+            # Before the parts are stopped: one that can't be must not cost the evidence.
+            evidence.save(folder / "evidence.json")
     return evidence
 
 
