@@ -8,7 +8,7 @@ from tests.chaos.dice import Dice
 from tests.chaos.parts import BOTS
 
 PEOPLE = 6
-"""Members of the workspace. Two more act: a guest, and whoever joins on the way."""
+"""Members of the workspace. A guest tries to act as well; whoever joins on the way only reads."""
 
 _ACTS_EVERY = 0.55
 """Seconds between two acts, on average: a rate that two cores carry with all parts on them."""

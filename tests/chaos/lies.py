@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tests.chaos.evidence import Evidence, Json
 from tests.chaos.lies_of_effects import EFFECT_LIES
+from tests.chaos.lies_of_joining import JOINING_LIES
 from tests.chaos.lies_of_notices import NOTICE_LIES
 from tests.chaos.testimony import (
     answer_to,
@@ -44,6 +45,7 @@ def leaking(what: str) -> Lie:
 LIES: dict[str, tuple[str, Lie]] = {
     **EFFECT_LIES,
     **NOTICE_LIES,
+    **JOINING_LIES,
     # One owner.
     "the owner contradicts the trail": ("one owner", lambda e: task_of(e).update(owner=CY)),
     "the status contradicts the trail": ("one owner", lambda e: task_of(e).update(status="open")),

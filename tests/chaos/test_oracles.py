@@ -15,8 +15,10 @@ from tests.chaos.lies import (
     nudge,
     press_again,
 )
+from tests.chaos.lies_of_joining import join
 from tests.chaos.lies_of_notices import LEFT_OUT
 from tests.chaos.oracles import judge
+from tests.chaos.oracles.joining import judge_joining
 from tests.chaos.oracles.notices import judge_notices
 from tests.chaos.oracles.outcomes import judge_outcomes_told
 from tests.chaos.oracles.presses import presses_excused
@@ -42,6 +44,7 @@ from tests.chaos.witnesses import (
     CY,
     DUE_AT,
     ENDED,
+    NEW,
     OFFERED,
     RELAY,
     REMINDER,
@@ -424,6 +427,25 @@ def test_people_may_hear_their_own_words_again() -> None:
 
     evidence.inboxes[BO][0]["text"] += said
     assert [found.what for found in judge(evidence)] == ["another workspace in a DM"]
+
+
+def test_somebody_may_join() -> None:
+    evidence = a_true_story()
+    join(evidence)
+
+    assert judge(evidence) == []
+
+
+@pytest.mark.parametrize(("at", "complaints"), [(100.0, 2), (415.0, 0)])
+def test_slack_may_give_up_an_event_whose_last_try_was_lost(at: float, complaints: int) -> None:
+    """An earlier one may be lost, for it comes again."""
+    evidence = a_true_story()
+    join(evidence)
+    evidence.histories.pop()
+    evidence.inboxes.pop(NEW)
+    evidence.journal.extend(a_fault("pause", "bot", at, until=at + 4))
+
+    assert len(judge_joining(evidence)) == complaints
 
 
 def test_an_audit_in_the_storm_may_find_what_passes() -> None:

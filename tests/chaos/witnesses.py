@@ -7,7 +7,7 @@ from tests.chaos.evidence import Evidence, Json
 from tests.chaos.leaks import PLACES
 
 TEAM = "T1"
-ANA, BO, CY, GUEST = "UANA", "UBO", "UCY", "UGUEST"
+ANA, BO, CY, GUEST, NEW = "UANA", "UBO", "UCY", "UGUEST", "UNEW"
 TASK, RELAY = "T1-task", "T1-relay"
 OFFERED = f"{TASK}:relay_offered:{RELAY}:{BO}"
 ENDED = f"{TASK}:relay_ended:{RELAY}:{ANA}"
@@ -17,6 +17,7 @@ REMINDER = f"{TASK}:reminder_due:{DUE}:{BO}"
 ASSIGNED = f"{TASK}:task_assigned:created:{ANA}"
 COMPLETED = f"{TASK}:task_completed:r4:{ANA}"
 CLOSED_AT = DUE_AT + 60
+WELCOME = f"{TEAM}:welcome:joined:{NEW}"
 WINDOW = 20.0
 MARK = "Embezzlement"
 ANN = "UNEIGHBOUR1"

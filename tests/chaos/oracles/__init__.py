@@ -6,6 +6,7 @@ from tests.chaos.oracles.audits import judge_audits
 from tests.chaos.oracles.contents import judge_contents
 from tests.chaos.oracles.fairness import judge_fairness
 from tests.chaos.oracles.histories import judge_histories
+from tests.chaos.oracles.joining import judge_joining
 from tests.chaos.oracles.missed import judge_missed
 from tests.chaos.oracles.notices import judge_notices
 from tests.chaos.oracles.nudges import judge_nudges
@@ -39,6 +40,7 @@ ORACLES = (
     judge_reminders,
     judge_missed,
     judge_nudges,
+    judge_joining,
     judge_workspaces,
     judge_secrecy,
     judge_audits,
