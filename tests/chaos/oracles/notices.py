@@ -2,27 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from math import inf
 
 from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
-from tests.chaos.oracles.turns import LOOKED_BEFORE, is_true, possible, turns_of
+from tests.chaos.oracles.left_out import came_too_late, had_expired
 from tests.chaos.oracles.violation import Violation
 
 _PROMISE = "told once"
-_REMINDERS = ("reminder_day_before", "reminder_due", "reminder_overdue")
-"""Kinds that are only said while they are true."""
-_DEACTIVATED = "deactivated"
-_TRIED_FOR = 75.0
-"""Seconds in which a notice gets through the faults of a run: its longest pause is a minute."""
 _FOUND_WITHIN = 1.5
 """Seconds from when an answer is given up until what Slack has by then must have been found. The
 product waits for two, since what is posted may not show at once."""
 _READ_BEFORE_POST = 20.0
 """Seconds between a look at the history and the post: its turn, and the calls of others."""
-_UNTIL_CLOSED = ("task_assigned", "relay_sent")
-"""Kinds by which a task is acted on, so that they are of no use once it is closed."""
-_UNTIL_ENDED = {"relay_sent": "relay_ended", "relay_offered": "task_taken_back"}
-"""Kinds by which a hand-over is acted on, and what tells the same person of its end instead."""
 
 
 def judge_notices(evidence: Evidence) -> list[Violation]:
@@ -38,16 +28,6 @@ def judge_notices(evidence: Evidence) -> list[Violation]:
 def was_ambiguous(row: Json) -> bool:
     """Whether the ledger ever said that it does not know."""
     return row["unknown_since"] is not None
-
-
-def came_too_late(evidence: Evidence, row: Json) -> bool:
-    """Whether it was left out because its person had left, while it was tried or before."""
-    recipient = row["notice"]["recipient"]
-    is_why = row["state"] == "failed" or row["reason"] == _DEACTIVATED
-    if recipient is None or not is_why or row["state"] not in ("skipped", "failed"):
-        return False
-    tried_until = min(row["settled_at"], row["created_at"] + _TRIED_FOR)
-    return evidence.left(recipient, tried_until)
 
 
 def times_seen(evidence: Evidence) -> Counter[str]:
@@ -108,43 +88,10 @@ def _row(evidence: Evidence, row: Json, seen: dict[str, list[float]]) -> Iterato
         yield Violation(_PROMISE, "a notice is called sent, and is not there", key, row)
     if state == "skipped" and key in seen and not _came_after_all(row, seen[key]):
         yield Violation(_PROMISE, "a notice is called skipped, and is there", key, row)
-    if state == "skipped" and not (has_left or _expired(evidence, row)):
+    if state == "skipped" and not (has_left or had_expired(evidence, row)):
         yield Violation(_PROMISE, "a notice was skipped without a reason", key, row)
     if state == "failed" and not has_left:
         yield Violation(_PROMISE, "a notice failed", key, row)
-
-
-def _expired(evidence: Evidence, row: Json) -> bool:
-    """Whether it had really become untrue, or of no use, by the moment at which it was left out."""
-    if row["reason"] != "no longer true":
-        return False
-    name, by_then = NoticeName.of(row["_id"]), row["settled_at"] + LOOKED_BEFORE
-    task = next((task for task in evidence.tasks() if task["_id"] == name.about), None)
-    if name.kind in _REMINDERS:
-        turns = turns_of(evidence).get(name.about, [])
-        return any(not is_true(name, turn, task) for turn in possible(turns, by_then))
-    if name.kind == "relay_nudged":
-        return any(
-            relay["_id"] == name.moment and (relay["ended_at"] or inf) <= by_then
-            for relay in evidence.ours("relays")
-        )
-    is_closed = task is not None and task["status"] != "open" and task["closed_at"] <= by_then
-    is_over = name.kind in _UNTIL_CLOSED and is_closed
-    return is_over or _is_told_otherwise(evidence, name)
-
-
-def _is_told_otherwise(evidence: Evidence, name: NoticeName) -> bool:
-    """Whether another notice tells the same person how the hand-over ended."""
-    if name.kind not in _UNTIL_ENDED:
-        return False
-    told = {row["_id"] for row in evidence.ours("notices")}
-    if f"{name.about}:{_UNTIL_ENDED[name.kind]}:{name.moment}:{name.recipient}" in told:
-        return True
-    # Of a task that was closed its holder hears, and not of the hand-over that this ended.
-    withdrawn = {relay["_id"] for relay in evidence.ours("relays") if relay["end"] == "withdrawn"}
-    closings = (f"{name.about}:task_completed:", f"{name.about}:task_cancelled:")
-    heard = any(key.startswith(closings) and key.endswith(f":{name.recipient}") for key in told)
-    return name.moment in withdrawn and heard
 
 
 def _strangers(evidence: Evidence) -> Iterator[Violation]:

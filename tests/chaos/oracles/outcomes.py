@@ -4,7 +4,7 @@ from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
 from tests.chaos.oracles.acts import acts, name_of
 from tests.chaos.oracles.answers import Word, answers_of, word_of
 from tests.chaos.oracles.histories import change_of
-from tests.chaos.oracles.notices import came_too_late
+from tests.chaos.oracles.left_out import came_too_late
 from tests.chaos.oracles.relays import sender_ended
 from tests.chaos.oracles.saved import found_of, requests_of
 from tests.chaos.oracles.violation import Violation

@@ -1,7 +1,7 @@
 """Promise 1, second half: every relay ends in exactly one way, and its sender is told which."""
 
 from tests.chaos.evidence import Evidence, Json, NoticeName, key_of
-from tests.chaos.oracles.notices import came_too_late
+from tests.chaos.oracles.left_out import came_too_late
 from tests.chaos.oracles.owners import stories
 from tests.chaos.oracles.violation import Violation
 from tests.scenarios.people import text_of
