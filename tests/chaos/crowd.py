@@ -154,8 +154,7 @@ class Crowd:
         card = await self._find("relay_decline", act)
         await self._hands.press(card, act)
         reason = f"because x{act.number}"
-        marks = {"reason": reason, "about": card.button["value"]}
-        return await self._hands.fill_in(card.person, {"reason": reason}, act, **marks)
+        return await self._hands.fill_in(card.person, {"reason": reason}, act, reason=reason)
 
     async def _done(self, act: Act) -> Json:
         card = await self._find("task_complete", act)

@@ -129,9 +129,12 @@ class Hands:
             Nothing: no form opens.
         """
         view = await _form_of(person)
-        asked = {"user": person.id, "sent": view["callback_id"], **marks}
+        asked = {"user": person.id, "sent": view["callback_id"], **marks, **_about(view)}
         delivery = await answered(asked, person.submits(view, **fields))
-        told = {"view_outcome": delivery.get("view_outcome"), "errors": delivery.get("errors")}
+        told: Json = {name: delivery.get(name) for name in ("view_outcome", "errors")}
+        if owner := _owner_chosen(delivery):
+            # Maybe earlier, in a form that was open already: it asks for all that it holds.
+            told["wish"] = {**marks.get("wish", {}), "owner": owner}
         return {**asked, **_told(delivery), **told, **await self._repeat(delivery, act)}
 
     async def _repeat(self, delivery: Json, act: Act) -> Json:
@@ -162,6 +165,17 @@ async def _form_of(person: Person) -> Json:
             return await person.modal()
     except TimeoutError:
         raise Nothing(f"no form opened for {person.name}") from None
+
+
+def _about(view: Json) -> Json:
+    """The hand-over that a form declines: one for another may have been open already."""
+    return {"about": view["private_metadata"]} if view["callback_id"] == "decline_form" else {}
+
+
+def _owner_chosen(delivery: Json) -> str | None:
+    values = delivery["payload"]["view"]["state"]["values"]
+    owner: str | None = values.get("owner", {}).get("owner", {}).get("selected_user")
+    return owner
 
 
 def _told(delivery: Json) -> Json:
