@@ -28,6 +28,7 @@ from tests.chaos.witnesses import (
     RELAY,
     REMINDER,
     a_message,
+    a_press,
     a_row,
     an_act,
     an_event,
@@ -276,6 +277,7 @@ def send_again(evidence: Evidence) -> None:
 
 def expire(evidence: Evidence, *, after: float) -> None:
     """The clock ends the hand-over so many seconds after its opening, as everybody tells."""
+    evidence.journal[:] = [line for line in evidence.journal if line.get("kind") != "accept"]
     relay_of(evidence).update(
         end="unanswered", ended_by=None, ended_at=relay_of(evidence)["opened_at"] + after
     )
@@ -304,8 +306,7 @@ def audit_finds(evidence: Evidence, kind: str, *, at_rest: bool = False) -> None
 
 def press_again(evidence: Evidence) -> None:
     """Bo presses Accept once more; nothing comes of it, and nobody says why."""
-    press = an_act(8, "accept", user=BO, pressed="relay_accept", about=RELAY, request="r8")
-    del press["answer"]["typed"]
+    press = a_press(8, "accept", user=BO, pressed="relay_accept", about=RELAY, request="r8")
     evidence.journal.append(press)
 
 
@@ -313,7 +314,7 @@ def press_in_duel(evidence: Evidence) -> None:
     """The same, while Ana takes it back, which is told."""
     press_again(evidence)
     theirs = evidence.journal.pop()
-    own = an_act(9, "take_back", pressed="relay_take_back", about=RELAY, request="r9")["answer"]
+    own = a_press(9, "take_back", pressed="relay_take_back", about=RELAY, request="r9")["answer"]
     duel = {"user": BO, "accepted": theirs["answer"], "taken_back": own}
     evidence.journal.append({**theirs, "kind": "duel", "answer": duel})
     evidence.inboxes[ANA].append({"ts": "81.0", "text": "That hand-over was accepted."})

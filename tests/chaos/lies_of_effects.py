@@ -46,6 +46,10 @@ EFFECT_LIES: dict[str, tuple[str, Lie]] = {
         "only who may",
         lambda e: answer_to(e, 4).update(user=CY, forged=True),
     ),
+    "something was done that nobody asked for": (
+        "only who may",
+        lambda e: answer_to(e, 3).update(request="r9"),
+    ),
     "another thing was done than was asked": (
         "saved",
         lambda e: trail_of(e)[4].update(kind="cancelled"),

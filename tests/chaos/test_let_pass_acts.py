@@ -17,6 +17,7 @@ from tests.chaos.testimony import (
 from tests.chaos.witnesses import (
     ANA,
     BO,
+    CY,
     RELAY,
     TASK,
     a_fault,
@@ -140,3 +141,14 @@ def test_a_request_that_was_saved_may_be_refused() -> None:
     evidence.inboxes[ANA].append(a_message(key, "T-1 was already completed", ts=110.0))
 
     assert judge(evidence) == []
+
+
+@pytest.mark.parametrize(("user", "complaints"), [(BO, 0), (CY, 1)])
+def test_whoever_acts_without_hearing_an_answer_has_asked(user: str, complaints: int) -> None:
+    """What they pressed has no name that is known; it was them, and it was this."""
+    evidence = a_true_story()
+    answer = answer_to(evidence, 3)
+    answer.clear()
+    answer.update(user=user, pressed="relay_accept", about=RELAY, unknown="TimeoutError()")
+
+    assert len(judge(evidence)) == complaints

@@ -83,6 +83,7 @@ def a_true_story() -> Evidence:
                 wish={"number": "T-1", "receiver": BO, "mode": "direct"},
                 said="<@UBO> owns it. An answer is awaited",
             ),
+            a_press(3, "accept", user=BO, pressed="relay_accept", about=RELAY, request="r3"),
             an_act(
                 4,
                 "done",
@@ -133,6 +134,13 @@ def an_act(number: int, kind: str, **answer: Any) -> Json:
     told["begun"] = 10.0 * number
     line = {"at": 10.0 * number, "line": "act", "number": number, "kind": kind}
     return {**line, "begun": 10.0 * number, "answer": told | answer}
+
+
+def a_press(number: int, kind: str, **answer: Any) -> Json:
+    """A line of the journal about a button that was pressed, and not a word about it."""
+    line = an_act(number, kind, **answer)
+    del line["answer"]["typed"]
+    return line
 
 
 def an_api_act(number: int, kind: str, request: str, body: Json) -> Json:

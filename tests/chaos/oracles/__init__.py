@@ -19,6 +19,7 @@ from tests.chaos.oracles.relays import judge_relays
 from tests.chaos.oracles.reminders import judge_reminders
 from tests.chaos.oracles.saved import judge_saved
 from tests.chaos.oracles.secrecy import judge_secrecy
+from tests.chaos.oracles.unasked import judge_unasked
 from tests.chaos.oracles.violation import Violation
 from tests.chaos.oracles.windows import judge_windows
 from tests.chaos.oracles.workspaces import judge_workspaces
@@ -29,6 +30,7 @@ ORACLES = (
     judge_windows,
     judge_saved,
     judge_asked,
+    judge_unasked,
     judge_contents,
     judge_outcomes_told,
     judge_fairness,
