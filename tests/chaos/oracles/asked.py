@@ -73,7 +73,12 @@ def _done(effect: Effect) -> Json:
     if event["relay_id"]:
         done |= {"relay": event["relay_id"], "receiver": relay.get("to_user")}
         done |= {"mode": relay.get("mode")}
-    done |= {name: change[name] for name in ("progress", "description") if name in change}
-    if change.get("due_at"):
-        done["due date"] = as_stored(change["due_at"])
+    if change:
+        # What it does not hold was left out, though it may have been asked for.
+        done |= {name: change.get(name) for name in _BY_KIND.get(event["kind"], ())}
+        done["due date"] = as_stored(change["due_at"]) if change.get("due_at") else None
     return done
+
+
+_BY_KIND = {"progressed": ("progress",), "edited": ("description",)}
+"""What a change may hold beside a due date."""
