@@ -4,7 +4,6 @@ import pytest
 
 from tests.chaos.lies import (
     audit_finds,
-    press_again,
 )
 from tests.chaos.oracles import judge
 from tests.chaos.oracles.outcomes import judge_outcomes_told
@@ -53,20 +52,6 @@ def test_a_no_proves_nothing_if_a_repeat_may_have_been_answered_yes() -> None:
     assert judge(evidence) == []
 
 
-@pytest.mark.parametrize("word", ["the history", "a message"])
-def test_a_press_may_be_without_effect(word: str) -> None:
-    """If it was saved and refused, or if a word about it was said."""
-    evidence = a_true_story()
-    press_again(evidence)
-    if word == "the history":
-        step = {**relaying_of(evidence)["steps"][1], "result": {"refusal": {}, "event": None}}
-        relaying_of(evidence)["steps"].append({**step, "input": {"change": {"id": "r8"}}})
-    else:
-        evidence.inboxes[BO].append({"ts": "81.0", "text": "That hand-over was accepted."})
-
-    assert judge(evidence) == []
-
-
 def test_two_effects_are_seen_though_nobody_heard_an_answer() -> None:
     evidence = a_true_story()
     answer = answer_to(evidence, 1)
@@ -79,16 +64,6 @@ def test_two_effects_are_seen_though_nobody_heard_an_answer() -> None:
     evidence.documents["tasks"].append(twin)
 
     assert "one request had two effects" in {found.what for found in judge(evidence)}
-
-
-def test_an_answer_of_slacks_that_was_lost_is_the_answer_to_one_press() -> None:
-    evidence = a_true_story()
-    press_again(evidence)
-    first = evidence.journal[-1]
-    evidence.journal.append({**first, "number": 9})
-    evidence.journal.extend(a_fault("slack", "response_url", 75.0))
-
-    assert len(judge(evidence)) == 1
 
 
 def test_slack_may_get_no_answer_where_something_is_broken_on_the_way() -> None:

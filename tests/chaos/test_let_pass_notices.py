@@ -2,13 +2,10 @@
 
 import pytest
 
-from tests.chaos.evidence import Json
 from tests.chaos.lies import (
     hurry,
-    press_again,
 )
 from tests.chaos.oracles import judge
-from tests.chaos.oracles.presses import presses_excused
 from tests.chaos.testimony import (
     lifecycle_of,
     relaying_of,
@@ -24,7 +21,6 @@ from tests.chaos.witnesses import (
     OFFERED,
     REMINDER,
     TASK,
-    a_fault,
     a_message,
     a_row,
     a_true_story,
@@ -79,33 +75,6 @@ def test_a_notice_may_be_seen_twice_if_neither_of_its_posts_was_answered() -> No
 
     row_of(evidence, ENDED).update(last_attempt_at=121.0, unknown_since=129.0)
     assert len(judge(evidence)) == 1
-
-
-@pytest.mark.parametrize(
-    ("fault", "complaints"),
-    [
-        (a_fault("kill", "second_bot", 70.0, until=78.0), 0),
-        (a_fault("kill", "second_bot", 70.0, until=76.0), 1),
-        (a_fault("kill", "mongod", 70.0, until=90.0), 1),
-        (a_fault("link", "bot→slack", 84.0, until=90.0), 0),
-        (a_fault("link", "bot→slack", 86.0, until=90.0), 1),
-        (a_fault("link", "bot→mongod", 75.0, until=90.0), 1),
-        (a_fault("pause", "slack", 75.0), 0),
-        (a_fault("slack", "response_url", 20.0), 0),
-        (a_fault("slack", "*", 75.0), 0),
-        (a_fault("slack", "*", 65.0), 1),
-        (a_fault("slack", "views.open", 75.0), 1),
-    ],
-)
-def test_only_what_is_broken_on_the_way_of_a_word_may_cost_it(
-    fault: list[Json], complaints: int
-) -> None:
-    evidence = a_true_story()
-    press_again(evidence)
-    evidence.journal.extend(fault)
-
-    assert len(judge(evidence)) == complaints
-    assert presses_excused(evidence) == 1 - complaints
 
 
 def test_a_card_may_be_left_out_once_its_task_is_closed() -> None:

@@ -35,27 +35,40 @@ def presses_excused(evidence: Evidence) -> int:
 
 
 def _silent(evidence: Evidence) -> list[Json]:
+    """The presses that had no effect, and no word of their own."""
     decided = {
         change_of(step).get("id") for history in evidence.histories for step in history["steps"]
     }
+    words = {user: _words(inbox) for user, inbox in evidence.inboxes.items()}
     return [
         act
-        for act in acts(evidence)
+        for act in sorted(acts(evidence), key=_pressed_at)
         if _was_taken(act["answer"])
         and act["answer"]["request"] not in decided
-        and not _has_word(evidence, act)
+        and not _takes_word(words.get(act["answer"]["user"], []), _pressed_at(act))
     ]
+
+
+def _words(inbox: list[Json]) -> list[float]:
+    """When the bot said something to somebody that is no notice."""
+    return sorted(float(message["ts"]) for message in inbox if key_of(message) is None)
+
+
+def _takes_word(words: list[float], pressed: float) -> bool:
+    """Whether one came then: it is the answer to this press and to no other."""
+    if (word := next((at for at in words if 0 <= at - pressed <= _WORD_WITHIN), None)) is None:
+        return False
+    words.remove(word)
+    return True
+
+
+def _pressed_at(act: Json) -> float:
+    """When the sandbox sent it, which is later than the look for a button."""
+    return float(act["answer"].get("begun", act["begun"]))
 
 
 def _was_taken(answer: Json) -> bool:
     return answer.get("pressed") in _DURABLE and answer.get("outcome") == "ok"
-
-
-def _has_word(evidence: Evidence, act: Json) -> bool:
-    """Whether the bot said something then that is no notice."""
-    inbox = evidence.inboxes.get(act["answer"]["user"], [])
-    words = [float(message["ts"]) for message in inbox if key_of(message) is None]
-    return any(0 <= said - act["begun"] <= _WORD_WITHIN for said in words)
 
 
 def _excused(evidence: Evidence) -> list[Json]:
@@ -67,7 +80,7 @@ def _excused(evidence: Evidence) -> list[Json]:
         felt = [
             trouble
             for trouble in broken
-            if trouble.is_felt(act["begun"], act["begun"] + _WORD_SENT_WITHIN)
+            if trouble.is_felt(_pressed_at(act), _pressed_at(act) + _WORD_SENT_WITHIN)
             and not (trouble.kind == "slack" and used[trouble] >= trouble.times)
         ]
         if felt:
