@@ -105,7 +105,7 @@ class Hands:
     async def type(self, person: Person, text: str, act: Act, **marks: Any) -> Json:
         """Type a slash command; `marks` say what is asked for, for the judges."""
         asked = {"user": person.id, "typed": text, **marks}
-        delivery = await answered(asked, person.types(text))
+        delivery = await answered(asked, person.types_once(text))
         return {**asked, **_told(delivery), **await self._repeat(delivery, act)}
 
     async def press(self, card: Card, act: Act) -> Json:
@@ -130,7 +130,7 @@ class Hands:
         """
         view = await _form_of(person)
         asked = {"user": person.id, "sent": view["callback_id"], **marks, **_about(view)}
-        delivery = await answered(asked, person.submits(view, **fields))
+        delivery = await answered(asked, person.submits_once(view, **fields))
         told: Json = {name: delivery.get(name) for name in ("view_outcome", "errors")}
         if owner := _owner_chosen(delivery):
             # Maybe earlier, in a form that was open already: it asks for all that it holds.
