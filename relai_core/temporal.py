@@ -19,8 +19,10 @@ from relai_core.codec import EncryptionCodec
 from relai_core.domain.payload_key import PayloadKeys
 from relai_core.settings import Settings, SettingsError
 
-# A peer that died without closing its socket is noticed in seconds, not in the minutes of TCP.
-_KEEP_ALIVE = KeepAliveConfig(interval_millis=5000, timeout_millis=2000)
+# A peer that died without closing its socket is noticed in seconds, not in the minutes of TCP. Not
+# sooner: Temporal closes a quiet connection that asks more than once in 10 seconds
+# (`frontend.keepAliveMinTime`), and then nobody asks for work until the SDK has paused.
+_KEEP_ALIVE = KeepAliveConfig(interval_millis=12_000, timeout_millis=3_000)
 # Hidden retries would hide whether a call that failed in the end was ever sent. The SDK counts
 # the first try as well, and takes 0 for no limit.
 _ONE_TRY = RetryConfig(max_retries=1)

@@ -22,10 +22,14 @@ class Link:
     former; `delay` brings each chunk `seconds` late; `hold` lets nothing through in either
     direction; `mute` holds up the answers only, so what was asked for is done and nobody hears of
     it. What was held up arrives when the link is healed, as after a network that was split.
+
+    Attributes:
+        begun: how many connections were made so far.
     """
 
     def __init__(self, *upstreams: int) -> None:
         self.port = free_port()
+        self.begun = 0
         self._upstreams = deque(upstreams)
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -87,6 +91,7 @@ class Link:
             writer.transport.abort()
 
     def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.begun += 1
         serving = asyncio.create_task(self._serve(reader, writer))
         self._serving.add(serving)
         serving.add_done_callback(self._serving.discard)
