@@ -143,7 +143,7 @@ class Crowd:
         relay = offer.button["value"]
         theirs = await self._hands.find_card(self.present(act), "relay_take_back", act, relay)
         accepted, taken_back = await asyncio.gather(
-            heard(self._hands.press(offer, act)), heard(self._hands.press(theirs, act))
+            *(within_patience(self._hands.press(card, act)) for card in (offer, theirs))
         )
         return {"user": offer.person.id, "accepted": accepted, "taken_back": taken_back}
 

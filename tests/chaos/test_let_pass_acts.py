@@ -127,3 +127,15 @@ def test_whoever_acts_without_hearing_an_answer_has_asked(user: str, complaints:
     answer.update(user=user, pressed="relay_accept", about=RELAY, unknown="TimeoutError()")
 
     assert len(judge(evidence)) == complaints
+
+
+def test_of_a_duel_one_side_may_find_nothing_and_the_other_count() -> None:
+    """The offer was gone; what the sender pressed at the same moment is theirs all the same."""
+    evidence = a_true_story()
+    typed = next(act for act in evidence.lines("act") if act["answer"].get("request") == "r4")
+    evidence.journal.remove(typed)
+    pressed = {"user": BO, "pressed": "task_complete", "outcome": "ok", "said": "", "request": "r4"}
+    nothing = {"nothing": "the button is not shown"}
+    evidence.journal.append(an_act(8, "duel", accepted=nothing, taken_back=pressed))
+
+    assert judge(evidence) == []
