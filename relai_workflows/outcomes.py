@@ -5,7 +5,7 @@ for a second or so. An outcome that nobody heard in time is told to the actor by
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -44,10 +44,10 @@ class Outcomes:
         self._expected[request_id] = None
         return True
 
-    @property
-    def known(self) -> tuple[RequestId, ...]:
-        """The latest requests, to be carried on: a late repeat of one must stay without effect."""
-        return (*self._earlier, *self._expected)[-KNOWN_KEPT:]
+    def known_but(self, pending: Set[RequestId]) -> tuple[RequestId, ...]:
+        """The latest requests but these: a late repeat of one must stay without effect."""
+        known = (*self._earlier, *self._expected)
+        return tuple(each for each in known if each not in pending)[-KNOWN_KEPT:]
 
     def require_known(self, request_id: RequestId) -> None:
         """Validate a question: one about a request of another run would wait for ever.
@@ -114,7 +114,7 @@ class Outcomes:
             )
         except TimeoutError:
             self._tell(unheard.notice)
-        del self._grace[unheard.request_id]
+        self._grace.pop(unheard.request_id, None)
 
 
 def _unknown(request_id: RequestId) -> ApplicationError:

@@ -47,8 +47,9 @@ LONGEST_BUSY_HISTORY = 2 * LONGEST_HISTORY
 """Events after which it does so with work under way: somebody keeps it busy, or Slack is down.
 Temporal terminates what has 51,200."""
 CARRIED_AT_MOST = 1_000
-"""Requests and notices that a run begins with: at some 500 bytes each a fourth of the 2 MB that
-Temporal takes."""
+"""Requests and notices that a run begins with; counted, for most have some 500 bytes."""
+LARGEST_STATE = 1024 * 1024
+"""Bytes that a run begins with: half of what Temporal takes. A long description has 10,000."""
 
 
 @workflow.defn(name="TaskLifecycleWorkflow")
@@ -171,14 +172,19 @@ class TaskLifecycleWorkflow:
     def _must_leave(self) -> bool:
         """The run is so long that it can't wait until nothing is left to decide or to say."""
         is_long = workflow.info().get_current_history_length() >= LONGEST_BUSY_HISTORY
-        return self._leaves_busy and is_long and self._state().carried <= CARRIED_AT_MOST
+        is_old = workflow.now() >= self._leave_at
+        if not (self._leaves_busy and (is_long or is_old)):
+            return False
+        state = self._state()
+        size = len(state.model_dump_json().encode())
+        return state.carried <= CARRIED_AT_MOST and size <= LARGEST_STATE
 
     def _state(self) -> LifecycleState:
         """What the next run must know. A reminder on its way is thought about anew there."""
         pending = {change.id for change in self._requests}
         reminding = self._reminding.key if self._reminding else None
         return LifecycleState(
-            handled=tuple(each for each in self._outcomes.known if each not in pending),
+            handled=self._outcomes.known_but(pending),
             taken=tuple(key for key in self._taken if key != reminding),
             requests=tuple(self._requests),
             unsent=tuple(each for each in self._outbox.unsent if not each.kind.is_reminder),

@@ -3,6 +3,7 @@
 The figures of a whole year with many changes a day: `python -m tests.relai_workflows.long_life`.
 """
 
+import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -12,8 +13,13 @@ from temporalio.service import RPCError
 
 from relai_core.domain.ids import RequestId, SlackUserId
 from relai_core.domain.notice import NoticeKind
-from relai_core.errors import TransientMessengerError
-from relai_workflows.task_lifecycle import LONGEST_BUSY_HISTORY, LONGEST_HISTORY, LONGEST_RUN
+from relai_core.errors import RateLimitedError, TransientMessengerError
+from relai_workflows.task_lifecycle import (
+    LARGEST_STATE,
+    LONGEST_BUSY_HISTORY,
+    LONGEST_HISTORY,
+    LONGEST_RUN,
+)
 from tests.relai_core.builders import ANA, BEN
 from tests.relai_workflows.lives import Life, create
 from tests.relai_workflows.long_life import live, runs_of
@@ -28,7 +34,7 @@ A_WHILE = timedelta(minutes=2)
 """Longer than the longest pause before a message is tried again."""
 LARGEST_HISTORY = 1024 * 1024
 """Bytes. Temporal warns at ten times as many."""
-LARGEST_STATE = 8 * 1024
+USUAL_STATE = 8 * 1024
 """Bytes: a hundred request ids, the reminders of one due date, and the task as asked for."""
 
 
@@ -39,7 +45,7 @@ async def test_a_year_goes_by_in_short_runs(stage: Stage) -> None:
 
     assert len(runs) >= months
     assert max(run.events for run in runs) <= LONGEST_HISTORY
-    assert max(run.input_bytes for run in runs) <= LARGEST_STATE
+    assert max(run.input_bytes for run in runs) <= USUAL_STATE
 
 
 async def test_a_day_with_very_many_changes_is_more_than_one_run(stage: Stage) -> None:
@@ -48,7 +54,7 @@ async def test_a_day_with_very_many_changes_is_more_than_one_run(stage: Stage) -
     assert len(runs) > 1
     assert max(run.events for run in runs) <= LONGEST_HISTORY + MARGIN
     assert max(run.bytes for run in runs) <= LARGEST_HISTORY
-    assert max(run.input_bytes for run in runs) <= LARGEST_STATE
+    assert max(run.input_bytes for run in runs) <= USUAL_STATE
 
 
 async def test_a_task_with_which_somebody_never_stops_is_more_than_one_run(stage: Stage) -> None:
@@ -63,7 +69,7 @@ async def test_a_task_with_which_somebody_never_stops_is_more_than_one_run(stage
     runs = await runs_of(life)
     assert len(runs) > 1
     assert max(run.events for run in runs) <= LONGEST_BUSY_HISTORY + MARGIN
-    assert max(run.input_bytes for run in runs) <= LARGEST_STATE
+    assert max(run.input_bytes for run in runs) <= USUAL_STATE
     events = await stage.store.tasks.list_events(life.new.id, after=0, limit=1_000)
     assert [event.id for event in events] == [life.new.request_id, *changes]
 
@@ -106,6 +112,37 @@ async def test_a_busy_run_of_a_closed_task_leaves_too(stage: Stage) -> None:
     assert not any(posted.has_buttons for posted in stage.messenger.messages)
     assert len(await stage.store.tasks.list_events(life.new.id, after=0, limit=1_000)) == 2
     assert len(refused) > 1
+
+
+async def test_a_run_that_always_has_something_to_say_leaves_once_it_is_old(stage: Stage) -> None:
+    """Otherwise code of a month ago would be needed for ever."""
+    life = await create(stage)
+    stage.messenger.down = RateLimitedError("ratelimited", LONGEST_RUN - timedelta(days=1))
+    await life.signal("progressed", life.says.progressed(1))
+
+    await stage.let_pass(life.handle, LONGEST_RUN)
+    stage.messenger.down = None
+    await life.advance(A_WHILE)
+
+    assert len(await runs_of(life)) == 2
+    assert stage.readers(NoticeKind.TASK_UPDATED) == [ANA]
+
+
+async def test_more_than_a_run_can_begin_with_is_decided_before_it_leaves(stage: Stage) -> None:
+    """Temporal would refuse it, again and again, and the task would stand still."""
+    life = await create(stage)
+    long = "€" * 2_500
+    edits = [life.says.edited(description=long) for _ in range(500)]
+
+    await asyncio.gather(*(life.confirm(edit.id) for edit in edits))
+    await asyncio.gather(*(life.signal("edited", edit) for edit in edits))
+    await stage.idle()
+
+    runs = await runs_of(life)
+    assert len(runs) > 1
+    assert max(run.input_bytes for run in runs) <= LARGEST_STATE + USUAL_STATE
+    events = await stage.store.tasks.list_events(life.new.id, after=0, limit=1_000)
+    assert {event.id for event in events} == {life.new.request_id, *(edit.id for edit in edits)}
 
 
 async def _keep_busy(life: Life, owner: SlackUserId = ANA) -> list[RequestId]:
