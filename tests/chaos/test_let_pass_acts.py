@@ -139,3 +139,15 @@ def test_of_a_duel_one_side_may_find_nothing_and_the_other_count() -> None:
     evidence.journal.append(an_act(8, "duel", accepted=nothing, taken_back=pressed))
 
     assert judge(evidence) == []
+
+
+@pytest.mark.parametrize(("transport", "complaints"), [("socket", 0), ("http", 1)])
+def test_a_bot_may_take_ten_seconds_to_see_that_its_socket_is_gone(
+    transport: str, complaints: int
+) -> None:
+    evidence = a_true_story()
+    evidence.lines("plan")[0].update(transport=transport)
+    evidence.journal.extend(a_fault("kill", "slack", 48.0, until=50.0))
+    evidence.journal.append(an_act(6, "look", outcome="dispatch_failed"))
+
+    assert len(judge(evidence)) == complaints

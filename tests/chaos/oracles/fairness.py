@@ -12,6 +12,8 @@ from tests.chaos.parts import BALANCER, BOTS, link_name
 _FAIR = (*range(200, 300), 400, 403, 404, 409, 422, 503)
 """What a program can act on: done, refused by a rule, or to be sent again."""
 _ANSWERED_WITHIN = 3.0
+_CONNECTED_WITHIN = 10.0
+"""Seconds until a bot looks whether its socket is there: `PING_EVERY` in `bot.socket_mode`."""
 _KINDS_ON_THE_WAY = ("delivery", "sockets")
 _PARTS_ON_THE_WAY = (*BOTS, "slack", BALANCER, *(link_name(bot, "slack") for bot in BOTS))
 """Without one of these Slack may get no answer from RelAI; without any other it must."""
@@ -19,7 +21,13 @@ _PARTS_ON_THE_WAY = (*BOTS, "slack", BALANCER, *(link_name(bot, "slack") for bot
 
 def judge_fairness(evidence: Evidence) -> list[Violation]:
     """Look at every answer that a program or a person got."""
-    broken = [trouble for trouble in troubles(evidence) if _is_on_the_way(trouble)]
+    is_over_http = any(plan.get("transport") == "http" for plan in evidence.lines("plan"))
+    lasts_on = 0.0 if is_over_http else _CONNECTED_WITHIN
+    broken = [
+        trouble._replace(end=trouble.end + lasts_on)
+        for trouble in troubles(evidence)
+        if _is_on_the_way(trouble)
+    ]
     return [
         Violation("saved", what, name_of(act), answer)
         for act in acts(evidence)
