@@ -47,7 +47,8 @@ LONGEST_BUSY_HISTORY = 2 * LONGEST_HISTORY
 """Events after which it does so with work under way: somebody keeps it busy, or Slack is down.
 Temporal terminates what has 51,200."""
 CARRIED_AT_MOST = 1_000
-"""Requests and notices that a run begins with; counted, for most have some 500 bytes."""
+"""Requests and notices that a run begins with. They are counted before they are measured: to
+measure many thousands again and again takes longer than a workflow may think at a time."""
 LARGEST_STATE = 1024 * 1024
 """Bytes that a run begins with: half of what Temporal takes. A long description has 10,000."""
 
@@ -170,14 +171,18 @@ class TaskLifecycleWorkflow:
         return said and decided and (self._is_closed or self._is_old())
 
     def _must_leave(self) -> bool:
-        """The run is so long that it can't wait until nothing is left to decide or to say."""
+        """Whether the run is too long or too old to wait until it has nothing left to do.
+
+        But not while it has more left than the next one can begin with.
+        """
         is_long = workflow.info().get_current_history_length() >= LONGEST_BUSY_HISTORY
         is_old = workflow.now() >= self._leave_at
         if not (self._leaves_busy and (is_long or is_old)):
             return False
         state = self._state()
-        size = len(state.model_dump_json().encode())
-        return state.carried <= CARRIED_AT_MOST and size <= LARGEST_STATE
+        if state.carried > CARRIED_AT_MOST:
+            return False
+        return len(state.model_dump_json().encode()) <= LARGEST_STATE
 
     def _state(self) -> LifecycleState:
         """What the next run must know. A reminder on its way is thought about anew there."""
