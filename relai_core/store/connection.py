@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -29,8 +30,6 @@ StoreError = PyMongoError
 Collection = AsyncIOMotorCollection[Document]
 Session = AsyncIOMotorClientSession
 
-_TRIES = 10
-"""More than the writers that one task ever has at once: its lifecycle, its relay, the cleanup."""
 _FIRST_PAUSE = timedelta(milliseconds=5)
 _LONGEST_PAUSE = timedelta(milliseconds=100)
 _GOODBYE = timedelta(milliseconds=200)
@@ -123,21 +122,24 @@ class Connection:
     async def retried(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Run `attempt`, again from its first read whenever another writer was faster.
 
-        It must be safe to repeat: the answer to a commit may have been lost.
+        It must be safe to repeat: the answer to a commit may have been lost. How often does not
+        count, only how long: the other's commit takes as long as the server's disk.
 
         Raises:
-            UnavailableError: it was overtaken too often.
+            UnavailableError: it was still overtaken when the timeout passed.
         """
-        overtaken: Exception | None = None
-        for number in range(_TRIES):
+        deadline = time.monotonic() + self._timeout.total_seconds()
+        pause = _FIRST_PAUSE
+        while True:
             try:
                 return await attempt()
             except (LostRaceError, PyMongoError) as error:
                 if not _is_overtaken(error):
                     raise
-                overtaken = error
-            await asyncio.sleep(_pause(number))
-        raise UnavailableError("MongoDB") from overtaken
+                if time.monotonic() > deadline:
+                    raise UnavailableError("MongoDB") from error
+            await asyncio.sleep(_up_to(pause))
+            pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def _client(uri: str, timeout: timedelta) -> AsyncIOMotorClient[Document]:
@@ -164,6 +166,5 @@ def _is_overtaken(error: Exception) -> bool:
     return True
 
 
-def _pause(number: int) -> float:
-    longest = min(_FIRST_PAUSE * 2**number, _LONGEST_PAUSE)
-    return random.uniform(0, longest.total_seconds())  # noqa: S311 - spreads writers, no secret
+def _up_to(pause: timedelta) -> float:
+    return random.uniform(0, pause.total_seconds())  # noqa: S311 - spreads writers, no secret

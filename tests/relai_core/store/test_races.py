@@ -1,16 +1,34 @@
 """Many at once: one wins, the others see it, and nobody is left with half a change."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 import pytest
 
+from devstack.mongo_server import MongoServer
 from relai_core.domain.changes import TaskChange
 from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
 from relai_core.domain.relay import RelayMode
+from relai_core.errors import UnavailableError
 from relai_core.ports import Applied
+from relai_core.store.connection import Connection
 from relai_core.store.database import Database
 from tests.relai_core.builders import BEN, CLEO, Changes, a_new_task, a_request
+from tests.relai_core.store.conftest import TIMEOUT
+
+LONG_FOR_A_COMMIT = 3
+"""Seconds, of the 20 that an operation has here."""
+SHORT = timedelta(milliseconds=300)
+
+
+@pytest.fixture
+async def another_writer(
+    mongo_server: MongoServer, database_name: str
+) -> AsyncIterator[Connection]:
+    opened = Connection(mongo_server.uri, database_name, TIMEOUT)
+    yield opened
+    opened.close()
 
 
 async def test_fifty_tasks_at_once_get_fifty_numbers(database: Database) -> None:
@@ -81,6 +99,40 @@ async def test_changes_that_go_together_all_happen(bare_database: Database, inde
 
         assert lost == []
         assert sorted(applied.event.version for applied in won) == [2, 3, 4, 5, 6]
+
+
+async def test_a_change_waits_for_another_whose_commit_takes_long(
+    database: Database, another_writer: Connection
+) -> None:
+    """As on a disk that has much to do. The other's change stays, and ours is decided on it."""
+    task = await database.tasks.create(a_new_task())
+
+    async with another_writer.transaction() as session:
+        await another_writer.collection("tasks").update_one(
+            {"_id": task.id}, {"$set": {"progress": 30}, "$inc": {"version": 1}}, session=session
+        )
+        applying = asyncio.create_task(database.tasks.apply(Changes(task).progressed(60)))
+        still_tried = (await asyncio.wait([applying], timeout=LONG_FOR_A_COMMIT))[1]
+        assert still_tried
+
+    applied = await applying
+    assert (applied.task.progress, applied.task.version) == (60, 3)
+
+
+async def test_a_change_that_never_gets_its_turn_ends_in_time(
+    mongo_server: MongoServer, database_name: str, database: Database, another_writer: Connection
+) -> None:
+    task = await database.tasks.create(a_new_task())
+    impatient = Database(Connection(mongo_server.uri, database_name, SHORT))
+
+    async with another_writer.transaction() as session:
+        await another_writer.collection("tasks").update_one(
+            {"_id": task.id}, {"$set": {"progress": 30}}, session=session
+        )
+        with pytest.raises(UnavailableError):
+            await impatient.tasks.apply(Changes(task).progressed(60))
+
+    impatient.close()
 
 
 async def test_a_change_that_is_applied_again_returns_the_same_event(database: Database) -> None:
