@@ -20,10 +20,12 @@ from tests.outages.witnesses import (
     LABEL,
     OFFERED,
     REMINDER,
+    TASK,
     WINDOW,
     a_message,
     a_true_story,
     an_act,
+    completing,
     without_slack,
 )
 
@@ -122,6 +124,18 @@ def test_a_closed_card_need_not_say_that_it_came_late() -> None:
     _inbox(evidence)[1].update(blocks=[])
 
     assert _complaints(evidence) == set()
+
+
+@pytest.mark.parametrize(("done_after", "is_missed"), [(20, False), (200, True)])
+def test_a_task_that_is_done_as_soon_as_all_is_back_needs_no_reminder(
+    done_after: int, is_missed: bool
+) -> None:
+    """While a part was away nobody could be reminded; afterwards there is time enough."""
+    evidence = a_true_story()
+    _inbox(evidence).pop(1)
+    evidence.histories[0]["steps"].append(completing(TASK, BACK + done_after))
+
+    assert ("a reminder that was missed never came" in _complaints(evidence)) is is_missed
 
 
 def test_what_was_planned_before_the_return_and_came_after_it_was_caught_up() -> None:

@@ -95,6 +95,19 @@ def a_row(key: str, ts: float) -> Json:
     return {"_id": key, "notice": notice, "state": "sent", "ts": f"{ts:.6f}"}
 
 
+def completing(task_id: str, at: float) -> Json:
+    """The step that closed a task."""
+    event = {"task_id": task_id, "version": 2, "kind": "completed", "owner": BO}
+    moments = {"scheduled": at, "completed": at + 0.1, "attempt": 1}
+    asked = {"change": {"id": "done"}}
+    return {
+        "type": "update_task_activity",
+        "input": asked,
+        "result": {"event": event},
+        **moments,
+    }
+
+
 def _a_relay(asked_at: float) -> Json:
     """A hand-over that nobody answered within the whole window from when Bo was asked."""
     people = {"note": "", "from_user": ANA, "to_user": BO, "ended_by": None, "end": "unanswered"}

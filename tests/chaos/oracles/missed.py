@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from math import inf
 
 from tests.chaos.evidence import Evidence, key_of
+from tests.chaos.oracles.faults import troubles
 from tests.chaos.oracles.turns import Turn, turns_of
 from tests.chaos.oracles.violation import Violation
 
@@ -36,10 +37,17 @@ def _expected(evidence: Evidence) -> Iterator[str]:
             due = begin.due
             if not begin.is_open or due is None or due <= begin.latest:
                 continue
-            wanted = max(due, *_rests(evidence, begin.owner))
+            wanted = _possible(evidence, max(due, *_rests(evidence, begin.owner)))
             if wanted + _AT_REST_WITHIN < over and wanted + _GOES_OUT_WITHIN < end:
                 date = datetime.fromtimestamp(due, UTC).isoformat()
                 yield f"{task_id}:reminder_due:{date}:{begin.owner}"
+
+
+def _possible(evidence: Evidence, moment: float) -> float:
+    """When it could go out at last, if a part was away for long about that moment."""
+    aways = [trouble for trouble in troubles(evidence) if trouble.kind == "away"]
+    felt = [away.end for away in aways if away.is_felt(moment, moment + _GOES_OUT_WITHIN)]
+    return max([moment, *felt])
 
 
 def _stretches(turns: Sequence[Turn]) -> Iterator[tuple[Turn, float]]:
