@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from temporalio import activity
 from temporalio.worker import Worker
 
@@ -21,6 +22,7 @@ async def nothing() -> None:
     """Is never asked for."""
 
 
+@pytest.mark.timeout(120)  # half of what others have is spent on waiting
 async def test_a_connection_on_which_nothing_happens_is_kept(tmp_path: Path) -> None:
     """Otherwise nobody asks for work until a new one is there, and each time for longer."""
     async with TemporalServer(tmp_path) as server, Link(server.port) as link:
