@@ -136,9 +136,10 @@ class Connection:
             except (LostRaceError, PyMongoError) as error:
                 if not _is_overtaken(error):
                     raise
-                if time.monotonic() > deadline:
+                left = deadline - time.monotonic()
+                if left <= 0:
                     raise UnavailableError("MongoDB") from error
-            await asyncio.sleep(_up_to(pause))
+            await asyncio.sleep(min(_up_to(pause), left))
             pause = min(pause * 2, _LONGEST_PAUSE)
 
 

@@ -126,12 +126,20 @@ def test_a_closed_card_need_not_say_that_it_came_late() -> None:
     assert _complaints(evidence) == set()
 
 
-@pytest.mark.parametrize(("done_after", "is_missed"), [(20, False), (200, True)])
-def test_a_task_that_is_done_as_soon_as_all_is_back_needs_no_reminder(
-    done_after: int, is_missed: bool
+@pytest.mark.parametrize(
+    ("part", "done_after", "is_missed"),
+    [
+        *((part, 20, False) for part in ("worker", "temporal", "mongodb")),
+        *((part, 200, True) for part in ("worker", "temporal", "mongodb")),
+        *((part, 20, True) for part in ("slack", "bot")),
+    ],
+)
+def test_a_task_that_is_done_as_soon_as_all_is_back_may_have_no_reminder(
+    part: str, done_after: int, is_missed: bool
 ) -> None:
-    """While a part was away nobody could be reminded; afterwards there is time enough."""
+    """But only if what plans it was away: otherwise it was planned while the task was open."""
     evidence = a_true_story()
+    without_slack(evidence, part)
     _inbox(evidence).pop(1)
     evidence.histories[0]["steps"].append(completing(TASK, BACK + done_after))
 

@@ -13,6 +13,8 @@ _GOES_OUT_WITHIN = 75.0
 """Seconds: the longest pause before a retry is a minute. After it nobody can be too late."""
 _AT_REST_WITHIN = 10.0
 """Seconds from a due date to its reminder when everything is mended."""
+_PLANNED_BY = ("worker", "temporal", "mongodb")
+"""While Slack is away a reminder is planned all the same, and the ledger says what became of it."""
 _NOT_SENT = ("skipped", "failed")
 """Those are the ledger's to explain, see `notices`."""
 
@@ -37,17 +39,22 @@ def _expected(evidence: Evidence) -> Iterator[str]:
             due = begin.due
             if not begin.is_open or due is None or due <= begin.latest:
                 continue
-            wanted = _possible(evidence, max(due, *_rests(evidence, begin.owner)))
-            if wanted + _AT_REST_WITHIN < over and wanted + _GOES_OUT_WITHIN < end:
+            wanted = max(due, *_rests(evidence, begin.owner))
+            possible = _possible(evidence, wanted)
+            if wanted + _AT_REST_WITHIN < over and possible + _GOES_OUT_WITHIN < end:
                 date = datetime.fromtimestamp(due, UTC).isoformat()
                 yield f"{task_id}:reminder_due:{date}:{begin.owner}"
 
 
-def _possible(evidence: Evidence, moment: float) -> float:
-    """When it could go out at last, if a part was away for long about that moment."""
-    aways = [trouble for trouble in troubles(evidence) if trouble.kind == "away"]
-    felt = [away.end for away in aways if away.is_felt(moment, moment + _GOES_OUT_WITHIN)]
-    return max([moment, *felt])
+def _possible(evidence: Evidence, wanted: float) -> float:
+    """When it could be planned at last, if what plans it was away for long by then."""
+    aways = [
+        trouble
+        for trouble in troubles(evidence)
+        if trouble.kind == "away" and trouble.target in _PLANNED_BY
+    ]
+    felt = [away.end for away in aways if away.is_felt(wanted, wanted + _AT_REST_WITHIN)]
+    return max([wanted, *felt])
 
 
 def _stretches(turns: Sequence[Turn]) -> Iterator[tuple[Turn, float]]:

@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
 from devstack.mongo_server import MongoServer
+from devstack.ports import LOOPBACK, free_port
 from relai_core.domain.changes import TaskChange
 from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
 from relai_core.domain.relay import RelayMode
 from relai_core.errors import UnavailableError
 from relai_core.ports import Applied
-from relai_core.store.connection import Connection
+from relai_core.store.connection import Connection, LostRaceError
 from relai_core.store.database import Database
 from tests.relai_core.builders import BEN, CLEO, Changes, a_new_task, a_request
 from tests.relai_core.store.conftest import TIMEOUT
@@ -119,20 +121,20 @@ async def test_a_change_waits_for_another_whose_commit_takes_long(
     assert (applied.task.progress, applied.task.version) == (60, 3)
 
 
-async def test_a_change_that_never_gets_its_turn_ends_in_time(
-    mongo_server: MongoServer, database_name: str, database: Database, another_writer: Connection
-) -> None:
-    task = await database.tasks.create(a_new_task())
-    impatient = Database(Connection(mongo_server.uri, database_name, SHORT))
+async def test_whoever_is_always_overtaken_ends_in_time() -> None:
+    connection = Connection(f"mongodb://{LOOPBACK}:{free_port()}", "relai", SHORT)
+    tries = count()
 
-    async with another_writer.transaction() as session:
-        await another_writer.collection("tasks").update_one(
-            {"_id": task.id}, {"$set": {"progress": 30}}, session=session
-        )
+    async def attempt() -> None:
+        next(tries)
+        raise LostRaceError
+
+    async with asyncio.timeout(LONG_FOR_A_COMMIT):
         with pytest.raises(UnavailableError):
-            await impatient.tasks.apply(Changes(task).progressed(60))
+            await connection.retried(attempt)
 
-    impatient.close()
+    assert next(tries) > 1
+    connection.close()
 
 
 async def test_a_change_that_is_applied_again_returns_the_same_event(database: Database) -> None:
