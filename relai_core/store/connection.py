@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -33,7 +34,7 @@ Session = AsyncIOMotorClientSession
 _FIRST_PAUSE = timedelta(milliseconds=5)
 _LONGEST_PAUSE = timedelta(milliseconds=100)
 _GOODBYE = timedelta(milliseconds=200)
-"""Closing tells the server which sessions end: a courtesy, not worth waiting for a dead one."""
+"""To tell the server that a transaction or a session ends: not worth waiting for a dead one."""
 _RETRY_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult")
 # The driver's own words may quote a part of the password, and so does a traceback.
 _UNUSABLE = (
@@ -116,8 +117,16 @@ class Connection:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
         """Commit what is written with the session when the block ends, or nothing if it raises."""
-        async with await self._client.start_session() as session, session.start_transaction():
-            yield session
+        async with await self._client.start_session() as session:
+            session.start_transaction()
+            try:
+                yield session
+            except BaseException:
+                # Until it is aborted nobody else can change what it wrote, for a minute at most.
+                # So that has time of its own: the caller's may be what is over.
+                await asyncio.create_task(_abort(session), context=Context())
+                raise
+            await session.commit_transaction()
 
     async def retried(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Run `attempt`, again from its first read whenever another writer was faster.
@@ -159,6 +168,11 @@ def _client(uri: str, timeout: timedelta) -> AsyncIOMotorClient[Document]:
         )
     except (ConfigurationError, ValueError, OSError):
         raise SettingsError(_UNUSABLE) from None
+
+
+async def _abort(session: Session) -> None:
+    with pymongo.timeout(_GOODBYE.total_seconds()):
+        await session.abort_transaction()
 
 
 def _is_overtaken(error: Exception) -> bool:

@@ -11,6 +11,7 @@ from devstack.mongo_server import MongoServer
 from devstack.ports import LOOPBACK, free_port
 from relai_core.domain.changes import TaskChange
 from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
+from relai_core.domain.ids import TaskId
 from relai_core.domain.relay import RelayMode
 from relai_core.errors import UnavailableError
 from relai_core.ports import Applied
@@ -121,6 +122,21 @@ async def test_a_change_waits_for_another_whose_commit_takes_long(
     assert (applied.task.progress, applied.task.version) == (60, 3)
 
 
+async def test_a_change_whose_time_is_up_is_in_nobodys_way(
+    mongo_server: MongoServer, database_name: str, database: Database
+) -> None:
+    """MongoDB by itself would keep others from the task for a minute."""
+    task = await database.tasks.create(a_new_task())
+    hurried = Connection(mongo_server.uri, database_name, SHORT)
+
+    with pytest.raises(UnavailableError):
+        await _write_too_slowly(hurried, task.id)
+    applied = await database.tasks.apply(Changes(task).progressed(60))
+
+    assert (applied.task.progress, applied.task.version) == (60, 2)
+    hurried.close()
+
+
 async def test_whoever_is_always_overtaken_ends_in_time() -> None:
     connection = Connection(f"mongodb://{LOOPBACK}:{free_port()}", "relai", SHORT)
     tries = count()
@@ -179,6 +195,15 @@ async def test_a_request_of_another_task_is_not_taken_for_a_repeat(database: Dat
 
     assert refused.value.reason is RefusalReason.ALREADY_USED
     assert await database.tasks.find(second.id) == second
+
+
+async def _write_too_slowly(mongo: Connection, task_id: TaskId) -> None:
+    write = {"_id": task_id}, {"$set": {"progress": 30}}
+    with mongo.bounded():
+        async with mongo.transaction() as session:
+            await mongo.collection("tasks").update_one(*write, session=session)
+            await asyncio.sleep(2 * SHORT.total_seconds())
+            await mongo.collection("tasks").update_one(*write, session=session)
 
 
 async def _race(
