@@ -88,6 +88,31 @@ def test_a_card_may_be_left_out_once_its_task_is_closed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "target", "complaints"),
+    [
+        ("pause", "second_worker", 0),
+        ("link", "worker→temporal", 0),
+        ("pause", "bot", 1),
+        ("link", "worker→slack", 1),
+    ],
+)
+def test_a_step_that_is_held_up_begins_later_than_the_ledger_says(
+    kind: str, target: str, complaints: int
+) -> None:
+    """The worker goes by the time at which Temporal gave it the step."""
+    evidence = a_true_story()
+    evidence.inboxes[ANA].pop(1)
+    row_of(evidence, ASSIGNED).update(
+        state="skipped", reason="no longer true", settled_at=CLOSED_AT - 5
+    )
+    fault = {"fault": 1, "kind": kind, "target": target}
+    evidence.journal.append(fault | {"at": CLOSED_AT - 6, "line": "fault"})
+    evidence.journal.append(fault | {"at": CLOSED_AT + 1, "line": "continued"})
+
+    assert len(judge(evidence)) == complaints
+
+
+@pytest.mark.parametrize(
     ("settled_at", "complaints"), [(DUE_AT - 40, 0), (DUE_AT - 45, 1)], ids=["after", "before"]
 )
 def test_a_nudge_may_be_left_out_once_the_hand_over_is_answered(
