@@ -1,8 +1,15 @@
 """Loopback ports."""
 
 import contextlib
+import fcntl
+import os
 import secrets
 import socket
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from itertools import cycle, islice
+from pathlib import Path
 
 from devstack.errors import DevstackError
 
@@ -10,18 +17,24 @@ LOOPBACK = "127.0.0.1"
 
 # Linux hands out ports from 32768 on by itself, macOS from 49152 on.
 NEVER_HANDED_OUT = range(20_000, 32_768)
+_TOGETHER = 256
+"""Ports that a process has to itself: ten times as many as one run of everything needs."""
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that the system gives to nobody who asks for any port.
+    """A port that nobody listens on, and that nobody else gets: not from the system, not from here.
 
-    So it is still free when its server starts, and again after that server was killed.
+    So it is still free when its server starts, and again after that server was killed. The same
+    port comes again only after many others, if nobody listens on it.
+
+    Raises:
+        DevstackError: all ports are in use.
     """
-    while True:
-        port = secrets.choice(NEVER_HANDED_OUT)
+    for port in islice(_own_ports(), _TOGETHER):
         with contextlib.suppress(OSError), _socket() as probe:
             probe.bind((LOOPBACK, port))
             return port
+    raise DevstackError(f"All ports of this process, {_TOGETHER}, are in use.")
 
 
 def require_free(port: int, *, of: str, setting: str) -> None:
@@ -38,6 +51,24 @@ def require_free(port: int, *, of: str, setting: str) -> None:
                 f"Port {port} of {of} is not free ({error.strerror}): stop what listens there, "
                 f"or choose another port with {setting}."
             ) from error
+
+
+@cache
+def _own_ports() -> Iterator[int]:
+    """Ports that no other process of this user is given before this one ends, over and over."""
+    folder = Path(tempfile.gettempdir(), f"relai-ports-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    firsts = NEVER_HANDED_OUT[: -_TOGETHER + 1 : _TOGETHER]
+    for first in secrets.SystemRandom().sample(firsts, len(firsts)):
+        # Open until the process ends, and not in its children.
+        claim = os.open(folder / str(first), os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(claim)
+        else:
+            return cycle(range(first, first + _TOGETHER))
+    raise DevstackError(f"{len(firsts)} processes have all ports that there are for servers.")
 
 
 def _socket() -> socket.socket:
