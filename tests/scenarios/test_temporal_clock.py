@@ -79,13 +79,16 @@ async def test_what_is_asked_for_while_it_jumps_is_done_and_told_once(
         lambda: bo.told("relay_ended", earlier, "accepted"),
         UNTIL_IT_CAUGHT_UP,
     )
+    # Only whoever was promised a word is owed one: the press may have come before the clock moved.
+    if was_promised := any("Saved:" in text_of(message) for message in await cy.messages()):
+        await cy.sees(earlier, "Your change")
 
     await asyncio.sleep(SECOND_WITHIN)
     for title in (meanwhile, afterwards):
         assert await bo.count(title) == 1, title
     assert await bo.told("relay_ended", earlier) == 1
-    for words in "You accepted", "Your change":
-        assert await cy.count(earlier, words) == 1, words
+    assert await cy.count(earlier, "You accepted") == 1
+    assert await cy.count(earlier, "Your change") == int(was_promised)
     audited = await audit(relai)
     assert audited.code == 0, audited
 
