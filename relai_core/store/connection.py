@@ -55,7 +55,8 @@ class Connection:
     Args:
         uri: A replica set, as MongoDB connection string.
         database: Name of the database.
-        timeout: Bounds each operation of a store, its retries included.
+        timeout: Bounds each operation of a store, its retries included; but a transaction that is
+            left unfinished has up to 200 ms more to be aborted.
 
     Raises:
         SettingsError: the URI can't be used. Nothing of it is quoted.

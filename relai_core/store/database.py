@@ -59,7 +59,8 @@ async def connect(
 ) -> Database:
     """Open the database without waiting for its server, which may come and go.
 
-    Every operation of the stores ends within `timeout`, in an `UnavailableError` if it must.
+    Every operation of the stores ends within `timeout`, in an `UnavailableError` if it must; one
+    that is cut off in a transaction may take 200 ms longer.
 
     Raises:
         SettingsError: the URI can't be used. Nothing of it is quoted.

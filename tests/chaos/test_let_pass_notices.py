@@ -88,26 +88,28 @@ def test_a_card_may_be_left_out_once_its_task_is_closed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "target", "complaints"),
+    ("kind", "target", "over", "complaints"),
     [
-        ("pause", "second_worker", 0),
-        ("link", "worker→temporal", 0),
-        ("pause", "bot", 1),
-        ("link", "worker→slack", 1),
+        ("pause", "second_worker", 1, 0),
+        ("link", "worker→temporal", 1, 0),
+        ("pause", "second_worker", -7, 1),
+        ("pause", "bot", 1, 1),
+        ("link", "worker→slack", 1, 1),
     ],
 )
 def test_a_step_that_is_held_up_begins_later_than_the_ledger_says(
-    kind: str, target: str, complaints: int
+    kind: str, target: str, over: int, complaints: int
 ) -> None:
-    """The worker goes by the time at which Temporal gave it the step."""
+    """The worker goes by the time at which Temporal gave it the step, and not for ever."""
     evidence = a_true_story()
     evidence.inboxes[ANA].pop(1)
     row_of(evidence, ASSIGNED).update(
-        state="skipped", reason="no longer true", settled_at=CLOSED_AT - 5
+        state="skipped", reason="no longer true", settled_at=CLOSED_AT - 8
     )
     fault = {"fault": 1, "kind": kind, "target": target}
-    evidence.journal.append(fault | {"at": CLOSED_AT - 6, "line": "fault"})
-    evidence.journal.append(fault | {"at": CLOSED_AT + 1, "line": "continued"})
+    evidence.journal.append(fault | {"at": CLOSED_AT - 9, "line": "fault"})
+    ending = "continued" if kind == "pause" else "mended"
+    evidence.journal.append(fault | {"at": CLOSED_AT + over, "line": ending})
 
     assert len(judge(evidence)) == complaints
 
