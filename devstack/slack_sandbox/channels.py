@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from devstack.slack_sandbox.changes import Changes
+from devstack.slack_sandbox.broadcast import Broadcast
 from devstack.slack_sandbox.ids import Clock, new_id
 from devstack.slack_sandbox.records import Channel, Installation, Json
 from devstack.slack_sandbox.storage import Storage, Table
@@ -12,10 +12,10 @@ class Channels:
     """Where messages live. A DM with the app comes into being when it is first opened."""
 
     def __init__(
-        self, storage: Storage, changes: Changes, clock: Clock, installation: Installation
+        self, storage: Storage, broadcast: Broadcast, clock: Clock, installation: Installation
     ) -> None:
         self._rows = Table(storage, Channel)
-        self._changes = changes
+        self._broadcast = broadcast
         self._clock = clock
         self._installation = installation
 
@@ -71,7 +71,7 @@ class Channels:
 
     def _put(self, channel: Channel) -> Channel:
         self._rows.put(channel)
-        self._changes.announce("channels", channel=channel.id)
+        self._broadcast.announce("channels", channel=channel.id)
         return channel
 
     def object_of(self, channel: Channel) -> Json:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from devstack.slack_sandbox.block_ids import with_ids
-from devstack.slack_sandbox.changes import Changes
+from devstack.slack_sandbox.broadcast import Broadcast
 from devstack.slack_sandbox.ids import Clock, Timestamps
 from devstack.slack_sandbox.records import Installation, Json, Message
 from devstack.slack_sandbox.storage import Storage, Table
@@ -15,10 +15,10 @@ class Messages:
     """Every message by channel and `ts`; what is deleted is gone."""
 
     def __init__(
-        self, storage: Storage, changes: Changes, clock: Clock, installation: Installation
+        self, storage: Storage, broadcast: Broadcast, clock: Clock, installation: Installation
     ) -> None:
         self._rows = Table(storage, Message)
-        self._changes = changes
+        self._broadcast = broadcast
         self._clock = clock
         self._installation = installation
         self._channels: defaultdict[str, dict[str, Message]] = defaultdict(dict)
@@ -68,7 +68,7 @@ class Messages:
         self._rows.delete(message)
         self._channels[message.channel].pop(message.ts, None)
         self._threads[message.channel, message.thread_ts or ""].pop(message.ts, None)
-        self._changes.announce("messages", channel=message.channel, user=message.only_for)
+        self._broadcast.announce("messages", channel=message.channel, user=message.only_for)
 
     def in_channel(self, channel: str) -> Iterator[Message]:
         """Yield what everybody there can see, oldest first."""
@@ -85,7 +85,7 @@ class Messages:
         named = message.model_copy(update={"blocks": with_ids(message.blocks)})
         self._rows.put(named)
         self._index(named)
-        self._changes.announce("messages", channel=named.channel, user=named.only_for)
+        self._broadcast.announce("messages", channel=named.channel, user=named.only_for)
         return named
 
     def object_of(self, message: Message, *, with_metadata: bool = False) -> Json:

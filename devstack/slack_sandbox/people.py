@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from devstack.slack_sandbox.changes import Changes
+from devstack.slack_sandbox.broadcast import Broadcast
 from devstack.slack_sandbox.ids import Clock
 from devstack.slack_sandbox.records import Json, Person
 from devstack.slack_sandbox.storage import Storage, Table
@@ -14,9 +14,9 @@ from devstack.slack_sandbox.storage import Storage, Table
 class People:
     """Who is here, bots included. A person is never removed, only deactivated."""
 
-    def __init__(self, storage: Storage, changes: Changes, clock: Clock) -> None:
+    def __init__(self, storage: Storage, broadcast: Broadcast, clock: Clock) -> None:
         self._rows = Table(storage, Person)
-        self._changes = changes
+        self._broadcast = broadcast
         self._clock = clock
 
     def __iter__(self) -> Iterator[Person]:
@@ -40,7 +40,7 @@ class People:
         """Store the person as of now."""
         updated = person.model_copy(update={"updated": int(self._clock())})
         self._rows.put(updated)
-        self._changes.announce("people", user=updated.id)
+        self._broadcast.announce("people", user=updated.id)
         return updated
 
     def change(self, person: Person, changes: dict[str, Any]) -> Person:

@@ -59,7 +59,7 @@ async def _accept_socket(request: web.Request) -> web.StreamResponse:
 
 
 async def _hang_up(app: web.Application) -> None:
-    app[SANDBOX].workspace.changes.end()
+    app[SANDBOX].workspace.broadcast.end()
     await app[SANDBOX].sockets.close()
 
 

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from devstack.slack_sandbox.block_ids import with_ids
-from devstack.slack_sandbox.changes import Changes
+from devstack.slack_sandbox.broadcast import Broadcast
 from devstack.slack_sandbox.element_state import state_of
 from devstack.slack_sandbox.ids import Clock, new_id, new_secret
 from devstack.slack_sandbox.records import Installation, Json, View
@@ -30,10 +30,10 @@ class Views:
     """Each person's stack of modals, and their Home tab."""
 
     def __init__(
-        self, storage: Storage, changes: Changes, clock: Clock, installation: Installation
+        self, storage: Storage, broadcast: Broadcast, clock: Clock, installation: Installation
     ) -> None:
         self._rows = Table(storage, View)
-        self._changes = changes
+        self._broadcast = broadcast
         self._clock = clock
         self._installation = installation
 
@@ -97,7 +97,7 @@ class Views:
 
     def close(self, view: View) -> None:
         self._rows.delete(view)
-        self._changes.announce("views", user=view.user)
+        self._broadcast.announce("views", user=view.user)
 
     def clear(self, user: str) -> None:
         for view in self.stack_of(user):
@@ -105,7 +105,7 @@ class Views:
 
     def _put(self, view: View) -> View:
         self._rows.put(view)
-        self._changes.announce("views", user=view.user)
+        self._broadcast.announce("views", user=view.user)
         return view
 
     def _hash(self) -> str:

@@ -1,14 +1,14 @@
 """The state of the workspace: who is here, what was said, what is open."""
 
-from devstack.slack_sandbox.changes import Changes
+from devstack.slack_sandbox.broadcast import Broadcast
 from devstack.slack_sandbox.channels import Channels
 from devstack.slack_sandbox.ids import Clock, new_id
 from devstack.slack_sandbox.messages import Messages
 from devstack.slack_sandbox.options import Options
 from devstack.slack_sandbox.people import People
-from devstack.slack_sandbox.permits import ResponseUrls, Triggers
 from devstack.slack_sandbox.records import Installation, PendingEvent, Person
 from devstack.slack_sandbox.storage import Storage, Table
+from devstack.slack_sandbox.triggers import ResponseUrls, Triggers
 from devstack.slack_sandbox.views import Views
 
 SLACKBOT = "USLACKBOT"
@@ -19,15 +19,15 @@ class Workspace:
 
     def __init__(self, options: Options, clock: Clock) -> None:
         self.storage = Storage(options.data)
-        self.changes = Changes()
+        self.broadcast = Broadcast()
         self._installations = Table(self.storage, Installation)
         there = self._installations.find("installation")
         self.is_new = there is None
         self.installation = there or self._install()
-        self.people = People(self.storage, self.changes, clock)
-        self.channels = Channels(self.storage, self.changes, clock, self.installation)
-        self.messages = Messages(self.storage, self.changes, clock, self.installation)
-        self.views = Views(self.storage, self.changes, clock, self.installation)
+        self.people = People(self.storage, self.broadcast, clock)
+        self.channels = Channels(self.storage, self.broadcast, clock, self.installation)
+        self.messages = Messages(self.storage, self.broadcast, clock, self.installation)
+        self.views = Views(self.storage, self.broadcast, clock, self.installation)
         self.triggers = Triggers(self.storage, clock)
         self.response_urls = ResponseUrls(self.storage, clock)
         self.pending_events = Table(self.storage, PendingEvent)

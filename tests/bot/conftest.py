@@ -4,19 +4,19 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.bot.office import Office, an_office, eventually
+from tests.bot.bot_harness import BotHarness, a_bot_harness, eventually
 
 
 @pytest.fixture
-async def office() -> AsyncIterator[Office]:
+async def harness() -> AsyncIterator[BotHarness]:
     """A workspace with the demo people; the bot hears nothing until a transport is chosen."""
-    async with an_office() as opened:
+    async with a_bot_harness() as opened:
         yield opened
 
 
 @pytest.fixture
-async def open_office(office: Office) -> AsyncIterator[Office]:
-    """An office whose bot is connected by socket."""
-    async with office.over_socket() as socket:
+async def connected_harness(harness: BotHarness) -> AsyncIterator[BotHarness]:
+    """An harness whose bot is connected by socket."""
+    async with harness.over_socket() as socket:
         await eventually(socket.is_connected)
-        yield office
+        yield harness

@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from tests.bot.gestures import submit
-from tests.bot.office import SECRET, Json, Office
+from tests.bot.bot_harness import SECRET, BotHarness, Json
+from tests.bot.slack_actions import submit
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -47,36 +47,36 @@ class Sender:
 
 
 @pytest.fixture
-async def slack(office: Office) -> AsyncIterator[Sender]:
-    async with office.over_http() as url, aiohttp.ClientSession() as http:
+async def slack(harness: BotHarness) -> AsyncIterator[Sender]:
+    async with harness.over_http() as url, aiohttp.ClientSession() as http:
         yield Sender(url, http)
 
 
-async def test_a_command_with_the_word_payload_arrives(office: Office) -> None:
-    async with office.over_http():
-        delivery = await office.type("ana", "/task new Fix the payload parser")
+async def test_a_command_with_the_word_payload_arrives(harness: BotHarness) -> None:
+    async with harness.over_http():
+        delivery = await harness.type("ana", "/task new Fix the payload parser")
 
     assert delivery["outcome"] == "ok"
-    assert [task.title for task in office.store.tasks.values()] == ["Fix the payload parser"]
+    assert [task.title for task in harness.store.tasks.values()] == ["Fix the payload parser"]
 
 
-async def test_a_button_works_over_http(office: Office) -> None:
-    async with office.over_http():
-        await office.type("ana", "/task new Renew the certificate")
-        await office.type("ana", "/task show T-1")
-        (task,) = office.store.tasks.values()
-        seen = await office.control("GET", f"messages?user={await office.id_of('ana')}")
+async def test_a_button_works_over_http(harness: BotHarness) -> None:
+    async with harness.over_http():
+        await harness.type("ana", "/task new Renew the certificate")
+        await harness.type("ana", "/task show T-1")
+        (task,) = harness.store.tasks.values()
+        seen = await harness.control("GET", f"messages?user={await harness.id_of('ana')}")
         card = seen["messages"][-1]
-        await office.control(
+        await harness.control(
             "POST",
             "actions",
-            user=await office.id_of("ana"),
+            user=await harness.id_of("ana"),
             channel=card["channel"],
             ts=card["ts"],
             action_id="task_complete",
         )
 
-    assert not office.store.tasks[task.id].is_open
+    assert not harness.store.tasks[task.id].is_open
 
 
 async def test_a_forged_request_is_refused(slack: Sender) -> None:
@@ -160,37 +160,37 @@ async def test_a_long_body_without_a_signature_is_not_read(slack: Sender) -> Non
     assert status == 401
 
 
-async def test_a_replayed_command_is_the_same_task(office: Office, slack: Sender) -> None:
-    body = urlencode(await a_command(office, "new Renew the certificate")).encode()
+async def test_a_replayed_command_is_the_same_task(harness: BotHarness, slack: Sender) -> None:
+    body = urlencode(await a_command(harness, "new Renew the certificate")).encode()
 
     first = await slack.send(body)
     second = await slack.send(body)
 
     assert first == second
     assert first[0] == 200
-    assert len(office.store.tasks) == 1
+    assert len(harness.store.tasks) == 1
 
 
 async def test_another_workspace_is_told_that_it_is_not_served(
-    office: Office, slack: Sender
+    harness: BotHarness, slack: Sender
 ) -> None:
-    command = await a_command(office, "new Renew the certificate")
+    command = await a_command(harness, "new Renew the certificate")
     elsewhere = {**command, "team_id": "T0THER", "response_url": ""}
 
     status, answer = await slack.send(urlencode(elsewhere).encode())
 
     assert status == 200
     assert "not installed in your workspace" in answer
-    assert office.gateway.asked == []
+    assert harness.gateway.asked == []
 
 
 async def test_a_form_that_names_two_workspaces_reaches_neither(
-    office: Office, slack: Sender
+    harness: BotHarness, slack: Sender
 ) -> None:
     """What belongs to it would be read from one place, and whether it is ours from another."""
-    await office.type("ana", "/task new")
-    await submit(office, "ana", {"title": "Renew the certificate"})
-    (sent,) = await office.deliveries("interactive")
+    await harness.type("ana", "/task new")
+    await submit(harness, "ana", {"title": "Renew the certificate"})
+    (sent,) = await harness.deliveries("interactive")
     ours = sent["payload"]["team"]["id"]
     two = sent["payload"] | {"team_id": ours, "team": {"id": "T0THER"}}
 
@@ -198,7 +198,7 @@ async def test_a_form_that_names_two_workspaces_reaches_neither(
         status, _ = await slack.send(urlencode({"payload": json.dumps(two)}).encode())
 
     assert status == 200
-    assert [task.team_id for task in office.gateway.created] == [ours]
+    assert [task.team_id for task in harness.gateway.created] == [ours]
     assert "another_workspace_refused" in [line["event"] for line in logs]
 
 
@@ -207,9 +207,9 @@ async def test_a_form_that_names_two_workspaces_reaches_neither(
     [{}, {"type": "block_actions"}, {"command": "/task"}, {"type": "event_callback", "event": {}}],
 )
 async def test_a_payload_that_makes_no_sense_is_no_crash(
-    office: Office, slack: Sender, payload: Json
+    harness: BotHarness, slack: Sender, payload: Json
 ) -> None:
-    payload |= {"team_id": (await office.control("GET", "workspace"))["team"]["id"]}
+    payload |= {"team_id": (await harness.control("GET", "workspace"))["team"]["id"]}
 
     status, body = await slack.send(
         json.dumps(payload).encode(), headers={"Content-Type": "application/json"}
@@ -219,15 +219,15 @@ async def test_a_payload_that_makes_no_sense_is_no_crash(
     assert "Traceback" not in body
 
 
-async def a_command(office: Office, text: str) -> Json:
+async def a_command(harness: BotHarness, text: str) -> Json:
     """A command's form as Slack sends it."""
-    team = (await office.control("GET", "workspace"))["team"]
+    team = (await harness.control("GET", "workspace"))["team"]
     return {
         "command": "/task",
         "text": text,
         "team_id": team["id"],
-        "user_id": await office.id_of("ana"),
+        "user_id": await harness.id_of("ana"),
         "channel_id": "D1",
         "trigger_id": "1.2.3",
-        "response_url": f"{office.url}/commands/none",
+        "response_url": f"{harness.url}/commands/none",
     }

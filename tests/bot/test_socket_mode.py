@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.scheduler import Scheduler
-from tests.bot.office import Office, eventually
+from tests.bot.bot_harness import BotHarness, eventually
 
 OFTEN = timedelta(milliseconds=50)
 
@@ -21,57 +21,59 @@ async def watch() -> AsyncIterator[Scheduler]:
 
 
 async def test_a_socket_that_was_refused_once_is_opened_again(
-    office: Office, watch: Scheduler
+    harness: BotHarness, watch: Scheduler
 ) -> None:
     """A refused upgrade uses the ticket up, and the client would try that one for ever."""
-    await office.control("POST", "sockets/disconnect", refuse_next=1)
+    await harness.control("POST", "sockets/disconnect", refuse_next=1)
 
-    async with office.over_socket(ping_every=OFTEN) as socket:
+    async with harness.over_socket(ping_every=OFTEN) as socket:
         watch.every(OFTEN, socket.look_after)
         await eventually(socket.is_connected)
 
-        await office.type("ana", "/task new Renew the certificate")
-        assert "T-1" in (await office.reads("ana"))[-1]
+        await harness.type("ana", "/task new Renew the certificate")
+        assert "T-1" in (await harness.reads("ana"))[-1]
 
 
-async def test_a_socket_that_is_cut_is_opened_again(office: Office, watch: Scheduler) -> None:
-    async with office.over_socket(ping_every=OFTEN) as socket:
+async def test_a_socket_that_is_cut_is_opened_again(harness: BotHarness, watch: Scheduler) -> None:
+    async with harness.over_socket(ping_every=OFTEN) as socket:
         watch.every(OFTEN, socket.look_after)
         await eventually(socket.is_connected)
-        await office.control("POST", "sockets/disconnect", abort=True, refuse_next=1)
+        await harness.control("POST", "sockets/disconnect", abort=True, refuse_next=1)
 
         async def answered() -> bool:
-            delivery = await office.type("ana", "/task list")
+            delivery = await harness.type("ana", "/task list")
             return bool(delivery["outcome"] == "ok")
 
         await eventually(answered)
 
 
-async def test_one_miss_asks_slack_for_nothing(office: Office) -> None:
+async def test_one_miss_asks_slack_for_nothing(harness: BotHarness) -> None:
     """A reconnect under way is no reason for another call of the lowest rate tier."""
-    await office.fail("apps.connections.open", "slow", delay=0.2)
-    async with office.over_socket(ping_every=OFTEN) as socket:
+    await harness.fail("apps.connections.open", "slow", delay=0.2)
+    async with harness.over_socket(ping_every=OFTEN) as socket:
         await socket.look_after()
         await eventually(socket.is_connected)
         await socket.look_after()
 
-        assert len(await office.calls("apps.connections.open")) == 1
+        assert len(await harness.calls("apps.connections.open")) == 1
 
 
-async def test_a_command_under_way_is_answered_before_the_socket_closes(office: Office) -> None:
-    async with office.over_socket() as socket:
+async def test_a_command_under_way_is_answered_before_the_socket_closes(
+    harness: BotHarness,
+) -> None:
+    async with harness.over_socket() as socket:
         await eventually(socket.is_connected)
-        office.gateway.may_go_on.clear()
-        typing = asyncio.create_task(office.type("ana", "/task new Renew the certificate"))
-        await eventually(lambda: is_asked(office))
+        harness.gateway.may_go_on.clear()
+        typing = asyncio.create_task(harness.type("ana", "/task new Renew the certificate"))
+        await eventually(lambda: is_asked(harness))
         stopping = asyncio.create_task(socket.stop(timedelta(seconds=2)))
         done, _ = await asyncio.wait({stopping}, timeout=0.2)
-        office.gateway.may_go_on.set()
+        harness.gateway.may_go_on.set()
         await stopping
 
     assert not done
     assert (await typing)["outcome"] == "ok"
 
 
-async def is_asked(office: Office) -> bool:
-    return len(office.gateway.asked) > 0
+async def is_asked(harness: BotHarness) -> bool:
+    return len(harness.gateway.asked) > 0

@@ -7,8 +7,8 @@ import pytest
 
 from devstack.mongo_server import MongoServer
 from relai_core.store.database import Database
+from tests.relai_activities.activity_harness import ActivityHarness
 from tests.relai_activities.mongo import a_database
-from tests.relai_activities.office import Office
 
 
 @pytest.fixture(scope="session")
@@ -26,5 +26,5 @@ async def database(mongo_server: MongoServer) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
+def harness(database: Database) -> ActivityHarness:
+    return ActivityHarness(database)

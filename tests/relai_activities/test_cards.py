@@ -6,8 +6,8 @@ from relai_core.domain.task import Task
 from relai_core.errors import UndeliverableError
 from relai_core.ports import Message
 from relai_core.store.database import Database
+from tests.relai_activities.activity_harness import ActivityHarness, a_notice
 from tests.relai_activities.fakes import FakeMessenger
-from tests.relai_activities.office import Office, a_notice
 from tests.relai_core.builders import BEN, Changes
 
 
@@ -24,58 +24,58 @@ class Overtaken(FakeMessenger):
         return await super().post(channel, message, key)
 
 
-async def test_a_card_follows_its_task(office: Office) -> None:
-    task = await office.task()
-    await office.send(a_notice(NoticeKind.TASK_ASSIGNED, task))
-    await office.store.tasks.apply(Changes(task).progressed(40, BEN))
+async def test_a_card_follows_its_task(harness: ActivityHarness) -> None:
+    task = await harness.task()
+    await harness.send(a_notice(NoticeKind.TASK_ASSIGNED, task))
+    await harness.store.tasks.apply(Changes(task).progressed(40, BEN))
 
-    await office.refresh(task)
+    await harness.refresh(task)
 
-    (card,) = office.messenger.messages
+    (card,) = harness.messenger.messages
     assert "40" in str(card.message.blocks)
     assert card.has_buttons
 
 
-async def test_a_card_without_buttons_is_not_edited_any_more(office: Office) -> None:
-    task = await office.task()
-    await office.send(a_notice(NoticeKind.TASK_ASSIGNED, task))
-    await office.store.tasks.apply(Changes(task).completed(BEN))
+async def test_a_card_without_buttons_is_not_edited_any_more(harness: ActivityHarness) -> None:
+    task = await harness.task()
+    await harness.send(a_notice(NoticeKind.TASK_ASSIGNED, task))
+    await harness.store.tasks.apply(Changes(task).completed(BEN))
 
-    refreshed = [await office.refresh(task), await office.refresh(task)]
+    refreshed = [await harness.refresh(task), await harness.refresh(task)]
 
-    (card,) = office.messenger.messages
+    (card,) = harness.messenger.messages
     assert refreshed == [1, 0]
     assert not card.has_buttons
 
 
 async def test_a_task_that_moves_while_its_card_is_posted_is_shown_as_it_is(
-    office: Office,
+    harness: ActivityHarness,
 ) -> None:
-    task = await office.task()
-    office.messenger = Overtaken(office.store, task)
+    task = await harness.task()
+    harness.messenger = Overtaken(harness.store, task)
     notice = a_notice(NoticeKind.TASK_ASSIGNED, task)
 
-    await office.send(notice)
+    await harness.send(notice)
 
-    (card,) = office.messenger.messages
+    (card,) = harness.messenger.messages
     assert not card.has_buttons
-    assert not (await office.row(notice)).live
+    assert not (await harness.row(notice)).live
 
 
-async def test_a_card_that_slack_has_lost_is_given_up(office: Office) -> None:
-    task = await office.task()
+async def test_a_card_that_slack_has_lost_is_given_up(harness: ActivityHarness) -> None:
+    task = await harness.task()
     notice = a_notice(NoticeKind.TASK_ASSIGNED, task)
-    await office.send(notice)
-    office.messenger.down = UndeliverableError("message_not_found")
+    await harness.send(notice)
+    harness.messenger.down = UndeliverableError("message_not_found")
 
-    await office.refresh(task)
+    await harness.refresh(task)
 
-    assert not (await office.row(notice)).live
+    assert not (await harness.row(notice)).live
 
 
-async def test_a_message_without_buttons_is_no_card(office: Office) -> None:
-    task = await office.task()
-    closed = await office.store.tasks.apply(Changes(task).completed(BEN))
-    await office.send(a_notice(NoticeKind.TASK_COMPLETED, closed.task))
+async def test_a_message_without_buttons_is_no_card(harness: ActivityHarness) -> None:
+    task = await harness.task()
+    closed = await harness.store.tasks.apply(Changes(task).completed(BEN))
+    await harness.send(a_notice(NoticeKind.TASK_COMPLETED, closed.task))
 
-    assert await office.refresh(task) == 0
+    assert await harness.refresh(task) == 0

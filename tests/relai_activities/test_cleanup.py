@@ -9,7 +9,7 @@ from temporalio.testing import ActivityEnvironment
 from relai_activities import cleanup
 from relai_activities.cleanup import CleanupActivities
 from relai_activities.contracts import CleanupInput
-from tests.relai_activities.office import Office
+from tests.relai_activities.activity_harness import ActivityHarness
 from tests.relai_core.builders import BEN, NOW, Changes
 
 BATCH = 2
@@ -22,29 +22,29 @@ def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-async def _closed_tasks(office: Office) -> None:
+async def _closed_tasks(harness: ActivityHarness) -> None:
     for _ in range(CLOSED):
-        task = await office.task()
-        await office.store.tasks.apply(Changes(task).completed(BEN))
+        task = await harness.task()
+        await harness.store.tasks.apply(Changes(task).completed(BEN))
 
 
-async def archived(office: Office, environment: ActivityEnvironment) -> int:
+async def archived(harness: ActivityHarness, environment: ActivityEnvironment) -> int:
     asked = CleanupInput(closed_before=NOW + timedelta(days=1))
-    step = CleanupActivities(office.store.tasks).cleanup_completed_tasks
+    step = CleanupActivities(harness.store.tasks).cleanup_completed_tasks
     return await environment.run(step, asked)
 
 
-async def test_every_batch_heartbeats_with_the_count_so_far(office: Office) -> None:
+async def test_every_batch_heartbeats_with_the_count_so_far(harness: ActivityHarness) -> None:
     environment = ActivityEnvironment()
     beats: list[int] = []
     environment.on_heartbeat = beats.append
 
-    assert await archived(office, environment) == CLOSED
+    assert await archived(harness, environment) == CLOSED
     assert beats == [2, 4, 5]
 
 
-async def test_a_retry_counts_on_from_the_last_batch(office: Office) -> None:
+async def test_a_retry_counts_on_from_the_last_batch(harness: ActivityHarness) -> None:
     environment = ActivityEnvironment()
     environment.info = replace(environment.info, heartbeat_details=(40,))
 
-    assert await archived(office, environment) == 40 + CLOSED
+    assert await archived(harness, environment) == 40 + CLOSED

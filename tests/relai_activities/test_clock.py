@@ -10,7 +10,7 @@ from relai_activities.contracts import DeadlineInput
 from relai_activities.relays import RelayActivities
 from relai_activities.tasks import TaskActivities
 from relai_core.domain.notice import NoticeState
-from tests.relai_activities.office import Office, attempt, to_ben
+from tests.relai_activities.activity_harness import ActivityHarness, attempt, to_ben
 from tests.relai_core.builders import ANA, BEN, NOW
 
 AT_ONCE = timedelta(seconds=5)
@@ -40,11 +40,11 @@ async def test_a_worker_says_once_that_its_clock_is_wrong_and_once_that_it_is_ri
 
 @pytest.mark.parametrize("due_in", [timedelta(minutes=1), timedelta(hours=23)])
 async def test_no_reminder_is_due_before_it_is_so_in_temporal(
-    office: Office, due_in: timedelta
+    harness: ActivityHarness, due_in: timedelta
 ) -> None:
     """The worker's clock is far ahead."""
-    task = await office.task(due_at=NOW + due_in)
-    tasks = TaskActivities(office.store.tasks, office.directory, office.hours)
+    task = await harness.task(due_at=NOW + due_in)
+    tasks = TaskActivities(harness.store.tasks, harness.directory, harness.hours)
 
     asked = DeadlineInput(task_id=task.id, at=NOW)
     found = await attempt(tasks.check_task_deadline, asked, started_at=NOW)
@@ -53,10 +53,10 @@ async def test_no_reminder_is_due_before_it_is_so_in_temporal(
 
 
 async def test_the_window_of_a_hand_over_begins_when_it_does_so_in_temporal(
-    office: Office,
+    harness: ActivityHarness,
 ) -> None:
-    relays = RelayActivities(office.store.tasks, office.directory, office.hours)
-    asked = to_ben(await office.task(owner=ANA)).model_copy(update={"at": NOW})
+    relays = RelayActivities(harness.store.tasks, harness.directory, harness.hours)
+    asked = to_ben(await harness.task(owner=ANA)).model_copy(update={"at": NOW})
 
     opened = await attempt(relays.relay_task, asked, started_at=NOW)
 
@@ -65,16 +65,16 @@ async def test_the_window_of_a_hand_over_begins_when_it_does_so_in_temporal(
 
 
 async def test_an_answer_lost_by_a_clock_that_was_ahead_is_looked_for_at_once(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    harness: ActivityHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Temporal's clock has been put back since."""
     monkeypatch.setattr(notices, "HISTORY_LAG", timedelta(0))
     monkeypatch.setattr(notices, "LONGEST_CALL", timedelta(milliseconds=20))
-    notice = await office.assigned()
-    row = await office.row(notice)
+    notice = await harness.assigned()
+    row = await harness.row(notice)
     ahead = datetime.now(UTC) + HOUR
-    await office.store.notices.mark_attempt(row, await office.messenger.open_dm(BEN), ahead)
+    await harness.store.notices.mark_attempt(row, await harness.messenger.open_dm(BEN), ahead)
 
-    result = await office.send(notice)
+    result = await harness.send(notice)
 
     assert result.state is NoticeState.SENT

@@ -11,7 +11,7 @@ from relai_activities import notices
 from relai_core.domain.ids import ChannelId
 from relai_core.domain.notice import NoticeState
 from relai_core.errors import AmbiguousDeliveryError, RateLimitedError, UnavailableError
-from tests.relai_activities.office import Office
+from tests.relai_activities.activity_harness import ActivityHarness
 from tests.relai_core.builders import BEN
 
 DM = ChannelId(f"D-{BEN}")
@@ -20,130 +20,134 @@ MILLISECOND = timedelta(milliseconds=1)
 """What the store cuts off."""
 
 
-async def test_messages_to_one_person_are_apart(office: Office) -> None:
-    office.pace = PACE
-    three = [await office.assigned() for _ in range(3)]
+async def test_messages_to_one_person_are_apart(harness: ActivityHarness) -> None:
+    harness.pace = PACE
+    three = [await harness.assigned() for _ in range(3)]
     began = datetime.now(UTC)
 
-    await asyncio.gather(*(office.send(notice) for notice in three))
+    await asyncio.gather(*(harness.send(notice) for notice in three))
 
-    rows = [await office.row(notice) for notice in three]
+    rows = [await harness.row(notice) for notice in three]
     assert {row.state for row in rows} == {NoticeState.SENT}
     assert max(row.settled_at or began for row in rows) - began >= 2 * PACE - MILLISECOND
 
 
-async def test_a_call_begins_a_rest_after_slack_answered_the_last_one(office: Office) -> None:
+async def test_a_call_begins_a_rest_after_slack_answered_the_last_one(
+    harness: ActivityHarness,
+) -> None:
     """However slow that was, and even if it failed."""
-    office.pace = PACE
-    office.messenger.slow = [2 * PACE.total_seconds()]
-    office.messenger.fails_after = [AmbiguousDeliveryError("timeout")]
-    three = [await office.assigned() for _ in range(3)]
+    harness.pace = PACE
+    harness.messenger.slow = [2 * PACE.total_seconds()]
+    harness.messenger.fails_after = [AmbiguousDeliveryError("timeout")]
+    three = [await harness.assigned() for _ in range(3)]
 
-    await asyncio.gather(*(office.send(notice) for notice in three), return_exceptions=True)
+    await asyncio.gather(*(harness.send(notice) for notice in three), return_exceptions=True)
 
-    calls = office.messenger.calls
+    calls = harness.messenger.calls
     assert len(calls) == 3
     rests = [later[0] - earlier[1] for earlier, later in pairwise(calls)]
     assert min(rests) >= (PACE - MILLISECOND).total_seconds()
 
 
 async def test_who_waits_too_long_for_the_calls_of_others_comes_again(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    harness: ActivityHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notices, "WORTH_WAITING", timedelta(0))
-    notice = await office.assigned()
-    await office.store.notices.claim_call(DM, "others", at_most=notices.LONGEST_CALL)
+    notice = await harness.assigned()
+    await harness.store.notices.claim_call(DM, "others", at_most=notices.LONGEST_CALL)
 
     with pytest.raises(ApplicationError) as refused:
-        await office.send(notice)
+        await harness.send(notice)
 
-    row = await office.row(notice)
+    row = await harness.row(notice)
     assert refused.value.next_retry_delay is not None
     assert timedelta(0) < refused.value.next_retry_delay <= notices.LONGEST_CALL
     assert (row.state, row.attempts) == (NoticeState.PLANNED, 0)
 
 
-async def test_a_worker_that_died_in_a_call_costs_nobody_their_turn(office: Office) -> None:
-    notice = await office.assigned()
-    await office.row(notice)
+async def test_a_worker_that_died_in_a_call_costs_nobody_their_turn(
+    harness: ActivityHarness,
+) -> None:
+    notice = await harness.assigned()
+    await harness.row(notice)
     # It waited for the claim to end, and something more for the worker to have a place for it.
     its_turn = datetime.now(UTC) - notices.LONGEST_CALL - timedelta(seconds=5)
-    await office.store.notices.take_turn(notice.key, DM, at=its_turn, every=PACE)
-    office.pace = timedelta(hours=1)
+    await harness.store.notices.take_turn(notice.key, DM, at=its_turn, every=PACE)
+    harness.pace = timedelta(hours=1)
 
-    result = await office.send(notice)
+    result = await harness.send(notice)
 
     assert result.state is NoticeState.SENT
 
 
 async def test_what_came_of_a_post_is_known_though_its_claim_could_not_be_ended(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    harness: ActivityHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slack says when to come again, and MongoDB is gone for that moment."""
 
     async def gone(*_: object, **__: object) -> None:
         raise UnavailableError("MongoDB")
 
-    notice = await office.assigned()
+    notice = await harness.assigned()
     later = timedelta(seconds=17)
-    office.messenger.fails_before.append(RateLimitedError("ratelimited", later))
-    monkeypatch.setattr(office.store.notices, "end_call", gone)
+    harness.messenger.fails_before.append(RateLimitedError("ratelimited", later))
+    monkeypatch.setattr(harness.store.notices, "end_call", gone)
 
     with pytest.raises(ApplicationError) as refused:
-        await office.send(notice)
+        await harness.send(notice)
 
     assert refused.value.next_retry_delay == later
 
 
-async def test_turns_that_are_used_late_are_no_excuse_for_a_flood(office: Office) -> None:
+async def test_turns_that_are_used_late_are_no_excuse_for_a_flood(harness: ActivityHarness) -> None:
     """A worker that got no processor for some seconds finds that it is everybody's turn."""
-    office.pace = PACE
-    three = [await office.assigned() for _ in range(3)]
+    harness.pace = PACE
+    three = [await harness.assigned() for _ in range(3)]
     for notice in three:
-        await office.row(notice)
-        await office.store.notices.take_turn(
+        await harness.row(notice)
+        await harness.store.notices.take_turn(
             notice.key, DM, at=datetime.now(UTC), every=timedelta(0)
         )
     began = datetime.now(UTC)
 
-    await asyncio.gather(*(office.send(notice) for notice in three))
+    await asyncio.gather(*(harness.send(notice) for notice in three))
 
-    rows = [await office.row(notice) for notice in three]
+    rows = [await harness.row(notice) for notice in three]
     assert max(row.settled_at or began for row in rows) - began >= 2 * PACE - MILLISECOND
 
 
 async def test_who_has_to_wait_long_comes_again_at_their_turn_and_nothing_is_attempted(
-    office: Office,
+    harness: ActivityHarness,
 ) -> None:
-    office.pace = timedelta(hours=1)
-    first, second = await office.assigned(), await office.assigned()
-    await office.send(first)
+    harness.pace = timedelta(hours=1)
+    first, second = await harness.assigned(), await harness.assigned()
+    await harness.send(first)
 
     with pytest.raises(ApplicationError) as refused:
-        await office.send(second)
+        await harness.send(second)
 
-    row = await office.row(second)
+    row = await harness.row(second)
     assert refused.value.next_retry_delay is not None
     assert timedelta(minutes=59) < refused.value.next_retry_delay <= timedelta(hours=1)
     assert (row.state, row.attempts) == (NoticeState.PLANNED, 0)
 
 
 async def test_a_turn_that_was_missed_is_taken_anew(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    harness: ActivityHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker that was away for an hour finds many whose turns are over."""
     # Even turns that are still to come count as missed.
     monkeypatch.setattr(notices, "TURN_KEPT", timedelta(hours=-3))
-    office.pace = timedelta(hours=1)
-    first, second = await office.assigned(), await office.assigned()
-    await office.send(first)
+    harness.pace = timedelta(hours=1)
+    first, second = await harness.assigned(), await harness.assigned()
+    await harness.send(first)
     for _ in range(2):
         with pytest.raises(ApplicationError):
-            await office.send(second)
+            await harness.send(second)
 
-    third = await office.assigned()
+    third = await harness.assigned()
     with pytest.raises(ApplicationError) as refused:
-        await office.send(third)
+        await harness.send(third)
 
     delay = refused.value.next_retry_delay
     assert delay is not None

@@ -9,20 +9,20 @@ from relai_activities.contracts import FindRelayInput
 from relai_activities.relays import RelayActivities
 from relai_core.domain.hours import WorkingHours
 from relai_core.domain.ids import RelayId
-from tests.relai_activities.office import WINDOW, Office, attempt, to_ben
+from tests.relai_activities.activity_harness import WINDOW, ActivityHarness, attempt, to_ben
 from tests.relai_core.builders import ANA, CI, TEAM
 
 
 @pytest.fixture
-def relays(office: Office) -> RelayActivities:
+def relays(harness: ActivityHarness) -> RelayActivities:
     hours = WorkingHours.parse("mon-sun 00:00-24:00")
-    return RelayActivities(office.store.tasks, office.directory, hours)
+    return RelayActivities(harness.store.tasks, harness.directory, hours)
 
 
 async def test_a_second_try_finds_the_hand_over_as_the_first_opened_it(
-    office: Office, relays: RelayActivities
+    harness: ActivityHarness, relays: RelayActivities
 ) -> None:
-    asked = to_ben(await office.task(owner=ANA))
+    asked = to_ben(await harness.task(owner=ANA))
 
     first = await attempt(relays.relay_task, asked)
     second = await attempt(relays.relay_task, asked)
@@ -32,9 +32,9 @@ async def test_a_second_try_finds_the_hand_over_as_the_first_opened_it(
 
 
 async def test_the_nudge_comes_at_half_of_the_window(
-    office: Office, relays: RelayActivities
+    harness: ActivityHarness, relays: RelayActivities
 ) -> None:
-    result = await attempt(relays.relay_task, to_ben(await office.task(owner=ANA)))
+    result = await attempt(relays.relay_task, to_ben(await harness.task(owner=ANA)))
 
     relay = result.relay
     assert relay is not None
@@ -43,9 +43,9 @@ async def test_the_nudge_comes_at_half_of_the_window(
 
 
 async def test_a_hand_over_remembers_the_token_that_asked_for_it(
-    office: Office, relays: RelayActivities
+    harness: ActivityHarness, relays: RelayActivities
 ) -> None:
-    asked = to_ben(await office.task(owner=ANA)).model_copy(update={"via": CI})
+    asked = to_ben(await harness.task(owner=ANA)).model_copy(update={"via": CI})
 
     result = await attempt(relays.relay_task, asked)
 
@@ -54,9 +54,9 @@ async def test_a_hand_over_remembers_the_token_that_asked_for_it(
 
 
 async def test_it_is_never_opened_before_it_was_asked_for(
-    office: Office, relays: RelayActivities
+    harness: ActivityHarness, relays: RelayActivities
 ) -> None:
-    asked = to_ben(await office.task(owner=ANA))
+    asked = to_ben(await harness.task(owner=ANA))
     ahead = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
 
     result = await attempt(relays.relay_task, asked.model_copy(update={"at": ahead}))
@@ -65,8 +65,10 @@ async def test_it_is_never_opened_before_it_was_asked_for(
     assert result.relay.opened_at == ahead
 
 
-async def test_a_moment_in_the_past_means_now(office: Office, relays: RelayActivities) -> None:
-    asked = to_ben(await office.task(owner=ANA))
+async def test_a_moment_in_the_past_means_now(
+    harness: ActivityHarness, relays: RelayActivities
+) -> None:
+    asked = to_ben(await harness.task(owner=ANA))
     past = asked.at - timedelta(hours=1)
 
     result = await attempt(relays.relay_task, asked.model_copy(update={"answer_by": past}))

@@ -1,4 +1,4 @@
-"""The stage of the workflows, and an auditor who looks at it at once."""
+"""The env of the workflows, and an auditor who looks at it at once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -23,11 +23,11 @@ from relai_core.store.connection import Document
 from relai_core.store.database import Database
 from tests.relai_activities.conftest import mongo_server
 from tests.relai_activities.mongo import a_database
-from tests.relai_workflows.conftest import hours, stage
-from tests.relai_workflows.lives import WINDOW
-from tests.relai_workflows.stage import ALWAYS, TIME_SKIPPING, Stage
+from tests.relai_workflows.conftest import env, hours
+from tests.relai_workflows.workflow_driver import WINDOW
+from tests.relai_workflows.workflow_env import ALWAYS, TIME_SKIPPING, WorkflowEnv
 
-__all__ = ["hours", "mongo_server", "stage"]
+__all__ = ["env", "hours", "mongo_server"]
 
 # By its own values the server takes some ten seconds to forget a workflow.
 FORGETFUL = {
@@ -47,14 +47,14 @@ AT_ONCE = Limits(
 
 
 class Auditor:
-    """Looks at a stage on which nothing moves, and mends it."""
+    """Looks at a env on which nothing moves, and mends it."""
 
     def __init__(
-        self, stage: Stage, limits: Limits = AT_ONCE, task_queue: str | None = None
+        self, env: WorkflowEnv, limits: Limits = AT_ONCE, task_queue: str | None = None
     ) -> None:
-        self._stage = stage
+        self._stage = env
         self._limits = limits
-        self._executions = Executions(stage.client, task_queue or stage.task_queue)
+        self._executions = Executions(env.client, task_queue or env.task_queue)
 
     async def look(self) -> Report:
         """What an audit says."""
@@ -108,20 +108,20 @@ async def database(mongo_server: MongoServer, database_name: str) -> AsyncIterat
 
 @pytest.fixture
 def documents(mongo_server: MongoServer, database_name: str) -> Iterator[Documents[Document]]:
-    """The documents of the stage, to be damaged."""
+    """The documents of the env, to be damaged."""
     with MongoClient[Document](mongo_server.uri) as client:
         yield client[database_name]
 
 
 @pytest.fixture
-async def idle_stage(temporal_server: TemporalServer, database: Database) -> Stage:
-    """A stage whose worker a test has come and go."""
+async def idle_stage(temporal_server: TemporalServer, database: Database) -> WorkflowEnv:
+    """A env whose worker a test has come and go."""
     client = await Client.connect(
-        temporal_server.address, data_converter=pydantic_data_converter, identity="stage"
+        temporal_server.address, data_converter=pydantic_data_converter, identity="env"
     )
-    return Stage(client, database, ALWAYS)
+    return WorkflowEnv(client, database, ALWAYS)
 
 
 @pytest.fixture
-def auditor(stage: Stage) -> Auditor:
-    return Auditor(stage)
+def auditor(env: WorkflowEnv) -> Auditor:
+    return Auditor(env)

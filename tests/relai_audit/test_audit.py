@@ -1,4 +1,4 @@
-"""What an audit says of a healthy stage, and of one with a damage that nothing mends safely."""
+"""What an audit says of a healthy env, and of one with a damage that nothing mends safely."""
 
 import asyncio
 import re
@@ -19,16 +19,16 @@ from relai_workflows.ids import lifecycle_id, relay_workflow_id
 from relai_workflows.outcomes import HEARING_GRACE
 from tests.relai_audit.conftest import AT_ONCE, Auditor, a_clock
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM
-from tests.relai_workflows.lives import create
-from tests.relai_workflows.stage import Stage
+from tests.relai_workflows.workflow_driver import create
+from tests.relai_workflows.workflow_env import WorkflowEnv
 
 
 async def test_a_healthy_workspace_is_counted_and_nothing_is_found(
-    stage: Stage, auditor: Auditor
+    env: WorkflowEnv, auditor: Auditor
 ) -> None:
-    waiting = await create(stage)
+    waiting = await create(env)
     await waiting.hand_over()
-    done = await create(stage)
+    done = await create(env)
     relay = await done.hand_over()
     await relay.carry_out(relay.accepted())
     await relay.end()
@@ -43,29 +43,29 @@ async def test_a_healthy_workspace_is_counted_and_nothing_is_found(
     assert (census.created, census.opened) == (2, 2)
     assert census.tasks == {"open": 1, "completed": 1}
     assert (census.ended, census.still_open) == ({RelayEnd.ACCEPTED: 1}, 1)
-    assert census.notices == {NoticeState.SENT: len(stage.messenger.messages)}
+    assert census.notices == {NoticeState.SENT: len(env.messenger.messages)}
     assert report.workflows == 2
 
 
-async def test_what_was_only_on_its_way_at_the_first_look_is_excused(stage: Stage) -> None:
+async def test_what_was_only_on_its_way_at_the_first_look_is_excused(env: WorkflowEnv) -> None:
     """Between two looks somebody else has mended it."""
-    life = await create(stage)
+    life = await create(env)
     await life.handle.terminate("damage")
-    report = await Auditor(stage).look()
-    patient = Auditor(stage, AT_ONCE._replace(pause=timedelta(seconds=3)))
+    report = await Auditor(env).look()
+    patient = Auditor(env, AT_ONCE._replace(pause=timedelta(seconds=3)))
     looking = asyncio.create_task(patient.look())
     await asyncio.sleep(1)
 
-    await Auditor(stage).repair(report)
+    await Auditor(env).repair(report)
 
     assert [each.kind for each in report.findings] == [FindingKind.TASK_WITHOUT_WORKFLOW]
     assert (await looking).findings == ()
 
 
 async def test_a_task_that_is_gone_is_missed_by_all(
-    stage: Stage, auditor: Auditor, documents: Documents[Document]
+    env: WorkflowEnv, auditor: Auditor, documents: Documents[Document]
 ) -> None:
-    life = await create(stage)
+    life = await create(env)
     documents["tasks"].delete_one({"_id": life.new.id})
 
     assert set(await auditor.finds()) == {
@@ -76,9 +76,9 @@ async def test_a_task_that_is_gone_is_missed_by_all(
 
 
 async def test_a_hand_over_that_is_gone_is_missed_by_all(
-    stage: Stage, auditor: Auditor, documents: Documents[Document]
+    env: WorkflowEnv, auditor: Auditor, documents: Documents[Document]
 ) -> None:
-    life = await create(stage)
+    life = await create(env)
     relay = await life.hand_over()
     documents["relays"].delete_one({"_id": relay.start.relay_id})
 
@@ -90,9 +90,9 @@ async def test_a_hand_over_that_is_gone_is_missed_by_all(
 
 
 async def test_an_owner_whom_the_trail_does_not_know_is_found(
-    stage: Stage, auditor: Auditor, documents: Documents[Document]
+    env: WorkflowEnv, auditor: Auditor, documents: Documents[Document]
 ) -> None:
-    life = await create(stage)
+    life = await create(env)
     documents["tasks"].update_one({"_id": life.new.id}, {"$set": {"owner": CLEO, "given": True}})
 
     (found,) = (await auditor.look()).findings
@@ -102,52 +102,52 @@ async def test_an_owner_whom_the_trail_does_not_know_is_found(
 
 
 async def test_a_workflow_that_can_not_say_the_end_outlives_its_task(
-    stage: Stage, auditor: Auditor
+    env: WorkflowEnv, auditor: Auditor
 ) -> None:
-    life = await create(stage, owner=BEN)
-    stage.messenger.down = TransientMessengerError("service_unavailable")
+    life = await create(env, owner=BEN)
+    env.messenger.down = TransientMessengerError("service_unavailable")
     await life.carry_out(life.says.completed(BEN))
     await auditor.look()  # until then it has done what it can
 
     found = dict(await auditor.finds())
 
-    stage.messenger.down = None
+    env.messenger.down = None
     assert found[FindingKind.WORKFLOW_OUTLIVES_SUBJECT] == lifecycle_id(life.new.id)
     assert FindingKind.NOBODY_TOLD not in found
 
 
 async def test_a_message_that_is_still_tried_is_late_and_not_abandoned(
-    stage: Stage, auditor: Auditor
+    env: WorkflowEnv, auditor: Auditor
 ) -> None:
-    life = await create(stage)
-    stage.messenger.down = TransientMessengerError("service_unavailable")
+    life = await create(env)
+    env.messenger.down = TransientMessengerError("service_unavailable")
     await life.begin_hand_over()
     await auditor.look()  # until then it has tried
 
     kinds = {kind for kind, _ in await auditor.finds()}
 
-    stage.messenger.down = None
+    env.messenger.down = None
     assert FindingKind.NOTICE_LATE in kinds
     assert FindingKind.NOTICE_ABANDONED not in kinds
 
 
 async def test_a_late_word_of_an_earlier_hand_over_is_not_abandoned(
-    stage: Stage, auditor: Auditor
+    env: WorkflowEnv, auditor: Auditor
 ) -> None:
     """A word to who answered names no hand-over, and the task has had a newer one since."""
-    life = await create(stage)
+    life = await create(env)
     first = await life.hand_over()
     declined = first.declined("no time")
     await first.signal("declined", declined)
-    await stage.idle()
-    to_ben = await stage.messenger.open_dm(BEN)
-    stage.messenger.fails_in[to_ben] = TransientMessengerError("service_unavailable")
-    await stage.let_pass(first.handle, HEARING_GRACE)
-    await stage.idle((await life.begin_hand_over(CLEO)).handle)
+    await env.idle()
+    to_ben = await env.messenger.open_dm(BEN)
+    env.messenger.fails_in[to_ben] = TransientMessengerError("service_unavailable")
+    await env.let_pass(first.handle, HEARING_GRACE)
+    await env.idle((await life.begin_hand_over(CLEO)).handle)
 
     report = await auditor.look()
 
-    stage.messenger.fails_in.clear()
+    env.messenger.fails_in.clear()
     kinds = {
         each.kind
         for each in report.findings
@@ -157,17 +157,17 @@ async def test_a_late_word_of_an_earlier_hand_over_is_not_abandoned(
 
 
 async def test_a_step_that_fails_again_and_again_is_named_with_its_failure(
-    stage: Stage, auditor: Auditor
+    env: WorkflowEnv, auditor: Auditor
 ) -> None:
-    life = await create(stage)
-    stage.directory.down = TransientMessengerError("service_unavailable")
+    life = await create(env)
+    env.directory.down = TransientMessengerError("service_unavailable")
     due = (await life.now()) + timedelta(days=3)
     await life.signal("edited", life.says.edited(due_at=due))
-    await stage.let_pass(life.handle, timedelta(minutes=10))
+    await env.let_pass(life.handle, timedelta(minutes=10))
 
     found = {each.kind: each for each in (await auditor.look()).findings}
 
-    stage.directory.down = None
+    env.directory.down = None
     stuck = found[FindingKind.WORKFLOW_STUCK]
     assert stuck.subject == lifecycle_id(life.new.id)
     # Both the search for reminders and the word to Ana fail; one of them is named.
@@ -177,9 +177,9 @@ async def test_a_step_that_fails_again_and_again_is_named_with_its_failure(
 
 
 async def test_a_hand_over_past_its_moment_is_in_limbo(
-    stage: Stage, auditor: Auditor, documents: Documents[Document]
+    env: WorkflowEnv, auditor: Auditor, documents: Documents[Document]
 ) -> None:
-    relay = await (await create(stage)).hand_over(window=timedelta(days=1))
+    relay = await (await create(env)).hand_over(window=timedelta(days=1))
     past = datetime.now(UTC) - timedelta(minutes=1)
     documents["relays"].update_one({"_id": relay.start.relay_id}, {"$set": {"answer_by": past}})
 
@@ -191,21 +191,21 @@ async def test_a_hand_over_past_its_moment_is_in_limbo(
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=1), -timedelta(hours=1)], ids=str)
 async def test_the_end_of_a_window_is_judged_by_temporals_clock(
-    stage: Stage,
+    env: WorkflowEnv,
     documents: Documents[Document],
     monkeypatch: pytest.MonkeyPatch,
     ahead: timedelta,
 ) -> None:
     """Whatever the time is by mongod's."""
-    monkeypatch.setattr(stage.store.audit, "server_time", a_clock(ahead))
-    _, late = [await (await create(stage)).hand_over(window=timedelta(days=1)) for _ in range(2)]
-    await (await create(stage)).hand_over(window=timedelta(minutes=10))
+    monkeypatch.setattr(env.store.audit, "server_time", a_clock(ahead))
+    _, late = [await (await create(env)).hand_over(window=timedelta(days=1)) for _ in range(2)]
+    await (await create(env)).hand_over(window=timedelta(minutes=10))
     past = datetime.now(UTC) - timedelta(minutes=3)
     documents["relays"].update_one({"_id": late.start.relay_id}, {"$set": {"answer_by": past}})
 
-    looking = asyncio.create_task(Auditor(stage, Limits(pause=AT_ONCE.pause)).look())
+    looking = asyncio.create_task(Auditor(env, Limits(pause=AT_ONCE.pause)).look())
     while not looking.done():
-        await create(stage)  # else its worker would ask for no work for a minute
+        await create(env)  # else its worker would ask for no work for a minute
 
     found = [(each.kind, each.subject) for each in (await looking).findings]
     assert found == [(FindingKind.RELAY_IN_LIMBO, late.start.relay_id)]
@@ -224,13 +224,13 @@ async def test_the_end_of_a_window_is_judged_by_temporals_clock(
     ids=str,
 )
 async def test_a_damaged_document_is_named_and_stops_nothing(
-    stage: Stage,
+    env: WorkflowEnv,
     auditor: Auditor,
     documents: Documents[Document],
     collection: str,
     damage: Document,
 ) -> None:
-    life = await create(stage, owner=BEN)
+    life = await create(env, owner=BEN)
     await life.hand_over(CLEO, BEN)
     damaged = documents[collection].find_one_and_update({}, {"$set": damage})
     assert damaged is not None
@@ -251,14 +251,14 @@ async def test_a_damaged_document_is_named_and_stops_nothing(
     ids=str,
 )
 async def test_what_can_not_be_read_is_there(
-    stage: Stage,
+    env: WorkflowEnv,
     auditor: Auditor,
     documents: Documents[Document],
     collection: str,
     damage: Document,
 ) -> None:
     """Else nothing is repaired, for it seems that the workflows are those of another database."""
-    await (await create(stage, owner=BEN)).hand_over(CLEO, BEN)
+    await (await create(env, owner=BEN)).hand_over(CLEO, BEN)
     documents[collection].update_one({}, {"$set": damage})
 
     report = await auditor.look_and_repair()
@@ -267,7 +267,7 @@ async def test_what_can_not_be_read_is_there(
     assert report.refused == ""
 
 
-async def test_that_nobody_carries_anything_out_is_found(idle_stage: Stage) -> None:
+async def test_that_nobody_carries_anything_out_is_found(idle_stage: WorkflowEnv) -> None:
     report = await Auditor(idle_stage).look()
 
     assert [(each.kind, each.subject) for each in report.findings] == [
@@ -275,18 +275,18 @@ async def test_that_nobody_carries_anything_out_is_found(idle_stage: Stage) -> N
     ]
 
 
-async def test_a_worker_is_seen_by_a_clock_that_is_not_temporals(stage: Stage) -> None:
-    executions = Executions(stage.client, stage.task_queue)
+async def test_a_worker_is_seen_by_a_clock_that_is_not_temporals(env: WorkflowEnv) -> None:
+    executions = Executions(env.client, env.task_queue)
     ahead = datetime.now(UTC) + timedelta(hours=1)
 
     looking = asyncio.create_task(executions.has_worker(ahead, AT_ONCE))
     while not looking.done():
-        await create(stage)  # else it would ask for no work for a minute
+        await create(env)  # else it would ask for no work for a minute
 
     assert await looking
 
 
-async def test_a_worker_that_was_there_is_not_there_for_ever(idle_stage: Stage) -> None:
+async def test_a_worker_that_was_there_is_not_there_for_ever(idle_stage: WorkflowEnv) -> None:
     executions = Executions(idle_stage.client, idle_stage.task_queue)
     async with idle_stage.worker():
         await create(idle_stage)
@@ -296,9 +296,9 @@ async def test_a_worker_that_was_there_is_not_there_for_ever(idle_stage: Stage) 
 
 
 async def test_a_life_on_another_task_queue_is_found(
-    stage: Stage, auditor: Auditor, idle_stage: Stage
+    env: WorkflowEnv, auditor: Auditor, idle_stage: WorkflowEnv
 ) -> None:
-    life = await create(stage)
+    life = await create(env)
     await life.handle.terminate("damage")
     await idle_stage.client.start_workflow(
         "TaskLifecycleWorkflow",
@@ -314,14 +314,14 @@ async def test_a_life_on_another_task_queue_is_found(
 
 
 async def test_a_refusal_that_waits_for_slack_is_no_hand_over_that_is_gone(
-    stage: Stage, auditor: Auditor
+    env: WorkflowEnv, auditor: Auditor
 ) -> None:
-    life = await create(stage)
-    stage.messenger.down = TransientMessengerError("service_unavailable")
+    life = await create(env)
+    env.messenger.down = TransientMessengerError("service_unavailable")
     refused = await life.begin_hand_over(CLEO, BEN)
-    await stage.let_pass(refused.handle, timedelta(minutes=1))
+    await env.let_pass(refused.handle, timedelta(minutes=1))
 
     kinds = {kind for kind, _ in await auditor.finds()}
 
-    stage.messenger.down = None
+    env.messenger.down = None
     assert FindingKind.WORKFLOW_WITHOUT_SUBJECT not in kinds

@@ -25,26 +25,26 @@ from relai_core.errors import MessengerError, TransientMessengerError, Undeliver
 from relai_core.store.connection import Document
 from tests.relai_audit.conftest import Auditor, a_clock
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_new_task
-from tests.relai_workflows.lives import Asked, HandOver, begin, create
-from tests.relai_workflows.stage import POLL, Stage
+from tests.relai_workflows.workflow_driver import Driver, RelayDriver, begin, create
+from tests.relai_workflows.workflow_env import POLL, WorkflowEnv
 
 
-async def terminate(asked: Asked) -> None:
+async def terminate(asked: Driver) -> None:
     """End a workflow as no program of ours does, in the middle of whatever it does."""
     await asked.handle.terminate("damage")
-    await asked.stage.ended(asked.handle)
+    await asked.env.ended(asked.handle)
 
 
-async def cancel(asked: Asked) -> None:
+async def cancel(asked: Driver) -> None:
     """Ask a workflow to end, as no program of ours does; a worker carries that out."""
     await asked.handle.cancel()
-    await asked.stage.ended(asked.handle)
+    await asked.env.ended(asked.handle)
 
 
-async def forget(asked: Asked) -> None:
+async def forget(asked: Driver) -> None:
     """Lose a workflow without a trace, as with Temporal's database."""
     await terminate(asked)
-    client = asked.stage.client
+    client = asked.env.client
     await client.workflow_service.delete_workflow_execution(
         DeleteWorkflowExecutionRequest(
             namespace=client.namespace,
@@ -55,7 +55,7 @@ async def forget(asked: Asked) -> None:
         await asyncio.sleep(POLL.total_seconds())
 
 
-async def _is_known(asked: Asked) -> bool:
+async def _is_known(asked: Driver) -> bool:
     try:
         await asked.handle.describe()
     except RPCError:
@@ -64,16 +64,16 @@ async def _is_known(asked: Asked) -> bool:
 
 
 REFUSED = UndeliverableError("messages_tab_disabled")
-Lose = Callable[[Asked], Awaitable[None]]
+Lose = Callable[[Driver], Awaitable[None]]
 LOSSES = [terminate, cancel, forget]
 """Temporal still knows what was, and the workflow goes on; or it does not, and it begins anew."""
 
 
 @pytest.mark.parametrize("lose", LOSSES)
 async def test_a_lost_life_begins_again_and_nobody_gets_a_second_card(
-    stage: Stage, auditor: Auditor, lose: Lose
+    env: WorkflowEnv, auditor: Auditor, lose: Lose
 ) -> None:
-    life = await create(stage, owner=BEN)
+    life = await create(env, owner=BEN)
     await lose(life)
 
     report = await auditor.look_and_repair()
@@ -83,50 +83,50 @@ async def test_a_lost_life_begins_again_and_nobody_gets_a_second_card(
     assert await auditor.finds() == []
     await life.carry_out(life.says.completed(BEN))
     await life.handle.result()
-    assert stage.readers(NoticeKind.TASK_ASSIGNED) == [BEN]
-    assert stage.readers(NoticeKind.TASK_CREATED) == []
-    assert stage.readers(NoticeKind.TASK_COMPLETED) == [ANA]
+    assert env.readers(NoticeKind.TASK_ASSIGNED) == [BEN]
+    assert env.readers(NoticeKind.TASK_CREATED) == []
+    assert env.readers(NoticeKind.TASK_COMPLETED) == [ANA]
 
 
 @pytest.mark.parametrize("lose", LOSSES)
 async def test_a_card_that_was_never_sent_comes_with_the_new_life(
-    stage: Stage, auditor: Auditor, lose: Lose
+    env: WorkflowEnv, auditor: Auditor, lose: Lose
 ) -> None:
-    stage.messenger.down = TransientMessengerError("service_unavailable")
-    life = await begin(stage, a_new_task(owner=BEN))
+    env.messenger.down = TransientMessengerError("service_unavailable")
+    life = await begin(env, a_new_task(owner=BEN))
     await life.ask(life.new.request_id)
     await lose(life)
-    stage.messenger.down = None
+    env.messenger.down = None
 
     await auditor.look_and_repair()
 
-    assert stage.readers(NoticeKind.TASK_ASSIGNED) == [BEN]
+    assert env.readers(NoticeKind.TASK_ASSIGNED) == [BEN]
 
 
 @pytest.mark.parametrize("lose", LOSSES)
 async def test_a_task_that_was_handed_over_gives_no_first_card(
-    stage: Stage, auditor: Auditor, lose: Lose
+    env: WorkflowEnv, auditor: Auditor, lose: Lose
 ) -> None:
-    life = await create(stage)
+    life = await create(env)
     relay = await life.hand_over()
     await relay.carry_out(relay.accepted())
     await relay.end()
-    told = len(stage.messenger.messages)
+    told = len(env.messenger.messages)
     await lose(life)
 
     await auditor.look_and_repair()
 
     assert await auditor.finds() == []
-    assert len(stage.messenger.messages) == told
+    assert len(env.messenger.messages) == told
     assert (await life.carry_out(life.says.completed(BEN))).refusal is None
 
 
 @pytest.mark.parametrize("lose", LOSSES)
 @pytest.mark.parametrize("mode", RelayMode)
 async def test_a_lost_hand_over_takes_its_answer_again(
-    stage: Stage, auditor: Auditor, lose: Lose, mode: RelayMode
+    env: WorkflowEnv, auditor: Auditor, lose: Lose, mode: RelayMode
 ) -> None:
-    relay = await (await create(stage)).hand_over(mode=mode)
+    relay = await (await create(env)).hand_over(mode=mode)
     await lose(relay)
 
     report = await auditor.look_and_repair()
@@ -135,32 +135,32 @@ async def test_a_lost_hand_over_takes_its_answer_again(
     assert await auditor.finds() == []
     await relay.carry_out(relay.accepted())
     assert await relay.end() is RelayEnd.ACCEPTED
-    assert stage.readers(NoticeKind.RELAY_OFFERED) == [BEN]
-    assert stage.readers(NoticeKind.RELAY_SENT) == []
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.RELAY_OFFERED) == [BEN]
+    assert env.readers(NoticeKind.RELAY_SENT) == []
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
 @pytest.mark.parametrize("lose", LOSSES)
 async def test_a_moment_that_the_sender_named_stands(
-    stage: Stage, auditor: Auditor, lose: Lose
+    env: WorkflowEnv, auditor: Auditor, lose: Lose
 ) -> None:
-    life = await create(stage)
+    life = await create(env)
     relay = await life.hand_over(answer_by=await life.now() + timedelta(days=4))
     named = (await relay.relay()).answer_by
     await lose(relay)
 
     await auditor.look_and_repair()
-    await stage.advance(relay.handle, timedelta(days=3))
+    await env.advance(relay.handle, timedelta(days=3))
 
     assert (await relay.relay()).answer_by == named
     assert (await relay.relay()).is_open
 
 
 async def test_a_time_to_answer_that_is_over_begins_anew(
-    stage: Stage, auditor: Auditor, documents: Documents[Document]
+    env: WorkflowEnv, auditor: Auditor, documents: Documents[Document]
 ) -> None:
     """Nobody could answer meanwhile."""
-    relay = await (await create(stage)).hand_over()
+    relay = await (await create(env)).hand_over()
     past = datetime.now(UTC) - timedelta(days=1)
     over = {"relay.nudge_at": past, "relay.answer_by": past}
     documents["tasks"].update_one({"_id": relay.start.task_id}, {"$set": over})
@@ -177,47 +177,47 @@ async def test_a_time_to_answer_that_is_over_begins_anew(
 
 
 async def test_a_time_to_answer_that_is_over_only_by_mongods_clock_stands(
-    stage: Stage,
+    env: WorkflowEnv,
     auditor: Auditor,
     documents: Documents[Document],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    relay = await (await create(stage)).hand_over()
+    relay = await (await create(env)).hand_over()
     half = {"nudge_at": datetime.now(UTC) - timedelta(seconds=1)}
     documents["relays"].update_one({"_id": relay.start.relay_id}, {"$set": half})
     until = (await relay.relay()).answer_by
     await forget(relay)
     report = await auditor.look()
-    monkeypatch.setattr(stage.store.audit, "server_time", a_clock(timedelta(hours=1)))
+    monkeypatch.setattr(env.store.audit, "server_time", a_clock(timedelta(hours=1)))
 
-    await Auditor(stage).repair(report)
+    await Auditor(env).repair(report)
 
     assert (await relay.relay()).answer_by == until
 
 
 @pytest.mark.parametrize("lose", [terminate, cancel])
 async def test_a_receiver_from_whom_it_was_taken_is_told(
-    stage: Stage, auditor: Auditor, lose: Lose
+    env: WorkflowEnv, auditor: Auditor, lose: Lose
 ) -> None:
-    life = await create(stage)
+    life = await create(env)
     relay = await life.hand_over()
     await lose(relay)
-    await stage.store.tasks.apply(relay.withdrawn())
+    await env.store.tasks.apply(relay.withdrawn())
 
     report = await auditor.look_and_repair()
 
     assert [each.kind for each in report.findings] == [FindingKind.NOBODY_TOLD]
-    assert stage.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
+    assert env.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
     assert await auditor.finds() == []
 
 
 async def test_a_store_that_is_not_the_workflows_own_is_not_repaired(
-    stage: Stage, auditor: Auditor, documents: Documents[Document]
+    env: WorkflowEnv, auditor: Auditor, documents: Documents[Document]
 ) -> None:
     """With the wrong MONGODB_DATABASE tasks of one world would come alive in another."""
-    life = await create(stage)
+    life = await create(env)
     documents["tasks"].delete_one({"_id": life.new.id})
-    await stage.store.tasks.create(a_new_task(title="Of a test"))
+    await env.store.tasks.create(a_new_task(title="Of a test"))
 
     report = await auditor.look_and_repair()
 
@@ -232,9 +232,9 @@ async def test_a_store_that_is_not_the_workflows_own_is_not_repaired(
     ids=str,
 )
 async def test_a_task_that_is_listed_as_what_it_is_not_is_listed_rightly_again(
-    stage: Stage, auditor: Auditor, documents: Documents[Document], damage: Document
+    env: WorkflowEnv, auditor: Auditor, documents: Documents[Document], damage: Document
 ) -> None:
-    life = await create(stage, owner=BEN)
+    life = await create(env, owner=BEN)
     await life.hand_over(CLEO, BEN)
     before = documents["tasks"].find_one_and_update({"_id": life.new.id}, {"$set": damage})
 
@@ -249,11 +249,11 @@ async def test_a_task_that_is_listed_as_what_it_is_not_is_listed_rightly_again(
 
 
 async def test_nothing_is_repaired_that_nobody_would_carry_out(
-    stage: Stage, auditor: Auditor
+    env: WorkflowEnv, auditor: Auditor
 ) -> None:
-    life = await create(stage)
+    life = await create(env)
     await terminate(life)
-    elsewhere = Auditor(stage, task_queue=f"{stage.task_queue}-wrong")
+    elsewhere = Auditor(env, task_queue=f"{env.task_queue}-wrong")
 
     report = await elsewhere.look_and_repair()
 
@@ -264,40 +264,40 @@ async def test_nothing_is_repaired_that_nobody_would_carry_out(
 
 @pytest.mark.parametrize("lose", LOSSES)
 async def test_a_lost_hand_over_to_someone_who_left_goes_back(
-    stage: Stage, auditor: Auditor, lose: Lose
+    env: WorkflowEnv, auditor: Auditor, lose: Lose
 ) -> None:
     """Its sender must not wait for nobody, nor hear that it was refused."""
-    relay = await (await create(stage)).hand_over()
+    relay = await (await create(env)).hand_over()
     await lose(relay)
-    stage.directory.put(User(team_id=TEAM, id=BEN, name="ben", deleted=True))
+    env.directory.put(User(team_id=TEAM, id=BEN, name="ben", deleted=True))
 
     await auditor.look_and_repair()
-    await stage.advance(relay.handle, 2 * relay.start.window)
+    await env.advance(relay.handle, 2 * relay.start.window)
 
     assert await relay.end() is RelayEnd.RETURNED
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
-    assert stage.readers(NoticeKind.REQUEST_REFUSED) == []
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.REQUEST_REFUSED) == []
 
 
 @pytest.mark.parametrize("lose", [terminate, cancel])
 async def test_a_sender_who_was_not_told_how_it_ended_is_told_once(
-    stage: Stage, auditor: Auditor, lose: Lose
+    env: WorkflowEnv, auditor: Auditor, lose: Lose
 ) -> None:
-    life = await create(stage)
+    life = await create(env)
     relay = await life.hand_over()
     await lose(relay)
-    await stage.store.tasks.apply(expired(relay))
+    await env.store.tasks.apply(expired(relay))
 
     report = await auditor.look_and_repair()
     await auditor.repair(report)
 
     assert [each.kind for each in report.findings] == [FindingKind.NOBODY_TOLD]
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
     assert await auditor.finds() == []
 
 
-async def test_a_sender_who_ended_it_needs_no_word(stage: Stage, auditor: Auditor) -> None:
-    relay = await (await create(stage)).hand_over()
+async def test_a_sender_who_ended_it_needs_no_word(env: WorkflowEnv, auditor: Auditor) -> None:
+    relay = await (await create(env)).hand_over()
     await relay.carry_out(relay.withdrawn())
     await relay.end()
 
@@ -306,7 +306,7 @@ async def test_a_sender_who_ended_it_needs_no_word(stage: Stage, auditor: Audito
 
 @pytest.mark.parametrize("end", ["terminate", "cancel"])
 async def test_who_was_not_told_that_a_task_is_done_is_told_once(
-    idle_stage: Stage, end: str
+    idle_stage: WorkflowEnv, end: str
 ) -> None:
     """The store had closed it, and its workflow was ended before it knew."""
     async with idle_stage.worker():
@@ -334,22 +334,24 @@ async def test_who_was_not_told_that_a_task_is_done_is_told_once(
 
 
 async def test_an_end_is_told_though_temporal_has_forgotten_all(
-    stage: Stage, auditor: Auditor
+    env: WorkflowEnv, auditor: Auditor
 ) -> None:
-    life = await create(stage, owner=BEN)
+    life = await create(env, owner=BEN)
     await forget(life)
-    await stage.store.tasks.apply(life.says.completed(BEN))
+    await env.store.tasks.apply(life.says.completed(BEN))
 
     report = await auditor.look_and_repair()
     await life.handle.result()
 
     assert [each.kind for each in report.findings] == [FindingKind.NOBODY_TOLD]
-    assert stage.readers(NoticeKind.TASK_COMPLETED) == [ANA]
-    assert not any(posted.has_buttons for posted in stage.messenger.messages)
+    assert env.readers(NoticeKind.TASK_COMPLETED) == [ANA]
+    assert not any(posted.has_buttons for posted in env.messenger.messages)
     assert await auditor.finds() == []
 
 
-async def test_what_was_asked_and_not_yet_carried_out_is_carried_out(idle_stage: Stage) -> None:
+async def test_what_was_asked_and_not_yet_carried_out_is_carried_out(
+    idle_stage: WorkflowEnv,
+) -> None:
     """No worker was there when Bo said that it is done, and so heard that this is saved."""
     async with idle_stage.worker():
         life = await create(idle_stage, owner=BEN)
@@ -366,7 +368,7 @@ async def test_what_was_asked_and_not_yet_carried_out_is_carried_out(idle_stage:
 
 @pytest.mark.parametrize("end", ["terminate", "cancel"])
 async def test_what_was_broken_off_before_it_began_is_carried_out(
-    idle_stage: Stage, end: str
+    idle_stage: WorkflowEnv, end: str
 ) -> None:
     life = await begin(idle_stage, a_new_task(owner=BEN))
     await getattr(life.handle, end)()
@@ -384,11 +386,11 @@ async def test_what_was_broken_off_before_it_began_is_carried_out(
 
 
 async def test_what_ends_again_at_once_is_not_mended(
-    stage: Stage, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+    env: WorkflowEnv, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Reset to what came after the request to end, it would end for ever."""
     monkeypatch.setattr(resuming, "_CANCELED", None)
-    life = await create(stage, owner=BEN)
+    life = await create(env, owner=BEN)
     await cancel(life)
 
     report = await auditor.look_and_repair()
@@ -399,15 +401,15 @@ async def test_what_ends_again_at_once_is_not_mended(
 
 
 async def test_what_can_not_be_read_is_left_and_the_others_are_mended(
-    stage: Stage, auditor: Auditor, documents: Documents[Document]
+    env: WorkflowEnv, auditor: Auditor, documents: Documents[Document]
 ) -> None:
     """A life is to begin anew, for which its trail is read; a notice is to be said of a task."""
-    by_trail, by_task, _ = [await create(stage, owner=BEN) for _ in range(3)]
-    others = [await create(stage, owner=BEN) for _ in range(2)]
+    by_trail, by_task, _ = [await create(env, owner=BEN) for _ in range(3)]
+    others = [await create(env, owner=BEN) for _ in range(2)]
     lost = a_lost_notice(NoticeKind.TASK_TAKEN_BACK, recipient=BEN, task_id=by_task.new.id)
-    await stage.store.notices.plan(lost, lost.planned_at)
+    await env.store.notices.plan(lost, lost.planned_at)
     await forget(by_trail)
-    del stage.started[by_trail.handle.id]
+    del env.started[by_trail.handle.id]
     for other in others:
         await terminate(other)
     of_trail = {"task_id": by_trail.new.id}
@@ -429,14 +431,14 @@ async def test_what_can_not_be_read_is_left_and_the_others_are_mended(
     ("status", "mended"), [(RPCStatusCode.INVALID_ARGUMENT, 2), (RPCStatusCode.UNAVAILABLE, 0)]
 )
 async def test_what_temporal_refuses_is_left_and_only_once_it_is_away_the_rest(
-    stage: Stage,
+    env: WorkflowEnv,
     auditor: Auditor,
     monkeypatch: pytest.MonkeyPatch,
     status: RPCStatusCode,
     mended: int,
 ) -> None:
     monkeypatch.setattr(side_by_side, "WIDTH", 1)
-    lives = [await create(stage, owner=BEN) for _ in range(3)]
+    lives = [await create(env, owner=BEN) for _ in range(3)]
     for life in lives:
         await terminate(life)
     first = min(life.handle.id for life in lives)
@@ -458,12 +460,12 @@ async def test_what_temporal_refuses_is_left_and_only_once_it_is_away_the_rest(
 
 
 async def test_an_error_of_the_program_leaves_word_of_what_was_done(
-    stage: Stage, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+    env: WorkflowEnv, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    life = await create(stage, owner=BEN)
+    life = await create(env, owner=BEN)
     await terminate(life)
     lost = a_lost_notice(NoticeKind.TASK_TAKEN_BACK, recipient=BEN, task_id=life.new.id)
-    await stage.store.notices.plan(lost, lost.planned_at)
+    await env.store.notices.plan(lost, lost.planned_at)
     monkeypatch.setattr(repair, "task_of", _fails)
 
     report = await auditor.look_and_repair()
@@ -477,37 +479,39 @@ def _fails(*_: object) -> None:
     raise KeyError("a fault")
 
 
-async def test_a_notice_that_nobody_sends_any_more_is_sent(stage: Stage, auditor: Auditor) -> None:
-    life = await create(stage, owner=BEN)
+async def test_a_notice_that_nobody_sends_any_more_is_sent(
+    env: WorkflowEnv, auditor: Auditor
+) -> None:
+    life = await create(env, owner=BEN)
     lost = a_lost_notice(NoticeKind.TASK_TAKEN_BACK, recipient=BEN, task_id=life.new.id)
-    await stage.store.notices.plan(lost, lost.planned_at)
+    await env.store.notices.plan(lost, lost.planned_at)
 
     report = await auditor.look_and_repair()
 
     assert [(each.kind, each.subject) for each in report.findings] == [
         (FindingKind.NOTICE_ABANDONED, lost.key)
     ]
-    assert stage.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
+    assert env.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
     assert await auditor.finds() == []
 
 
 async def test_what_slack_refused_is_told_once_its_reason_is_put_right(
-    stage: Stage, auditor: Auditor
+    env: WorkflowEnv, auditor: Auditor
 ) -> None:
-    await refused_end(stage)
-    stage.messenger.fails_in.clear()
+    await refused_end(env)
+    env.messenger.fails_in.clear()
 
     report = await auditor.look()
     await asyncio.gather(auditor.repair(report), auditor.repair(report))
 
     assert [each.kind for each in report.findings] == [FindingKind.NOTICE_FAILED]
     assert "messages_tab_disabled" in report.findings[0].detail
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
     assert await auditor.finds() == []
 
 
-async def test_what_slack_refuses_again_is_not_mended(stage: Stage, auditor: Auditor) -> None:
-    await refused_end(stage)
+async def test_what_slack_refuses_again_is_not_mended(env: WorkflowEnv, auditor: Auditor) -> None:
+    await refused_end(env)
 
     report = await auditor.look_and_repair()
 
@@ -516,80 +520,82 @@ async def test_what_slack_refuses_again_is_not_mended(stage: Stage, auditor: Aud
     assert [kind for kind, _ in await auditor.finds()] == [FindingKind.NOTICE_FAILED]
 
 
-async def test_an_offer_that_slack_refused_has_gone_back(stage: Stage, auditor: Auditor) -> None:
-    life = await create(stage)
-    stage.messenger.fails_in[await stage.messenger.open_dm(BEN)] = REFUSED
+async def test_an_offer_that_slack_refused_has_gone_back(
+    env: WorkflowEnv, auditor: Auditor
+) -> None:
+    life = await create(env)
+    env.messenger.fails_in[await env.messenger.open_dm(BEN)] = REFUSED
 
     await life.hand_over()
 
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
     assert await auditor.finds() == []
 
 
-async def test_who_is_gone_need_not_be_told(stage: Stage, auditor: Auditor) -> None:
-    await refused_end(stage, UndeliverableError("user_disabled"))
+async def test_who_is_gone_need_not_be_told(env: WorkflowEnv, auditor: Auditor) -> None:
+    await refused_end(env, UndeliverableError("user_disabled"))
 
     assert await auditor.finds() == []
 
 
-async def test_a_refused_reminder_is_not_sent_again(stage: Stage, auditor: Auditor) -> None:
-    life = await create(stage, owner=BEN)
+async def test_a_refused_reminder_is_not_sent_again(env: WorkflowEnv, auditor: Auditor) -> None:
+    life = await create(env, owner=BEN)
     reminder = a_lost_notice(NoticeKind.REMINDER_DUE, recipient=BEN, task_id=life.new.id)
-    await refuse(stage, reminder)
+    await refuse(env, reminder)
 
     report = await auditor.look_and_repair()
 
     assert [each.kind for each in report.findings] == [FindingKind.NOTICE_FAILED]
     assert [each.is_mended for each in report.repairs] == [False]
-    assert stage.readers(NoticeKind.REMINDER_DUE) == []
+    assert env.readers(NoticeKind.REMINDER_DUE) == []
 
 
-async def test_a_newcomers_notice_is_left_to_a_person(stage: Stage, auditor: Auditor) -> None:
+async def test_a_newcomers_notice_is_left_to_a_person(env: WorkflowEnv, auditor: Auditor) -> None:
     lost = a_lost_notice(NoticeKind.WELCOME, recipient=CLEO)
-    await stage.store.notices.plan(lost, lost.planned_at)
+    await env.store.notices.plan(lost, lost.planned_at)
 
     report = await auditor.look_and_repair()
 
     assert [each.is_mended for each in report.repairs] == [False]
     assert not report.is_clean
-    assert stage.messenger.messages == []
+    assert env.messenger.messages == []
 
 
 @pytest.mark.parametrize("lose", LOSSES)
 async def test_everything_at_once_is_mended_once(
-    stage: Stage, auditor: Auditor, lose: Lose
+    env: WorkflowEnv, auditor: Auditor, lose: Lose
 ) -> None:
     """Terminated as by a lost namespace, in the middle of hand-overs; and two mend it."""
-    lives = [await create(stage, owner=BEN) for _ in range(3)]
+    lives = [await create(env, owner=BEN) for _ in range(3)]
     relays = [await life.hand_over(CLEO, BEN) for life in lives]
     await asyncio.gather(*(lose(each) for each in (*lives, *relays)))
-    told = len(stage.messenger.messages)
+    told = len(env.messenger.messages)
 
     report = await auditor.look()
     await asyncio.gather(auditor.repair(report), auditor.repair(report))
 
     assert len(report.findings) == 6
     assert await auditor.finds() == []
-    assert len(stage.messenger.messages) == told
+    assert len(env.messenger.messages) == told
 
 
-async def refused_end(stage: Stage, refusal: MessengerError = REFUSED) -> None:
+async def refused_end(env: WorkflowEnv, refusal: MessengerError = REFUSED) -> None:
     """Ben accepts what Ana gave him, and Slack refuses to tell her."""
-    relay = await (await create(stage)).hand_over()
-    stage.messenger.fails_in[await stage.messenger.open_dm(ANA)] = refusal
+    relay = await (await create(env)).hand_over()
+    env.messenger.fails_in[await env.messenger.open_dm(ANA)] = refusal
     await relay.carry_out(relay.accepted())
     await relay.end()
 
 
-async def refuse(stage: Stage, notice: Notice) -> None:
+async def refuse(env: WorkflowEnv, notice: Notice) -> None:
     """Let the ledger say that Slack refused it."""
-    await stage.store.notices.plan(notice, notice.planned_at)
-    await stage.store.notices.settle(
+    await env.store.notices.plan(notice, notice.planned_at)
+    await env.store.notices.settle(
         notice.key, NoticeState.FAILED, at=notice.planned_at, reason=REFUSED.code
     )
 
 
-def expired(relay: HandOver) -> RelayExpired:
+def expired(relay: RelayDriver) -> RelayExpired:
     """What its workflow would have done."""
     return RelayExpired(
         id=RequestId(f"{relay.start.relay_id}-expired"),

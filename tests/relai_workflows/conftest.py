@@ -1,4 +1,4 @@
-"""A real Temporal server with skippable time, a real mongod, and a stage for each test."""
+"""A real Temporal server with skippable time, a real mongod, and a env for each test."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -9,7 +9,7 @@ from devstack.temporal_server import TemporalServer
 from relai_core.domain.hours import WorkingHours
 from relai_core.store.database import Database
 from tests.relai_activities.conftest import database, mongo_server
-from tests.relai_workflows.stage import ALWAYS, TIME_SKIPPING, Stage, a_stage
+from tests.relai_workflows.workflow_env import ALWAYS, TIME_SKIPPING, WorkflowEnv, a_workflow_env
 
 __all__ = ["database", "mongo_server"]
 
@@ -29,9 +29,9 @@ def hours() -> WorkingHours:
 
 
 @pytest.fixture
-async def stage(
+async def env(
     temporal_server: TemporalServer, database: Database, hours: WorkingHours
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[WorkflowEnv]:
     """A worker with a task queue and a database of its own, and a workspace of three people."""
-    async with a_stage(temporal_server.address, database, hours) as opened:
+    async with a_workflow_env(temporal_server.address, database, hours) as opened:
         yield opened

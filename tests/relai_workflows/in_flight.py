@@ -26,8 +26,8 @@ from tests.relai_activities.mongo import a_database
 from tests.relai_core import builders
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_new_task
 from tests.relai_workflows.left_behind import TEMPORAL, LeftBehind, documents_of, messages_of
-from tests.relai_workflows.lives import HandOver, Life, begin, create
-from tests.relai_workflows.stage import TEMPLATES, TIME_SKIPPING, Stage, a_stage
+from tests.relai_workflows.workflow_driver import RelayDriver, TaskDriver, begin, create
+from tests.relai_workflows.workflow_env import TEMPLATES, TIME_SKIPPING, WorkflowEnv, a_workflow_env
 
 DAY = timedelta(days=1)
 FAR = timedelta(days=365 * 100)
@@ -37,62 +37,62 @@ FAR = timedelta(days=365 * 100)
 class Begun(NamedTuple):
     """A task, and its hand-over if it is that which is in flight."""
 
-    life: Life
-    relay: HandOver | None = None
+    life: TaskDriver
+    relay: RelayDriver | None = None
 
 
-Begin = Callable[[Stage], Awaitable[Begun]]
+Begin = Callable[[WorkflowEnv], Awaitable[Begun]]
 
 
-async def reminder_pending(stage: Stage) -> Begun:
-    life = await create(stage, owner=BEN, due_at=datetime.now(UTC) + 3 * DAY)
+async def reminder_pending(env: WorkflowEnv) -> Begun:
+    life = await create(env, owner=BEN, due_at=datetime.now(UTC) + 3 * DAY)
     await life.carry_out(life.says.progressed(30, BEN))
     await life.carry_out(life.says.edited(title="Renew both certificates"))
     return Begun(life)
 
 
-async def about_to_continue_as_new(stage: Stage) -> Begun:
-    life = await create(stage, owner=BEN)
+async def about_to_continue_as_new(env: WorkflowEnv) -> Begun:
+    life = await create(env, owner=BEN)
     await life.advance(LONGEST_RUN - DAY)
     return Begun(life)
 
 
-async def asked_for_by_a_token(stage: Stage) -> Begun:
-    return Begun(await create(stage, creator=CLEO, owner=ANA, via="ci"))
+async def asked_for_by_a_token(env: WorkflowEnv) -> Begun:
+    return Begun(await create(env, creator=CLEO, owner=ANA, via="ci"))
 
 
-async def offered_directly(stage: Stage) -> Begun:
-    life = await create(stage)
+async def offered_directly(env: WorkflowEnv) -> Begun:
+    life = await create(env)
     return Begun(life, await life.hand_over(window=FAR))
 
 
-async def offered_for_a_handshake(stage: Stage) -> Begun:
-    life = await create(stage)
+async def offered_for_a_handshake(env: WorkflowEnv) -> Begun:
+    life = await create(env)
     return Begun(life, await life.hand_over(window=FAR, mode=RelayMode.HANDSHAKE))
 
 
-async def shown_on_two_cards(stage: Stage) -> Begun:
-    return await offered_directly(stage)
+async def shown_on_two_cards(env: WorkflowEnv) -> Begun:
+    return await offered_directly(env)
 
 
-async def soon_unanswered(stage: Stage) -> Begun:
-    life = await create(stage)
+async def soon_unanswered(env: WorkflowEnv) -> Begun:
+    life = await create(env)
     return Begun(life, await life.hand_over())
 
 
-async def accepted_when_no_worker_ran(stage: Stage) -> Begun:
-    return await offered_directly(stage)
+async def accepted_when_no_worker_ran(env: WorkflowEnv) -> Begun:
+    return await offered_directly(env)
 
 
-async def not_taken_by_slack(stage: Stage) -> Begun:
-    stage.messenger.down = TransientMessengerError("service_unavailable")
-    life = await begin(stage, a_new_task(owner=BEN, created_at=datetime.now(UTC)))
+async def not_taken_by_slack(env: WorkflowEnv) -> Begun:
+    env.messenger.down = TransientMessengerError("service_unavailable")
+    life = await begin(env, a_new_task(owner=BEN, created_at=datetime.now(UTC)))
     await life.ask(life.new.request_id)
     return Begun(life)
 
 
-async def begun_when_no_worker_ran(stage: Stage) -> Begun:
-    return Begun(await begin(stage, a_new_task(owner=BEN, created_at=datetime.now(UTC))))
+async def begun_when_no_worker_ran(env: WorkflowEnv) -> Begun:
+    return Begun(await begin(env, a_new_task(owner=BEN, created_at=datetime.now(UTC))))
 
 
 WHILE_A_WORKER_RAN: tuple[Begin, ...] = (
@@ -121,28 +121,28 @@ async def leave_behind(path: Path) -> None:
 
 async def _play(temporal: TemporalServer, store: Database) -> LeftBehind:
     begun: dict[str, Begun] = {}
-    async with a_stage(temporal.address, store) as stage:
-        await _first_week(stage)
+    async with a_workflow_env(temporal.address, store) as env:
+        await _first_week(env)
         for each in WHILE_A_WORKER_RAN:
-            begun[each.__name__] = await each(stage)
-    begun["begun_when_no_worker_ran"] = await begun_when_no_worker_ran(stage)
+            begun[each.__name__] = await each(env)
+    begun["begun_when_no_worker_ran"] = await begun_when_no_worker_ran(env)
     offer = begun["accepted_when_no_worker_ran"].relay
     assert offer is not None
     await offer.signal("accepted", offer.accepted())
     return LeftBehind(
-        task_queue=stage.task_queue,
+        task_queue=env.task_queue,
         lives={name: _as_json(each) for name, each in begun.items()},
-        messages=messages_of(stage.messenger),
+        messages=messages_of(env.messenger),
         documents=await documents_of(store),
     )
 
 
-async def _first_week(stage: Stage) -> None:
+async def _first_week(env: WorkflowEnv) -> None:
     start = UserOnboardingInput(team_id=TEAM, user_id=CLEO, inviter=ANA)
-    await stage.start("UserOnboardingWorkflow", start, onboarding_id(TEAM, CLEO))
-    await stage.idle()
-    while len(await stage.store.tasks.list_owned(TEAM, CLEO, 10)) < len(TEMPLATES):
-        await stage.idle()
+    await env.start("UserOnboardingWorkflow", start, onboarding_id(TEAM, CLEO))
+    await env.idle()
+    while len(await env.store.tasks.list_owned(TEAM, CLEO, 10)) < len(TEMPLATES):
+        await env.idle()
 
 
 def _as_json(begun: Begun) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from devstack.mongo_server import MongoServer
 from devstack.temporal_server import TemporalServer
 from tests.relai_activities.mongo import a_database
 from tests.relai_core.builders import ANA, BEN
-from tests.relai_workflows.lives import Life, create
-from tests.relai_workflows.stage import TIME_SKIPPING, Stage, a_stage
+from tests.relai_workflows.workflow_driver import TaskDriver, create
+from tests.relai_workflows.workflow_env import TIME_SKIPPING, WorkflowEnv, a_workflow_env
 
 DAY = timedelta(days=1)
 
@@ -29,20 +29,22 @@ class Run(NamedTuple):
     input_bytes: int
 
 
-async def live(stage: Stage, *, times: int, pause: timedelta, edits: int, relays: int) -> list[Run]:
+async def live(
+    env: WorkflowEnv, *, times: int, pause: timedelta, edits: int, relays: int
+) -> list[Run]:
     """Change a task in turns with a pause after each, complete it, and measure every run."""
-    life = await create(stage)
+    life = await create(env)
     owner, other = ANA, BEN
     for _ in range(times):
         for edit in range(edits):
             due_at = await life.now() + 2 * DAY
             await life.carry_out(life.says.edited(title=f"Renew {edit}", due_at=due_at))
-            await stage.idle()
+            await env.idle()
         for _ in range(relays):
             relay = await life.hand_over(other, from_user=owner)
             await relay.carry_out(relay.accepted(other))
             await relay.end()
-            del stage.started[relay.handle.id]
+            del env.started[relay.handle.id]
             owner, other = other, owner
         await life.advance(pause)
     await life.carry_out(life.says.completed(owner))
@@ -50,9 +52,9 @@ async def live(stage: Stage, *, times: int, pause: timedelta, edits: int, relays
     return await runs_of(life)
 
 
-async def runs_of(life: Life) -> list[Run]:
+async def runs_of(life: TaskDriver) -> list[Run]:
     """Every run of a life, in no order."""
-    client, found = life.stage.client, []
+    client, found = life.env.client, []
     async for each in client.list_workflows(f"WorkflowId = '{life.handle.id}'"):
         run = client.get_workflow_handle(each.id, run_id=each.run_id)
         history = await run.fetch_history()
@@ -75,9 +77,9 @@ async def _measure(days: int, edits: int, relays: int) -> None:
             MongoServer(data) as mongod,
             temporal,
             a_database(mongod) as store,
-            a_stage(temporal.address, store) as stage,
+            a_workflow_env(temporal.address, store) as env,
         ):
-            runs = await live(stage, times=days, pause=DAY, edits=edits, relays=relays)
+            runs = await live(env, times=days, pause=DAY, edits=edits, relays=relays)
     sys.stdout.write(
         f"{len(runs)} runs, {sum(run.events for run in runs)} events; at most in one run: "
         f"{max(run.events for run in runs)} events, {max(run.bytes for run in runs)} bytes, "

@@ -22,8 +22,8 @@ from relai_workflows.ids import lifecycle_id, relay_workflow_id
 from tests.relai_activities.fakes import FakeMessenger, Posted
 from tests.relai_activities.mongo import TIMEOUT
 from tests.relai_workflows.left_behind import LeftBehind, restore_temporal
-from tests.relai_workflows.lives import HandOver, Life
-from tests.relai_workflows.stage import ALWAYS, TIME_SKIPPING, Handle, Stage
+from tests.relai_workflows.workflow_driver import RelayDriver, TaskDriver
+from tests.relai_workflows.workflow_env import ALWAYS, TIME_SKIPPING, Handle, WorkflowEnv
 from worker import WORKFLOWS
 
 _IN_FLIGHT = "ExecutionStatus='Running'"
@@ -70,14 +70,14 @@ class PreviousBuild:
         """Have this build's worker go on with it, and see to it that no workflow fails."""
         client = await self._client()
         store = await self._connect()
-        stage = Stage(client, store, ALWAYS)
-        stage.task_queue = self._left.task_queue
-        stage.messenger = self._messenger
+        env = WorkflowEnv(client, store, ALWAYS)
+        env.task_queue = self._left.task_queue
+        env.messenger = self._messenger
         async for each in client.list_workflows(_IN_FLIGHT):
-            stage.started[each.id] = stage.handle(each.id)
-        async with stage.worker():
-            yield TakenUp(stage, self._left)
-            await stage.idle()
+            env.started[each.id] = env.handle(each.id)
+        async with env.worker():
+            yield TakenUp(env, self._left)
+            await env.idle()
         store.close()
         async for each in client.list_workflows():
             assert each.status is not WorkflowExecutionStatus.FAILED, f"{each.id} failed"
@@ -93,7 +93,7 @@ class PreviousBuild:
 
     async def _client(self) -> Client:
         return await Client.connect(
-            self._temporal.address, data_converter=pydantic_data_converter, identity="stage"
+            self._temporal.address, data_converter=pydantic_data_converter, identity="env"
         )
 
     async def _connect(self) -> Database:
@@ -103,34 +103,34 @@ class PreviousBuild:
 class TakenUp:
     """What was in flight, by the names in `in_flight`."""
 
-    def __init__(self, stage: Stage, left: LeftBehind) -> None:
-        self.stage = stage
+    def __init__(self, env: WorkflowEnv, left: LeftBehind) -> None:
+        self.env = env
         self._left = left
 
-    def life(self, name: str) -> Life:
+    def life(self, name: str) -> TaskDriver:
         """A task."""
         new = NewTask.model_validate(self._left.lives[name]["new"])
-        return Life(self.stage, self.stage.handle(lifecycle_id(new.id)), new)
+        return TaskDriver(self.env, self.env.handle(lifecycle_id(new.id)), new)
 
-    def relay(self, name: str) -> HandOver:
+    def relay(self, name: str) -> RelayDriver:
         """A hand-over."""
         start = TaskRelayInput.model_validate(self._left.lives[name]["relay"])
-        handle = self.stage.handle(relay_workflow_id(start.relay_id))
-        return HandOver(self.stage, handle, start)
+        handle = self.env.handle(relay_workflow_id(start.relay_id))
+        return RelayDriver(self.env, handle, start)
 
     async def advance(self, handle: Handle, by: timedelta) -> None:
         """Let time pass for a workflow, unless so much has passed already that it has ended."""
         try:
-            await self.stage.advance(handle, by)
+            await self.env.advance(handle, by)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
 
-    def said(self, about: Life) -> list[Posted]:
+    def said(self, about: TaskDriver) -> list[Posted]:
         """The messages about a task as they stand, those of before among them."""
-        said = self.stage.messenger.messages
+        said = self.env.messenger.messages
         return [posted for posted in said if posted.key.startswith(f"{about.new.id}:")]
 
-    def readers(self, about: Life, kind: NoticeKind) -> list[str]:
+    def readers(self, about: TaskDriver, kind: NoticeKind) -> list[str]:
         """Who was told so about a task, before and now, sorted."""
         return sorted(posted.to for posted in self.said(about) if posted.kind is kind)

@@ -15,16 +15,16 @@ from typing import Any
 from devstack.mongo_server import MongoServer
 from devstack.temporal_server import TemporalServer
 from tests.relai_activities.mongo import a_database
-from tests.relai_workflows.shapes import SHAPES, Shape
-from tests.relai_workflows.stage import TIME_SKIPPING, a_stage
+from tests.relai_workflows.recorded_histories import SHAPES, Shape
+from tests.relai_workflows.workflow_env import TIME_SKIPPING, a_workflow_env
 
 HISTORIES = Path(__file__).parent / "histories"
-_LOCAL = {"stackTrace": "", "binaryChecksum": "", "identity": "stage"}
+_LOCAL = {"stackTrace": "", "binaryChecksum": "", "identity": "env"}
 """What would tell about the machine, and plays no part in a replay."""
 
 
 async def record(shapes: Sequence[Shape]) -> None:
-    """Play the shapes, each on a stage of its own, and keep their histories."""
+    """Play the shapes, each on a env of its own, and keep their histories."""
     HISTORIES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder:
         data = Path(folder)
@@ -41,9 +41,9 @@ def history_file(shape: Shape) -> Path:
 
 
 async def _history(shape: Shape, mongod: MongoServer, temporal: TemporalServer) -> Any:
-    async with a_database(mongod) as store, a_stage(temporal.address, store) as stage:
-        handle = await shape(stage)
-        await stage.ended(handle)
+    async with a_database(mongod) as store, a_workflow_env(temporal.address, store) as env:
+        handle = await shape(env)
+        await env.ended(handle)
         history = await handle.fetch_history()
     return {"workflow_id": handle.id, "history": _anywhere(history.to_json_dict())}
 

@@ -11,106 +11,108 @@ from relai_core.domain.relay import RelayEnd, RelayMode
 from relai_workflows.contracts import TaskRelayResult
 from relai_workflows.outcomes import HEARING_GRACE
 from tests.relai_core.builders import ANA, BEN, CI, CLEO, a_new_task
-from tests.relai_workflows.lives import begin, create
-from tests.relai_workflows.stage import Stage
+from tests.relai_workflows.workflow_driver import begin, create
+from tests.relai_workflows.workflow_env import WorkflowEnv
 
 UNHEARD = (NoticeKind.TASK_CREATED, NoticeKind.TASK_UPDATED, NoticeKind.REQUEST_REFUSED)
 
 
-async def test_a_card_says_through_which_token_the_task_was_given(stage: Stage) -> None:
-    await create(stage, owner=BEN, via=CI)
+async def test_a_card_says_through_which_token_the_task_was_given(env: WorkflowEnv) -> None:
+    await create(env, owner=BEN, via=CI)
 
-    (card,) = stage.told(NoticeKind.TASK_ASSIGNED)
+    (card,) = env.told(NoticeKind.TASK_ASSIGNED)
 
     assert card.to == BEN
     assert f"<@{ANA}> (through `ci`) gave you" in card.message.text
 
 
-async def test_what_a_token_did_not_hear_is_told_to_nobody(stage: Stage) -> None:
-    life = await begin(stage, a_new_task(owner=BEN, via=CI, created_at=datetime.now(UTC)))
+async def test_what_a_token_did_not_hear_is_told_to_nobody(env: WorkflowEnv) -> None:
+    life = await begin(env, a_new_task(owner=BEN, via=CI, created_at=datetime.now(UTC)))
     await life.signal("progressed", life.token_says.progressed(10, BEN))
     await life.signal("completed", life.token_says.completed(CLEO))
-    await stage.idle()
+    await env.idle()
 
     await life.advance(HEARING_GRACE)
 
     assert (await life.task()).progress == 10
-    assert stage.told(*UNHEARD) == []
+    assert env.told(*UNHEARD) == []
 
 
-async def test_the_sender_of_a_token_s_hand_over_is_told_at_once(stage: Stage) -> None:
-    life = await create(stage)
+async def test_the_sender_of_a_token_s_hand_over_is_told_at_once(env: WorkflowEnv) -> None:
+    life = await create(env)
 
     await life.hand_over(via=CI)
 
-    (sent,) = stage.told(NoticeKind.RELAY_SENT)
+    (sent,) = env.told(NoticeKind.RELAY_SENT)
     assert (sent.to, sent.has_buttons) == (ANA, True)
     assert "in your name through `ci`" in sent.message.text
-    (offered,) = stage.told(NoticeKind.RELAY_OFFERED)
+    (offered,) = env.told(NoticeKind.RELAY_OFFERED)
     assert f"<@{ANA}> (through `ci`) handed you" in offered.message.text
 
 
-async def test_a_hand_over_that_no_token_made_is_not_told_to_who_heard_of_it(stage: Stage) -> None:
-    await (await create(stage)).hand_over()
+async def test_a_hand_over_that_no_token_made_is_not_told_to_who_heard_of_it(
+    env: WorkflowEnv,
+) -> None:
+    await (await create(env)).hand_over()
 
-    assert stage.told(NoticeKind.RELAY_SENT) == []
+    assert env.told(NoticeKind.RELAY_SENT) == []
 
 
 @pytest.mark.parametrize("times_asked", [0, 3])
 async def test_the_sender_is_told_once_however_often_the_token_asks(
-    stage: Stage, times_asked: int
+    env: WorkflowEnv, times_asked: int
 ) -> None:
-    life = await create(stage)
+    life = await create(env)
     relay = await life.begin_hand_over(via=CI)
     await life.begin_hand_over(via=CI, request_id=relay.start.request_id)
 
     for _ in range(times_asked):
         await relay.ask(relay.start.request_id)
-    await stage.idle()
+    await env.idle()
     await relay.advance(HEARING_GRACE)
 
-    assert stage.readers(NoticeKind.RELAY_SENT) == [ANA]
+    assert env.readers(NoticeKind.RELAY_SENT) == [ANA]
 
 
-async def test_the_sender_takes_back_what_a_token_handed_over(stage: Stage) -> None:
-    life = await create(stage)
+async def test_the_sender_takes_back_what_a_token_handed_over(env: WorkflowEnv) -> None:
+    life = await create(env)
     relay = await life.hand_over(via=CI)
 
     await relay.carry_out(relay.withdrawn())
 
     assert await relay.end() is RelayEnd.WITHDRAWN
     assert (await life.task()).owner == ANA
-    assert not any(posted.has_buttons for posted in stage.told(NoticeKind.RELAY_SENT))
+    assert not any(posted.has_buttons for posted in env.told(NoticeKind.RELAY_SENT))
 
 
-async def test_a_hand_over_that_is_refused_to_a_token_is_told_to_nobody(stage: Stage) -> None:
-    life = await create(stage)
+async def test_a_hand_over_that_is_refused_to_a_token_is_told_to_nobody(env: WorkflowEnv) -> None:
+    life = await create(env)
 
     relay = await life.begin_hand_over(CLEO, from_user=BEN, via=CI)
 
     assert await relay.result() == TaskRelayResult(end=None, refusal=RefusalReason.NOT_THE_OWNER)
-    assert {posted.kind for posted in stage.messenger.messages} == {NoticeKind.TASK_ASSIGNED}
+    assert {posted.kind for posted in env.messenger.messages} == {NoticeKind.TASK_ASSIGNED}
 
 
-async def test_who_completed_it_through_a_token_is_told_too(stage: Stage) -> None:
-    life = await create(stage, owner=BEN)
+async def test_who_completed_it_through_a_token_is_told_too(env: WorkflowEnv) -> None:
+    life = await create(env, owner=BEN)
 
     await life.carry_out(life.token_says.completed(BEN))
     await life.handle.result()
 
-    texts = {told.to: told.message.text for told in stage.told(NoticeKind.TASK_COMPLETED)}
-    assert len(stage.told(NoticeKind.TASK_COMPLETED)) == len(texts)
+    texts = {told.to: told.message.text for told in env.told(NoticeKind.TASK_COMPLETED)}
+    assert len(env.told(NoticeKind.TASK_COMPLETED)) == len(texts)
     assert "Done by you (through `ci`)" in texts[BEN]
     assert f"Done by <@{BEN}> (through `ci`)" in texts[ANA]
 
 
-async def test_who_cancelled_it_through_a_token_is_told_too(stage: Stage) -> None:
-    life = await create(stage)
+async def test_who_cancelled_it_through_a_token_is_told_too(env: WorkflowEnv) -> None:
+    life = await create(env)
 
     await life.carry_out(life.token_says.cancelled())
     await life.handle.result()
 
-    assert stage.readers(NoticeKind.TASK_CANCELLED) == [ANA]
+    assert env.readers(NoticeKind.TASK_CANCELLED) == [ANA]
 
 
 @pytest.mark.parametrize(
@@ -124,9 +126,9 @@ async def test_who_cancelled_it_through_a_token_is_told_too(stage: Stage) -> Non
     ],
 )
 async def test_everyone_hears_once_of_what_a_token_closes_while_ana_hands_it_to_ben(
-    stage: Stage, creator: SlackUserId, mode: RelayMode, closer: SlackUserId
+    env: WorkflowEnv, creator: SlackUserId, mode: RelayMode, closer: SlackUserId
 ) -> None:
-    life = await create(stage, creator=creator, owner=ANA)
+    life = await create(env, creator=creator, owner=ANA)
     relay = await life.hand_over(mode=mode)
 
     await life.carry_out(life.token_says.completed(closer))
@@ -134,17 +136,17 @@ async def test_everyone_hears_once_of_what_a_token_closes_while_ana_hands_it_to_
     await life.handle.result()
 
     ends = (NoticeKind.TASK_COMPLETED, NoticeKind.RELAY_ENDED, NoticeKind.TASK_TAKEN_BACK)
-    assert sorted(posted.to for posted in stage.told(*ends)) == sorted({ANA, BEN, creator})
+    assert sorted(posted.to for posted in env.told(*ends)) == sorted({ANA, BEN, creator})
 
 
-async def test_the_trail_names_the_token_with_everything_it_did(stage: Stage) -> None:
-    life = await create(stage, via=CI)
+async def test_the_trail_names_the_token_with_everything_it_did(env: WorkflowEnv) -> None:
+    life = await create(env, via=CI)
     await life.carry_out(life.says.progressed(10))
     relay = await life.hand_over(via=CI)
     await relay.carry_out(relay.accepted())
     await life.carry_out(life.token_says.completed(BEN))
 
-    trail = await stage.store.tasks.list_events(life.new.id)
+    trail = await env.store.tasks.list_events(life.new.id)
 
     assert [(event.kind, event.via) for event in trail] == [
         ("created", CI),

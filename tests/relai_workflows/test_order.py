@@ -6,27 +6,27 @@ from relai_core.domain.notice import NoticeKind
 from relai_core.errors import TransientMessengerError
 from relai_workflows.outcomes import HEARING_GRACE
 from tests.relai_core.builders import BEN, a_new_task
-from tests.relai_workflows.lives import begin
-from tests.relai_workflows.stage import Stage
+from tests.relai_workflows.workflow_driver import begin
+from tests.relai_workflows.workflow_env import WorkflowEnv
 
 NEXT_TRY = timedelta(minutes=2)
 
 
-async def test_what_one_task_has_to_say_comes_in_order(stage: Stage) -> None:
+async def test_what_one_task_has_to_say_comes_in_order(env: WorkflowEnv) -> None:
     """First his card; then what became of each request to which he heard no answer."""
-    stage.messenger.down = TransientMessengerError("service_unavailable")
-    life = await begin(stage, a_new_task(owner=BEN))
+    env.messenger.down = TransientMessengerError("service_unavailable")
+    life = await begin(env, a_new_task(owner=BEN))
     await life.ask(life.new.request_id)
     changes = [life.says.progressed(percent, BEN) for percent in (20, 40, 60)]
     for change in changes:
         await life.signal("progressed", change)
-        await stage.let_pass(life.handle, 2 * HEARING_GRACE)
+        await env.let_pass(life.handle, 2 * HEARING_GRACE)
 
-    stage.messenger.down = None
-    await stage.let_pass(life.handle, NEXT_TRY)
-    await stage.idle()
+    env.messenger.down = None
+    await env.let_pass(life.handle, NEXT_TRY)
+    await env.idle()
 
-    to_ben = [posted.key for posted in stage.messenger.messages if posted.to == BEN]
+    to_ben = [posted.key for posted in env.messenger.messages if posted.to == BEN]
     said = [key.split(":")[1:3] for key in to_ben]
     assert said == [
         [NoticeKind.TASK_ASSIGNED, "created"],

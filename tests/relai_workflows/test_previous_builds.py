@@ -16,8 +16,8 @@ from relai_workflows.ids import lifecycle_id, onboarding_id
 from relai_workflows.outcomes import HEARING_GRACE
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, Changes
 from tests.relai_workflows.left_behind import BUILDS
-from tests.relai_workflows.lives import WINDOW, Asked
 from tests.relai_workflows.previous_build import PreviousBuild, TakenUp
+from tests.relai_workflows.workflow_driver import WINDOW, Driver
 
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
@@ -101,7 +101,7 @@ async def test_an_offer_that_nobody_answers_is_taken_back(taken_up: TakenUp) -> 
     await taken_up.advance(relay.handle, WINDOW)
     end = await relay.end()
     await life.carry_out(relay.taken_back())
-    await taken_up.stage.idle()
+    await taken_up.env.idle()
 
     assert end is RelayEnd.UNANSWERED
     assert (await life.task()).owner == ANA
@@ -111,7 +111,7 @@ async def test_an_offer_that_nobody_answers_is_taken_back(taken_up: TakenUp) -> 
 async def test_an_answer_given_while_no_worker_ran_counts(taken_up: TakenUp) -> None:
     relay = taken_up.relay("accepted_when_no_worker_ran")
 
-    await taken_up.stage.idle()
+    await taken_up.env.idle()
     await taken_up.advance(relay.handle, HEARING_GRACE)
 
     assert await relay.end() is RelayEnd.ACCEPTED
@@ -120,7 +120,7 @@ async def test_an_answer_given_while_no_worker_ran_counts(taken_up: TakenUp) -> 
 async def test_a_task_begun_while_no_worker_ran_reaches_its_owner(taken_up: TakenUp) -> None:
     life = taken_up.life("begun_when_no_worker_ran")
 
-    await taken_up.stage.idle()
+    await taken_up.env.idle()
 
     assert taken_up.readers(life, NoticeKind.TASK_ASSIGNED) == [BEN]
 
@@ -148,22 +148,22 @@ async def test_cards_of_before_lose_their_buttons(taken_up: TakenUp) -> None:
 
 
 async def test_a_first_week_is_summed_up_once(taken_up: TakenUp) -> None:
-    stage = taken_up.stage
-    week = stage.handle(onboarding_id(TEAM, CLEO))
+    env = taken_up.env
+    week = env.handle(onboarding_id(TEAM, CLEO))
 
-    for task in await stage.store.tasks.list_owned(TEAM, CLEO, 10):
-        given = Asked(stage, stage.handle(lifecycle_id(task.id)))
+    for task in await env.store.tasks.list_owned(TEAM, CLEO, 10):
+        given = Driver(env, env.handle(lifecycle_id(task.id)))
         await given.carry_out(Changes(task, datetime.now(UTC)).completed(CLEO))
         await given.handle.result()
     await taken_up.advance(week, WEEK)
     await week.result()
 
-    assert stage.readers(NoticeKind.WELCOME) == [CLEO]
-    assert stage.readers(NoticeKind.ONBOARDING_SUMMARY) == [ANA]
+    assert env.readers(NoticeKind.WELCOME) == [CLEO]
+    assert env.readers(NoticeKind.ONBOARDING_SUMMARY) == [ANA]
 
 
 async def test_nothing_is_said_twice(taken_up: TakenUp) -> None:
-    await taken_up.stage.idle()
+    await taken_up.env.idle()
 
-    keys = [posted.key for posted in taken_up.stage.messenger.messages]
+    keys = [posted.key for posted in taken_up.env.messenger.messages]
     assert len(keys) == len(set(keys))

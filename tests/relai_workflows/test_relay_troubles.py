@@ -14,16 +14,16 @@ from relai_core.errors import TransientMessengerError, UndeliverableError
 from relai_workflows.contracts import TaskRelayResult
 from relai_workflows.outcomes import HEARING_GRACE
 from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_request
-from tests.relai_workflows.lives import WINDOW, create
-from tests.relai_workflows.stage import Stage
+from tests.relai_workflows.workflow_driver import WINDOW, create
+from tests.relai_workflows.workflow_env import WorkflowEnv
 
 HOUR = timedelta(hours=1)
 NEXT_TRY = timedelta(minutes=1)
 """As long as the longest pause between two tries."""
 
 
-async def test_nobody_else_answers_for_the_receiver(stage: Stage) -> None:
-    life = await create(stage)
+async def test_nobody_else_answers_for_the_receiver(env: WorkflowEnv) -> None:
+    life = await create(env)
     relay = await life.hand_over()
 
     outcome = await relay.carry_out(relay.accepted(CLEO))
@@ -33,8 +33,8 @@ async def test_nobody_else_answers_for_the_receiver(stage: Stage) -> None:
     assert (await relay.relay()).is_open
 
 
-async def test_a_hand_over_by_someone_else_than_the_owner_is_refused(stage: Stage) -> None:
-    life = await create(stage)
+async def test_a_hand_over_by_someone_else_than_the_owner_is_refused(env: WorkflowEnv) -> None:
+    life = await create(env)
 
     relay = await life.hand_over(CLEO, from_user=BEN)
 
@@ -46,10 +46,10 @@ async def test_a_hand_over_by_someone_else_than_the_owner_is_refused(stage: Stag
 
 @pytest.mark.parametrize("fields", [{"deleted": True}, {"is_bot": True}, {"is_guest": True}])
 async def test_nobody_hands_over_to_who_can_hold_no_task(
-    stage: Stage, fields: dict[str, bool]
+    env: WorkflowEnv, fields: dict[str, bool]
 ) -> None:
-    stage.directory.put(User(team_id=TEAM, id=BEN, name="ben", **fields))
-    life = await create(stage)
+    env.directory.put(User(team_id=TEAM, id=BEN, name="ben", **fields))
+    life = await create(env)
 
     relay = await life.hand_over()
 
@@ -58,8 +58,8 @@ async def test_nobody_hands_over_to_who_can_hold_no_task(
     assert await relay.end() is None
 
 
-async def test_nobody_hands_over_to_who_is_unknown(stage: Stage) -> None:
-    life = await create(stage)
+async def test_nobody_hands_over_to_who_is_unknown(env: WorkflowEnv) -> None:
+    life = await create(env)
 
     relay = await life.hand_over(SlackUserId("UNOBODY"))
 
@@ -67,22 +67,22 @@ async def test_nobody_hands_over_to_who_is_unknown(stage: Stage) -> None:
     assert relay.outcome.refusal.reason is RefusalReason.UNREACHABLE
 
 
-async def test_what_can_not_be_delivered_is_returned_at_once(stage: Stage) -> None:
+async def test_what_can_not_be_delivered_is_returned_at_once(env: WorkflowEnv) -> None:
     """The receiver is deactivated after the hand-over opened, before it could be told."""
-    life = await create(stage)
-    stage.messenger.fails_before.append(UndeliverableError("user_disabled"))
+    life = await create(env)
+    env.messenger.fails_before.append(UndeliverableError("user_disabled"))
 
     relay = await life.hand_over()
 
     assert await relay.end() is RelayEnd.RETURNED
     assert (await life.task()).owner == ANA
-    (ended,) = stage.told(NoticeKind.RELAY_ENDED)
+    (ended,) = env.told(NoticeKind.RELAY_ENDED)
     assert ended.to == ANA
 
 
-async def test_a_hand_over_outlives_its_task_s_workflow(stage: Stage) -> None:
+async def test_a_hand_over_outlives_its_task_s_workflow(env: WorkflowEnv) -> None:
     """An operator ended it; the relay finds nobody to tell, and goes on."""
-    life = await create(stage)
+    life = await create(env)
     relay = await life.hand_over()
     await life.handle.terminate()
 
@@ -91,8 +91,8 @@ async def test_a_hand_over_outlives_its_task_s_workflow(stage: Stage) -> None:
     assert await relay.end() is RelayEnd.ACCEPTED
 
 
-async def test_an_ended_hand_over_takes_no_more_answers(stage: Stage) -> None:
-    life = await create(stage)
+async def test_an_ended_hand_over_takes_no_more_answers(env: WorkflowEnv) -> None:
+    life = await create(env)
     relay = await life.hand_over()
     await relay.carry_out(relay.accepted())
     await relay.end()
@@ -101,68 +101,74 @@ async def test_an_ended_hand_over_takes_no_more_answers(stage: Stage) -> None:
         await relay.signal("declined", relay.declined("Too late"))
 
 
-async def test_a_hand_over_that_ended_before_its_opening_was_known_is_told(stage: Stage) -> None:
+async def test_a_hand_over_that_ended_before_its_opening_was_known_is_told(
+    env: WorkflowEnv,
+) -> None:
     """The store opened it, its answer was lost, and the task was done meanwhile."""
-    life = await create(stage)
+    life = await create(env)
     request = a_request()
     opened = life.says.handed_over().model_copy(
         update={"id": request, "relay_id": relay_id(TEAM, request)}
     )
-    await stage.store.tasks.apply(opened)
-    await stage.store.tasks.apply(life.says.completed(BEN))
+    await env.store.tasks.apply(opened)
+    await env.store.tasks.apply(life.says.completed(BEN))
 
     relay = await life.hand_over(request_id=request)
 
     assert await relay.end() is RelayEnd.ACCEPTED
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
-    assert stage.readers(NoticeKind.RELAY_OFFERED) == []
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.RELAY_OFFERED) == []
 
 
-async def test_a_sender_who_hears_of_the_end_first_does_not_hear_of_it_twice(stage: Stage) -> None:
+async def test_a_sender_who_hears_of_the_end_first_does_not_hear_of_it_twice(
+    env: WorkflowEnv,
+) -> None:
     """Slack is away; nobody heard the answer to the hand-over, and Ben answers meanwhile."""
-    life = await create(stage)
-    stage.messenger.down = TransientMessengerError("service_unavailable")
+    life = await create(env)
+    env.messenger.down = TransientMessengerError("service_unavailable")
     relay = await life.begin_hand_over()
-    await stage.let_pass(relay.handle, 2 * HEARING_GRACE)
+    await env.let_pass(relay.handle, 2 * HEARING_GRACE)
     await relay.signal("accepted", relay.accepted())
-    await stage.let_pass(relay.handle, HOUR)
-    stage.messenger.down = None
-    await stage.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, HOUR)
+    env.messenger.down = None
+    await env.let_pass(relay.handle, HOUR)
 
     assert await relay.end() is RelayEnd.ACCEPTED
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
-    assert stage.readers(NoticeKind.RELAY_SENT) == []
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.RELAY_SENT) == []
 
 
-async def test_who_was_not_asked_before_it_was_taken_back_is_told_that_alone(stage: Stage) -> None:
-    life = await create(stage)
-    stage.messenger.down = TransientMessengerError("service_unavailable")
+async def test_who_was_not_asked_before_it_was_taken_back_is_told_that_alone(
+    env: WorkflowEnv,
+) -> None:
+    life = await create(env)
+    env.messenger.down = TransientMessengerError("service_unavailable")
     relay = await life.begin_hand_over()
     await relay.ask(relay.start.request_id)
     await relay.signal("withdrawn", relay.withdrawn())
-    await stage.let_pass(relay.handle, HOUR)
-    stage.messenger.down = None
-    await stage.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, HOUR)
+    env.messenger.down = None
+    await env.let_pass(relay.handle, HOUR)
 
     assert await relay.end() is RelayEnd.WITHDRAWN
-    assert stage.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
-    assert stage.readers(NoticeKind.RELAY_OFFERED) == []
+    assert env.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
+    assert env.readers(NoticeKind.RELAY_OFFERED) == []
 
 
 async def test_a_receiver_who_is_asked_late_has_the_whole_window_from_then_on(
-    stage: Stage,
+    env: WorkflowEnv,
 ) -> None:
     """Slack is away for an hour; the window of ten minutes begins when the offer arrives."""
-    life = await create(stage)
-    stage.messenger.down = TransientMessengerError("service_unavailable")
+    life = await create(env)
+    env.messenger.down = TransientMessengerError("service_unavailable")
     relay = await life.begin_hand_over()
     await relay.ask(relay.start.request_id)
     first = await relay.relay()
-    await stage.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, HOUR)
     still_open = await relay.relay()
-    stage.messenger.down = None
-    await stage.let_pass(relay.handle, NEXT_TRY)
-    await stage.idle(relay.handle)
+    env.messenger.down = None
+    await env.let_pass(relay.handle, NEXT_TRY)
+    await env.idle(relay.handle)
     postponed = await relay.relay()
 
     await relay.carry_out(relay.accepted())
@@ -170,36 +176,36 @@ async def test_a_receiver_who_is_asked_late_has_the_whole_window_from_then_on(
     assert still_open.is_open
     assert postponed.answer_by > first.answer_by
     assert await relay.end() is RelayEnd.ACCEPTED
-    kinds = [event.kind for event in await stage.store.tasks.list_events(life.new.id)]
+    kinds = [event.kind for event in await env.store.tasks.list_events(life.new.id)]
     assert kinds == ["created", "relay_opened", "relay_postponed", "relay_accepted"]
-    assert stage.readers(NoticeKind.RELAY_NUDGED) == []
+    assert env.readers(NoticeKind.RELAY_NUDGED) == []
 
 
-async def test_a_window_that_began_anew_ends_as_any_other(stage: Stage) -> None:
-    life = await create(stage)
-    stage.messenger.down = TransientMessengerError("service_unavailable")
+async def test_a_window_that_began_anew_ends_as_any_other(env: WorkflowEnv) -> None:
+    life = await create(env)
+    env.messenger.down = TransientMessengerError("service_unavailable")
     relay = await life.begin_hand_over()
     await relay.ask(relay.start.request_id)
-    await stage.let_pass(relay.handle, HOUR)
-    stage.messenger.down = None
-    await stage.let_pass(relay.handle, NEXT_TRY)
-    await stage.idle(relay.handle)
+    await env.let_pass(relay.handle, HOUR)
+    env.messenger.down = None
+    await env.let_pass(relay.handle, NEXT_TRY)
+    await env.idle(relay.handle)
 
     await relay.advance_to((await relay.relay()).answer_by + timedelta(seconds=1))
 
     assert await relay.end() is RelayEnd.UNANSWERED
-    assert stage.readers(NoticeKind.RELAY_NUDGED) == [BEN]
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.RELAY_NUDGED) == [BEN]
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
-async def test_a_moment_that_the_sender_named_is_not_moved(stage: Stage) -> None:
-    life = await create(stage)
-    stage.messenger.down = TransientMessengerError("service_unavailable")
+async def test_a_moment_that_the_sender_named_is_not_moved(env: WorkflowEnv) -> None:
+    life = await create(env)
+    env.messenger.down = TransientMessengerError("service_unavailable")
     answer_by = await life.now() + WINDOW
     relay = await life.begin_hand_over(answer_by=answer_by)
     await relay.ask(relay.start.request_id)
 
-    await stage.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, HOUR)
 
     ended = await relay.relay()
     assert ended.end is RelayEnd.UNANSWERED

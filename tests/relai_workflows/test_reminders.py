@@ -9,8 +9,8 @@ from relai_core.domain.changes import RelayOpened
 from relai_core.domain.ids import SlackUserId
 from relai_core.domain.notice import NoticeKind
 from tests.relai_core.builders import ANA, BEN
-from tests.relai_workflows.lives import Life, create
-from tests.relai_workflows.stage import Stage
+from tests.relai_workflows.workflow_driver import TaskDriver, create
+from tests.relai_workflows.workflow_env import WorkflowEnv
 
 BEFORE, DUE, OVERDUE = (
     NoticeKind.REMINDER_DAY_BEFORE,
@@ -22,33 +22,33 @@ MOMENT = timedelta(minutes=1)
 """How close to its moment a reminder must come."""
 
 
-async def due_in(stage: Stage, time: timedelta, **fields: Any) -> tuple[Life, datetime]:
+async def due_in(env: WorkflowEnv, time: timedelta, **fields: Any) -> tuple[TaskDriver, datetime]:
     """A task of Ben's, which Ana gave him, and its due date."""
-    life = await create(stage, owner=BEN, **fields)
+    life = await create(env, owner=BEN, **fields)
     due_at = await life.now() + time
     await life.carry_out(life.says.edited(due_at=due_at))
-    await stage.idle()
+    await env.idle()
     return life, due_at
 
 
-def reminded(stage: Stage) -> list[tuple[NoticeKind, str, datetime]]:
-    return [(told.kind, told.to, told.at) for told in stage.told(BEFORE, DUE, OVERDUE)]
+def reminded(env: WorkflowEnv) -> list[tuple[NoticeKind, str, datetime]]:
+    return [(told.kind, told.to, told.at) for told in env.told(BEFORE, DUE, OVERDUE)]
 
 
-def assert_reminded(stage: Stage, *expected: tuple[NoticeKind, SlackUserId, datetime]) -> None:
-    found = sorted(reminded(stage))
+def assert_reminded(env: WorkflowEnv, *expected: tuple[NoticeKind, SlackUserId, datetime]) -> None:
+    found = sorted(reminded(env))
     assert [(kind, to) for kind, to, _ in found] == [(kind, to) for kind, to, _ in sorted(expected)]
     for (_, _, at), (_, _, moment) in zip(found, sorted(expected), strict=True):
         assert timedelta(0) <= at - moment < MOMENT
 
 
-async def test_owner_and_creator_are_reminded_at_their_moments(stage: Stage) -> None:
-    life, due_at = await due_in(stage, 3 * DAY)
+async def test_owner_and_creator_are_reminded_at_their_moments(env: WorkflowEnv) -> None:
+    life, due_at = await due_in(env, 3 * DAY)
 
     await life.advance(5 * DAY)
 
     assert_reminded(
-        stage,
+        env,
         (BEFORE, BEN, due_at - DAY),
         (DUE, BEN, due_at),
         (OVERDUE, BEN, due_at + DAY),
@@ -56,91 +56,91 @@ async def test_owner_and_creator_are_reminded_at_their_moments(stage: Stage) -> 
     )
 
 
-async def test_a_task_without_a_due_date_reminds_nobody(stage: Stage) -> None:
-    life = await create(stage)
+async def test_a_task_without_a_due_date_reminds_nobody(env: WorkflowEnv) -> None:
+    life = await create(env)
 
     await life.advance(20 * DAY)
 
-    assert reminded(stage) == []
+    assert reminded(env) == []
 
 
-async def test_nobody_is_reminded_of_what_is_done(stage: Stage) -> None:
-    life, due_at = await due_in(stage, 3 * DAY)
+async def test_nobody_is_reminded_of_what_is_done(env: WorkflowEnv) -> None:
+    life, due_at = await due_in(env, 3 * DAY)
     await life.advance_to(due_at - MOMENT)
 
     await life.carry_out(life.says.completed(BEN))
     await life.handle.result()
 
-    assert_reminded(stage, (BEFORE, BEN, due_at - DAY))
+    assert_reminded(env, (BEFORE, BEN, due_at - DAY))
 
 
-async def test_a_moment_that_was_past_when_the_date_was_set_is_skipped(stage: Stage) -> None:
-    life, due_at = await due_in(stage, timedelta(hours=3))
+async def test_a_moment_that_was_past_when_the_date_was_set_is_skipped(env: WorkflowEnv) -> None:
+    life, due_at = await due_in(env, timedelta(hours=3))
 
     await life.advance_to(due_at + timedelta(hours=1))
 
-    assert_reminded(stage, (DUE, BEN, due_at))
+    assert_reminded(env, (DUE, BEN, due_at))
 
 
-async def test_another_due_date_moves_the_reminders(stage: Stage) -> None:
-    life, due_at = await due_in(stage, 3 * DAY)
+async def test_another_due_date_moves_the_reminders(env: WorkflowEnv) -> None:
+    life, due_at = await due_in(env, 3 * DAY)
     await life.advance(DAY)
 
     later = due_at + 10 * DAY
     await life.carry_out(life.says.edited(due_at=later))
     await life.advance_to(later + timedelta(hours=1))
 
-    assert_reminded(stage, (BEFORE, BEN, later - DAY), (DUE, BEN, later))
+    assert_reminded(env, (BEFORE, BEN, later - DAY), (DUE, BEN, later))
 
 
-async def test_a_snooze_holds_reminders_back(stage: Stage) -> None:
-    life, due_at = await due_in(stage, 3 * DAY)
+async def test_a_snooze_holds_reminders_back(env: WorkflowEnv) -> None:
+    life, due_at = await due_in(env, 3 * DAY)
     until = due_at - timedelta(hours=2)
 
     await life.carry_out(life.says.snoozed(until, BEN))
     await life.advance_to(due_at - timedelta(hours=1))
 
-    assert_reminded(stage, (BEFORE, BEN, until))
+    assert_reminded(env, (BEFORE, BEN, until))
 
 
-async def test_do_not_disturb_holds_reminders_back(stage: Stage) -> None:
-    life, due_at = await due_in(stage, 3 * DAY)
+async def test_do_not_disturb_holds_reminders_back(env: WorkflowEnv) -> None:
+    life, due_at = await due_in(env, 3 * DAY)
     quiet = due_at - timedelta(hours=20)
 
-    stage.directory.quiet[BEN] = quiet
+    env.directory.quiet[BEN] = quiet
     await life.advance_to(quiet + timedelta(hours=1))
 
-    assert_reminded(stage, (BEFORE, BEN, quiet))
+    assert_reminded(env, (BEFORE, BEN, quiet))
 
 
-async def test_after_a_hand_over_the_new_owner_is_reminded(stage: Stage) -> None:
-    life, due_at = await due_in(stage, 3 * DAY)
+async def test_after_a_hand_over_the_new_owner_is_reminded(env: WorkflowEnv) -> None:
+    life, due_at = await due_in(env, 3 * DAY)
     now = await life.now()
     handed_over = RelayOpened(
         **life.says.handed_over(ANA, actor=BEN).model_dump(exclude={"nudge_at", "answer_by"}),
         nudge_at=now,
         answer_by=now + DAY,
     )
-    await stage.store.tasks.apply(handed_over)
+    await env.store.tasks.apply(handed_over)
 
     await life.advance_to(due_at - DAY + timedelta(hours=1))
 
-    assert_reminded(stage, (BEFORE, ANA, due_at - DAY))
+    assert_reminded(env, (BEFORE, ANA, due_at - DAY))
 
 
-async def test_the_store_is_asked_what_is_still_true(stage: Stage) -> None:
+async def test_the_store_is_asked_what_is_still_true(env: WorkflowEnv) -> None:
     """The task was closed there, and its workflow has not heard of it."""
-    life, due_at = await due_in(stage, 3 * DAY)
+    life, due_at = await due_in(env, 3 * DAY)
     await life.advance_to(due_at - DAY - MOMENT)
-    await stage.store.tasks.apply(life.says.completed(BEN))
+    await env.store.tasks.apply(life.says.completed(BEN))
 
     await life.advance_to(due_at + 2 * DAY)
 
-    assert reminded(stage) == []
+    assert reminded(env) == []
 
 
-async def test_a_long_life_continues_as_new_and_reminds_once(stage: Stage) -> None:
-    life, due_at = await due_in(stage, 29 * DAY + timedelta(hours=12))
+async def test_a_long_life_continues_as_new_and_reminds_once(env: WorkflowEnv) -> None:
+    life, due_at = await due_in(env, 29 * DAY + timedelta(hours=12))
     first_run = (await life.handle.describe()).run_id
 
     await life.advance(32 * DAY)
@@ -148,7 +148,7 @@ async def test_a_long_life_continues_as_new_and_reminds_once(stage: Stage) -> No
     assert (await life.handle.describe()).run_id != first_run
     assert (await life.handle.describe()).status is WorkflowExecutionStatus.RUNNING
     assert_reminded(
-        stage,
+        env,
         (BEFORE, BEN, due_at - DAY),
         (DUE, BEN, due_at),
         (OVERDUE, BEN, due_at + DAY),

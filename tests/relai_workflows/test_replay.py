@@ -13,8 +13,8 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from tests.relai_workflows.record_histories import HISTORIES, history_file
+from tests.relai_workflows.recorded_histories import SHAPES
 from tests.relai_workflows.replay import stored_histories
-from tests.relai_workflows.shapes import SHAPES
 from worker import WORKFLOWS
 
 ROOT = Path(__file__).parents[2]

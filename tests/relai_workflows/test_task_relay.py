@@ -6,97 +6,99 @@ from relai_core.domain.decisions import RefusalReason
 from relai_core.domain.notice import NoticeKind
 from relai_core.domain.relay import RelayEnd, RelayMode
 from tests.relai_core.builders import ANA, BEN, CLEO
-from tests.relai_workflows.lives import WINDOW, create
-from tests.relai_workflows.stage import Stage
+from tests.relai_workflows.workflow_driver import WINDOW, create
+from tests.relai_workflows.workflow_env import WorkflowEnv
 
 HANDSHAKE = RelayMode.HANDSHAKE
 
 
-async def test_a_direct_hand_over_moves_the_task_at_once(stage: Stage) -> None:
-    life = await create(stage)
+async def test_a_direct_hand_over_moves_the_task_at_once(env: WorkflowEnv) -> None:
+    life = await create(env)
 
     relay = await life.hand_over()
 
     assert relay.outcome.refusal is None
     assert (await life.task()).owner == BEN
-    assert stage.readers(NoticeKind.RELAY_OFFERED) == [BEN]
+    assert env.readers(NoticeKind.RELAY_OFFERED) == [BEN]
 
 
-async def test_an_accepted_hand_over_is_told_to_its_sender(stage: Stage) -> None:
-    life = await create(stage)
+async def test_an_accepted_hand_over_is_told_to_its_sender(env: WorkflowEnv) -> None:
+    life = await create(env)
     relay = await life.hand_over()
 
     await relay.carry_out(relay.accepted())
 
     assert await relay.end() is RelayEnd.ACCEPTED
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
-async def test_a_declined_hand_over_goes_back_with_its_reason(stage: Stage) -> None:
-    life = await create(stage)
+async def test_a_declined_hand_over_goes_back_with_its_reason(env: WorkflowEnv) -> None:
+    life = await create(env)
     relay = await life.hand_over()
 
     await relay.carry_out(relay.declined("On leave from tomorrow"))
 
     assert await relay.end() is RelayEnd.DECLINED
     assert (await life.task()).owner == ANA
-    (ended,) = stage.told(NoticeKind.RELAY_ENDED)
+    (ended,) = env.told(NoticeKind.RELAY_ENDED)
     assert ended.to == ANA
     assert "On leave from tomorrow" in str(ended.message.blocks)
 
 
-async def test_the_receiver_is_nudged_at_half_time(stage: Stage) -> None:
-    life = await create(stage)
+async def test_the_receiver_is_nudged_at_half_time(env: WorkflowEnv) -> None:
+    life = await create(env)
     relay = await life.hand_over()
     opened_at = (await relay.relay()).opened_at
 
     await relay.advance(WINDOW - timedelta(minutes=1))
 
-    (nudge,) = stage.told(NoticeKind.RELAY_NUDGED)
+    (nudge,) = env.told(NoticeKind.RELAY_NUDGED)
     assert nudge.to == BEN
     assert timedelta(0) <= nudge.at - (opened_at + WINDOW / 2) < timedelta(minutes=1)
 
 
-async def test_nobody_is_nudged_once_there_is_an_answer(stage: Stage) -> None:
-    life = await create(stage)
+async def test_nobody_is_nudged_once_there_is_an_answer(env: WorkflowEnv) -> None:
+    life = await create(env)
     relay = await life.hand_over()
 
     await relay.carry_out(relay.accepted())
     await relay.end()
 
-    assert stage.readers(NoticeKind.RELAY_NUDGED) == []
+    assert env.readers(NoticeKind.RELAY_NUDGED) == []
 
 
-async def test_an_unanswered_direct_hand_over_stays_and_its_sender_is_told(stage: Stage) -> None:
-    life = await create(stage)
+async def test_an_unanswered_direct_hand_over_stays_and_its_sender_is_told(
+    env: WorkflowEnv,
+) -> None:
+    life = await create(env)
     relay = await life.hand_over()
 
     await relay.advance(WINDOW)
 
     assert await relay.end() is RelayEnd.UNANSWERED
     assert (await life.task()).owner == BEN
-    (ended,) = stage.told(NoticeKind.RELAY_ENDED)
+    (ended,) = env.told(NoticeKind.RELAY_ENDED)
     assert (ended.to, ended.has_buttons) == (ANA, True)
 
 
-async def test_the_sender_takes_back_what_was_not_answered(stage: Stage) -> None:
-    life = await create(stage)
+async def test_the_sender_takes_back_what_was_not_answered(env: WorkflowEnv) -> None:
+    life = await create(env)
     relay = await life.hand_over()
     await relay.advance(WINDOW)
     await relay.end()
 
     outcome = await life.carry_out(relay.taken_back())
-    await stage.idle()
+    await env.idle()
 
     assert outcome.task.owner == ANA
-    assert stage.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
-    assert not any(posted.has_buttons for posted in stage.messenger.messages if posted.to == BEN)
+    assert env.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
+    assert not any(posted.has_buttons for posted in env.messenger.messages if posted.to == BEN)
 
 
 async def test_a_handshake_leaves_the_task_with_its_sender_until_it_is_accepted(
-    stage: Stage,
+    env: WorkflowEnv,
 ) -> None:
-    life = await create(stage)
+    life = await create(env)
 
     relay = await life.hand_over(mode=HANDSHAKE)
     assert (await life.task()).owner == ANA
@@ -106,31 +108,31 @@ async def test_a_handshake_leaves_the_task_with_its_sender_until_it_is_accepted(
     assert await relay.end() is RelayEnd.ACCEPTED
 
 
-async def test_an_unanswered_handshake_is_returned(stage: Stage) -> None:
-    life = await create(stage)
+async def test_an_unanswered_handshake_is_returned(env: WorkflowEnv) -> None:
+    life = await create(env)
     relay = await life.hand_over(mode=HANDSHAKE)
 
     await relay.advance(WINDOW)
 
     assert await relay.end() is RelayEnd.RETURNED
     assert (await life.task()).owner == ANA
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
-async def test_the_sender_withdraws_while_it_is_open(stage: Stage) -> None:
-    life = await create(stage)
+async def test_the_sender_withdraws_while_it_is_open(env: WorkflowEnv) -> None:
+    life = await create(env)
     relay = await life.hand_over()
 
     await relay.carry_out(relay.withdrawn())
 
     assert await relay.end() is RelayEnd.WITHDRAWN
     assert (await life.task()).owner == ANA
-    assert stage.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
-    assert stage.readers(NoticeKind.RELAY_ENDED) == []
+    assert env.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
+    assert env.readers(NoticeKind.RELAY_ENDED) == []
 
 
-async def test_the_first_of_two_answers_wins(stage: Stage) -> None:
-    life = await create(stage)
+async def test_the_first_of_two_answers_wins(env: WorkflowEnv) -> None:
+    life = await create(env)
     relay = await life.hand_over()
     accepted, withdrawn = relay.accepted(), relay.withdrawn()
 
@@ -144,30 +146,32 @@ async def test_the_first_of_two_answers_wins(stage: Stage) -> None:
     assert await relay.end() is RelayEnd.ACCEPTED
 
 
-async def test_completing_the_task_ends_the_hand_over_and_tells_its_sender(stage: Stage) -> None:
-    life = await create(stage, creator=CLEO)
+async def test_completing_the_task_ends_the_hand_over_and_tells_its_sender(
+    env: WorkflowEnv,
+) -> None:
+    life = await create(env, creator=CLEO)
     relay = await life.hand_over()
 
     await life.carry_out(life.says.completed(BEN))
 
     assert await relay.end() is RelayEnd.ACCEPTED
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
 async def test_the_creator_completing_it_takes_the_hand_over_from_its_receiver(
-    stage: Stage,
+    env: WorkflowEnv,
 ) -> None:
-    life = await create(stage, creator=CLEO)
+    life = await create(env, creator=CLEO)
     relay = await life.hand_over()
 
     await life.carry_out(life.says.completed(CLEO))
 
     assert await relay.end() is RelayEnd.WITHDRAWN
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
-async def test_whoever_passes_a_task_on_has_accepted_it(stage: Stage) -> None:
-    life = await create(stage)
+async def test_whoever_passes_a_task_on_has_accepted_it(env: WorkflowEnv) -> None:
+    life = await create(env)
     first = await life.hand_over()
 
     second = await life.hand_over(CLEO, from_user=BEN)
@@ -175,11 +179,11 @@ async def test_whoever_passes_a_task_on_has_accepted_it(stage: Stage) -> None:
     assert await first.end() is RelayEnd.ACCEPTED
     assert (await second.relay()).is_open
     assert (await life.task()).owner == CLEO
-    assert stage.readers(NoticeKind.RELAY_ENDED) == [ANA]
+    assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
-async def test_the_window_ends_at_the_moment_that_the_sender_names(stage: Stage) -> None:
-    life = await create(stage)
+async def test_the_window_ends_at_the_moment_that_the_sender_names(env: WorkflowEnv) -> None:
+    life = await create(env)
     answer_by = await life.now() + timedelta(hours=3)
     relay = await life.hand_over(answer_by=answer_by)
 

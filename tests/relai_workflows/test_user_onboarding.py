@@ -14,7 +14,7 @@ from relai_core.domain.user import User
 from relai_workflows.contracts import UserOnboardingInput
 from relai_workflows.ids import lifecycle_id, onboarding_id
 from tests.relai_core.builders import ANA, CI, TEAM, a_request
-from tests.relai_workflows.stage import ADMINS, TEMPLATES, Handle, Stage
+from tests.relai_workflows.workflow_env import ADMINS, TEMPLATES, Handle, WorkflowEnv
 
 DAY = timedelta(days=1)
 MOMENT = timedelta(minutes=1)
@@ -23,8 +23,8 @@ MOMENT = timedelta(minutes=1)
 class Newcomer:
     """Someone whom nobody saw before."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, env: WorkflowEnv) -> None:
+        self._stage = env
         self.id = SlackUserId(f"U{uuid4().hex.upper()}")
         self.is_known_as()
 
@@ -60,12 +60,12 @@ class Newcomer:
 
 
 @pytest.fixture
-def newcomer(stage: Stage) -> Newcomer:
-    return Newcomer(stage)
+def newcomer(env: WorkflowEnv) -> Newcomer:
+    return Newcomer(env)
 
 
 async def test_a_newcomer_is_welcomed_and_given_the_tasks_of_the_template(
-    stage: Stage, newcomer: Newcomer
+    env: WorkflowEnv, newcomer: Newcomer
 ) -> None:
     await newcomer.joins()
 
@@ -73,87 +73,87 @@ async def test_a_newcomer_is_welcomed_and_given_the_tasks_of_the_template(
 
     assert {task.title for task in tasks} == {template.title for template in TEMPLATES}
     assert {task.creator for task in tasks} == {ANA}
-    assert [posted.to for posted in stage.told(NoticeKind.WELCOME)] == [newcomer.id]
+    assert [posted.to for posted in env.told(NoticeKind.WELCOME)] == [newcomer.id]
 
 
 async def test_a_token_that_onboards_someone_is_named_with_their_tasks(
-    stage: Stage, newcomer: Newcomer
+    env: WorkflowEnv, newcomer: Newcomer
 ) -> None:
     await newcomer.joins(via=CI)
 
     assert {task.via for task in await newcomer.tasks()} == {CI}
 
 
-async def test_someone_is_onboarded_once(stage: Stage, newcomer: Newcomer) -> None:
+async def test_someone_is_onboarded_once(env: WorkflowEnv, newcomer: Newcomer) -> None:
     """A join may be heard of twice."""
     await newcomer.joins()
     await newcomer.joins()
 
     assert len(await newcomer.tasks()) == len(TEMPLATES)
-    assert len(stage.told(NoticeKind.WELCOME)) == 1
+    assert len(env.told(NoticeKind.WELCOME)) == 1
 
 
 async def test_a_newcomer_is_asked_after_one_three_and_seven_days(
-    stage: Stage, newcomer: Newcomer
+    env: WorkflowEnv, newcomer: Newcomer
 ) -> None:
     week = await newcomer.joins()
     await newcomer.tasks()
     joined_at = (await week.describe()).start_time
 
-    await stage.let_pass(week, 7 * DAY + MOMENT)
+    await env.let_pass(week, 7 * DAY + MOMENT)
     await week.result()
 
-    asked = [posted.at - joined_at for posted in stage.told(NoticeKind.ONBOARDING_FOLLOW_UP)]
+    asked = [posted.at - joined_at for posted in env.told(NoticeKind.ONBOARDING_FOLLOW_UP)]
     assert [time // DAY for time in asked] == [1, 3, 7]
     assert all(time % DAY < MOMENT for time in asked)
 
 
-async def test_nobody_is_asked_once_all_is_done(stage: Stage, newcomer: Newcomer) -> None:
+async def test_nobody_is_asked_once_all_is_done(env: WorkflowEnv, newcomer: Newcomer) -> None:
     week = await newcomer.joins()
     tasks = await newcomer.tasks()
-    await stage.advance(week, 2 * DAY)
+    await env.advance(week, 2 * DAY)
 
     for task in tasks:
         await newcomer.completes(task)
-    await stage.let_pass(week, 2 * DAY)
+    await env.let_pass(week, 2 * DAY)
     await week.result()
 
-    assert len(stage.told(NoticeKind.ONBOARDING_FOLLOW_UP)) == 1
+    assert len(env.told(NoticeKind.ONBOARDING_FOLLOW_UP)) == 1
 
 
-async def test_the_inviter_gets_a_summary(stage: Stage, newcomer: Newcomer) -> None:
+async def test_the_inviter_gets_a_summary(env: WorkflowEnv, newcomer: Newcomer) -> None:
     week = await newcomer.joins()
     for task in await newcomer.tasks():
         await newcomer.completes(task)
 
-    await stage.let_pass(week, 2 * DAY)
+    await env.let_pass(week, 2 * DAY)
     await week.result()
 
-    (summary,) = stage.told(NoticeKind.ONBOARDING_SUMMARY)
+    (summary,) = env.told(NoticeKind.ONBOARDING_SUMMARY)
     assert summary.to == ANA
     assert newcomer.id in summary.message.text
 
 
 async def test_without_an_inviter_the_summary_goes_to_the_channel_of_the_admins(
-    stage: Stage, newcomer: Newcomer
+    env: WorkflowEnv, newcomer: Newcomer
 ) -> None:
     week = await newcomer.joins(inviter=None)
     await newcomer.tasks()
 
-    await stage.let_pass(week, 8 * DAY)
+    await env.let_pass(week, 8 * DAY)
     await week.result()
 
-    (summary,) = stage.told(NoticeKind.ONBOARDING_SUMMARY)
+    (summary,) = env.told(NoticeKind.ONBOARDING_SUMMARY)
     assert summary.channel == ADMINS
 
 
 @pytest.mark.parametrize("fields", [{"is_guest": True}, {"is_bot": True}, {"is_outsider": True}])
 async def test_who_can_hold_no_task_is_not_onboarded(
-    stage: Stage, newcomer: Newcomer, fields: dict[str, bool]
+    env: WorkflowEnv, newcomer: Newcomer, fields: dict[str, bool]
 ) -> None:
     newcomer.is_known_as(**fields)
 
     await (await newcomer.joins()).result()
 
-    assert stage.messenger.messages == []
-    assert await stage.store.tasks.list_owned(TEAM, newcomer.id, 10) == []
+    assert env.messenger.messages == []
+    assert await env.store.tasks.list_owned(TEAM, newcomer.id, 10) == []

@@ -9,8 +9,8 @@ from relai_core.domain.hours import WorkingHours
 from relai_core.domain.notice import NoticeKind
 from relai_core.domain.user import User
 from tests.relai_core.builders import BEN, TEAM
-from tests.relai_workflows.lives import create
-from tests.relai_workflows.stage import Stage
+from tests.relai_workflows.workflow_driver import create
+from tests.relai_workflows.workflow_env import WorkflowEnv
 
 ZONE = ZoneInfo("Asia/Tokyo")
 """Ben's. Ana lives in UTC."""
@@ -23,8 +23,8 @@ def hours() -> WorkingHours:
 
 
 @pytest.fixture(autouse=True)
-def ben_in_tokyo(stage: Stage) -> None:
-    stage.directory.put(User(team_id=TEAM, id=BEN, name="ben", tz=ZONE.key))
+def ben_in_tokyo(env: WorkflowEnv) -> None:
+    env.directory.put(User(team_id=TEAM, id=BEN, name="ben", tz=ZONE.key))
 
 
 def next_weekday(weekday: int, at: time) -> datetime:
@@ -35,31 +35,31 @@ def next_weekday(weekday: int, at: time) -> datetime:
     return datetime.combine(day, at, ZONE).astimezone(UTC)
 
 
-async def test_what_is_overdue_on_a_weekend_is_said_on_monday_morning(stage: Stage) -> None:
+async def test_what_is_overdue_on_a_weekend_is_said_on_monday_morning(env: WorkflowEnv) -> None:
     due_at = next_weekday(FRIDAY, time(15))
-    life = await create(stage, owner=BEN, creator=BEN, due_at=due_at)
+    life = await create(env, owner=BEN, creator=BEN, due_at=due_at)
 
     await life.advance_to(due_at + timedelta(days=5))
 
-    (overdue,) = stage.told(NoticeKind.REMINDER_OVERDUE)
+    (overdue,) = env.told(NoticeKind.REMINDER_OVERDUE)
     monday_nine = due_at + timedelta(days=2, hours=18)
     assert timedelta(0) <= overdue.at - monday_nine < timedelta(minutes=1)
 
 
-async def test_what_was_held_back_into_the_night_waits_for_the_morning(stage: Stage) -> None:
+async def test_what_was_held_back_into_the_night_waits_for_the_morning(env: WorkflowEnv) -> None:
     due_at = next_weekday(WEDNESDAY, time(15))
-    life = await create(stage, owner=BEN, creator=BEN, due_at=due_at)
-    stage.directory.quiet[BEN] = due_at + timedelta(hours=12)
+    life = await create(env, owner=BEN, creator=BEN, due_at=due_at)
+    env.directory.quiet[BEN] = due_at + timedelta(hours=12)
 
     await life.advance_to(due_at + timedelta(hours=19))
 
-    (due,) = stage.told(NoticeKind.REMINDER_DUE)
+    (due,) = env.told(NoticeKind.REMINDER_DUE)
     thursday_nine = due_at + timedelta(hours=18)
     assert timedelta(0) <= due.at - thursday_nine < timedelta(minutes=1)
 
 
-async def test_a_window_that_the_evening_cuts_goes_on_in_the_morning(stage: Stage) -> None:
-    life = await create(stage)
+async def test_a_window_that_the_evening_cuts_goes_on_in_the_morning(env: WorkflowEnv) -> None:
+    life = await create(env)
     relay = await life.hand_over(window=timedelta(hours=8))
 
     opened = await relay.relay()

@@ -78,12 +78,12 @@ def _own_message(call: Call, refused: str) -> Message:
 def update(call: Call) -> Json:
     """Change one of the app's own messages."""
     message = _own_message(call, "cant_update_message")
-    changed = call.workspace.messages.edit(message, _changes(call.arguments))
+    changed = call.workspace.messages.edit(message, _broadcast(call.arguments))
     shown = call.workspace.messages.object_of(changed, with_metadata=True)
     return {"channel": changed.channel, "ts": changed.ts, "text": changed.text, "message": shown}
 
 
-def _changes(arguments: Arguments) -> Json:
+def _broadcast(arguments: Arguments) -> Json:
     """Return what was named, and no blocks: a new text without blocks takes them away."""
     if len(arguments.find("text") or "") > limits.UPDATE_TEXT:
         raise SlackError("msg_too_long")

@@ -10,15 +10,15 @@ from structlog.testing import capture_logs
 
 from bot import server
 from bot.api import requests
-from tests.bot.api.desk import CI_SECRET, Desk
+from tests.bot.api.api_harness import CI_SECRET, ApiHarness
 
 _MEGABYTE = b"x" * 1024 * 1024
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with Desk().listening() as desk:
-        yield desk
+async def api() -> AsyncIterator[ApiHarness]:
+    async with ApiHarness().listening() as api:
+        yield api
 
 
 class Connection:
@@ -55,17 +55,17 @@ class Connection:
 
 
 @asynccontextmanager
-async def connected(desk: Desk) -> AsyncIterator[Connection]:
-    connection = Connection(*await asyncio.open_connection("127.0.0.1", desk.port))
+async def connected(api: ApiHarness) -> AsyncIterator[Connection]:
+    connection = Connection(*await asyncio.open_connection("127.0.0.1", api.port))
     try:
         yield connection
     finally:
         await connection.hang_up()
 
 
-async def test_a_hundred_megabytes_are_refused_before_they_are_read(desk: Desk) -> None:
+async def test_a_hundred_megabytes_are_refused_before_they_are_read(api: ApiHarness) -> None:
     sent = 0
-    async with connected(desk) as connection:
+    async with connected(api) as connection:
         await connection.post(100 * len(_MEGABYTE))
         status = asyncio.create_task(connection.status())
         while sent < 100 and not status.done():
@@ -75,16 +75,16 @@ async def test_a_hundred_megabytes_are_refused_before_they_are_read(desk: Desk) 
         assert await status == 413
 
     assert sent < 50
-    assert (await desk.get("/api/tasks")).status == 200
+    assert (await api.get("/api/tasks")).status == 200
 
 
-async def test_a_body_without_a_length_is_cut_off_at_the_same_size(desk: Desk) -> None:
+async def test_a_body_without_a_length_is_cut_off_at_the_same_size(api: ApiHarness) -> None:
     async def endless() -> AsyncIterator[bytes]:
         yield b'{"title": "'
         for _ in range(3):
             yield b"x" * requests.LARGEST_BODY
 
-    refused = await desk.send(
+    refused = await api.send(
         "POST",
         "/api/tasks",
         data=endless(),
@@ -95,10 +95,10 @@ async def test_a_body_without_a_length_is_cut_off_at_the_same_size(desk: Desk) -
 
 
 async def test_a_body_that_trickles_in_is_given_up(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    api: ApiHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(requests, "READ_WITHIN", timedelta(milliseconds=100))
-    async with connected(desk) as connection:
+    async with connected(api) as connection:
         await connection.post(1000, b'{"title":')
 
         assert await connection.status() == 408
@@ -109,30 +109,30 @@ async def test_heads_that_never_end_are_hung_up_on_while_others_are_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(server, "_IDLE_WITHIN", 1.0)
-    async with Desk().listening() as desk, AsyncExitStack() as stack:
-        slow = [await stack.enter_async_context(connected(desk)) for _ in range(200)]
+    async with ApiHarness().listening() as api, AsyncExitStack() as stack:
+        slow = [await stack.enter_async_context(connected(api)) for _ in range(200)]
         for connection in slow:
             connection.writer.write(b"GET /api/tasks HTTP/1.1\r\nHost: relai\r\nX-Slow: ")
-        served = await desk.get("/api/tasks")
+        served = await api.get("/api/tasks")
         await asyncio.gather(*(connection.closed() for connection in slow))
 
     assert served.status == 200
 
 
 async def test_a_request_that_is_cut_off_does_nothing_and_is_no_failure_of_ours(
-    desk: Desk,
+    api: ApiHarness,
 ) -> None:
     with capture_logs() as logs:
-        async with connected(desk) as connection:
+        async with connected(api) as connection:
             await connection.post(1000, b'{"title": "half of a tas')
-        assert (await desk.get("/api/tasks")).body["tasks"] == []
+        assert (await api.get("/api/tasks")).body["tasks"] == []
 
     assert [line for line in logs if line["log_level"] == "error"] == []
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
-async def test_a_head_that_is_too_long_is_refused(desk: Desk) -> None:
-    refused = await desk.send("GET", "/api/tasks", headers={"X-Long": "x" * 30_000})
+async def test_a_head_that_is_too_long_is_refused(api: ApiHarness) -> None:
+    refused = await api.send("GET", "/api/tasks", headers={"X-Long": "x" * 30_000})
 
     assert refused.status == 400
     assert "Traceback" not in str(refused.body)
@@ -147,16 +147,18 @@ async def test_a_head_that_is_too_long_is_refused(desk: Desk) -> None:
         b"GET  HTTP/1.1\r\n\r\n",
     ],
 )
-async def test_what_is_no_http_is_answered_with_little(desk: Desk, request_line: bytes) -> None:
-    async with connected(desk) as connection:
+async def test_what_is_no_http_is_answered_with_little(
+    api: ApiHarness, request_line: bytes
+) -> None:
+    async with connected(api) as connection:
         connection.writer.write(request_line)
 
         assert await connection.status() == 400
-    assert (await desk.get("/api/tasks")).status == 200
+    assert (await api.get("/api/tasks")).status == 200
 
 
-async def test_a_token_of_strange_bytes_is_no_token(desk: Desk) -> None:
-    async with connected(desk) as connection:
+async def test_a_token_of_strange_bytes_is_no_token(api: ApiHarness) -> None:
+    async with connected(api) as connection:
         connection.writer.write(
             b"GET /api/tasks HTTP/1.1\r\nHost: relai\r\nAuthorization: Bearer \xe9\xff\r\n\r\n"
         )
@@ -164,9 +166,9 @@ async def test_a_token_of_strange_bytes_is_no_token(desk: Desk) -> None:
         assert await connection.status() == 401
 
 
-async def test_a_coded_body_is_not_read(desk: Desk) -> None:
+async def test_a_coded_body_is_not_read(api: ApiHarness) -> None:
     coded = {"Content-Type": "application/json", "Content-Encoding": "compress"}
 
-    refused = await desk.send("POST", "/api/tasks", data=b"{}", headers=coded)
+    refused = await api.send("POST", "/api/tasks", data=b"{}", headers=coded)
 
     assert (refused.status, refused.body["code"]) == (415, "unsupported_media_type")

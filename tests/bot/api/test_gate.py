@@ -7,87 +7,89 @@ import pytest
 from bot.api import gate
 from bot.services.durable_calls import UnconfirmedError
 from relai_core.errors import UnavailableError
-from tests.bot.api.desk import (
+from tests.bot.api.api_harness import (
     CI_SECRET,
     NEW,
     REPORT_SECRET,
     THEIR_SECRET,
     TOKENS,
-    Desk,
+    ApiHarness,
     a_token,
 )
 from tests.relai_core.builders import CI, a_task
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with Desk(a_task(42)).listening() as desk:
-        yield desk
+async def api() -> AsyncIterator[ApiHarness]:
+    async with ApiHarness(a_task(42)).listening() as api:
+        yield api
 
 
 @pytest.mark.parametrize("token", [None, "", "relai_wrong", "é", CI_SECRET.upper()])
-async def test_without_a_valid_token_nobody_comes_in(desk: Desk, token: str | None) -> None:
-    refused = await desk.send("GET", "/api/tasks", token=token)
+async def test_without_a_valid_token_nobody_comes_in(api: ApiHarness, token: str | None) -> None:
+    refused = await api.send("GET", "/api/tasks", token=token)
 
     assert (refused.status, refused.body["code"]) == (401, "unauthenticated")
     assert refused.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-async def test_another_scheme_is_no_token(desk: Desk) -> None:
-    refused = await desk.send(
+async def test_another_scheme_is_no_token(api: ApiHarness) -> None:
+    refused = await api.send(
         "GET", "/api/tasks", token=None, headers={"Authorization": f"Basic {CI_SECRET}"}
     )
 
     assert refused.status == 401
 
 
-async def test_a_token_that_may_read_reads(desk: Desk) -> None:
-    assert (await desk.get("/api/tasks", token=REPORT_SECRET)).status == 200
+async def test_a_token_that_may_read_reads(api: ApiHarness) -> None:
+    assert (await api.get("/api/tasks", token=REPORT_SECRET)).status == 200
 
 
-async def test_a_token_that_may_read_writes_nothing(desk: Desk) -> None:
-    refused = await desk.post("/api/tasks", NEW, token=REPORT_SECRET)
+async def test_a_token_that_may_read_writes_nothing(api: ApiHarness) -> None:
+    refused = await api.post("/api/tasks", NEW, token=REPORT_SECRET)
 
     assert (refused.status, refused.body["code"]) == (403, "read_only_token")
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
-async def test_a_token_of_another_workspace_gets_nothing_here(desk: Desk) -> None:
-    refused = await desk.get("/api/tasks/T-42", token=THEIR_SECRET)
+async def test_a_token_of_another_workspace_gets_nothing_here(api: ApiHarness) -> None:
+    refused = await api.get("/api/tasks/T-42", token=THEIR_SECRET)
 
     assert (refused.status, refused.body["code"]) == (403, "other_workspace")
 
 
 async def test_both_tokens_are_valid_while_one_replaces_the_other() -> None:
     tokens = [*TOKENS, a_token(CI, "relai_next")]
-    async with Desk(tokens=tokens).listening() as desk:
-        replies = [await desk.get("/api/tasks", token=each) for each in (CI_SECRET, "relai_next")]
+    async with ApiHarness(tokens=tokens).listening() as api:
+        replies = [await api.get("/api/tasks", token=each) for each in (CI_SECRET, "relai_next")]
 
     assert [reply.status for reply in replies] == [200, 200]
 
 
 @pytest.mark.parametrize("path", ["/api/tasks", "/api/openapi.json", "/api", "/api/nothing"])
 async def test_without_a_token_configured_the_api_is_off_and_says_what_to_set(path: str) -> None:
-    async with Desk(tokens=()).listening() as desk:
-        refused = await desk.get(path)
+    async with ApiHarness(tokens=()).listening() as api:
+        refused = await api.get(path)
 
     assert (refused.status, refused.body["code"]) == (503, "not_configured")
     assert "API_TOKENS" in refused.body["detail"]
 
 
-async def test_before_the_bot_knows_its_workspace_callers_are_asked_to_wait(desk: Desk) -> None:
-    desk.gate._team_id = None
+async def test_before_the_bot_knows_its_workspace_callers_are_asked_to_wait(
+    api: ApiHarness,
+) -> None:
+    api.gate._team_id = None
 
-    refused = await desk.get("/api/tasks")
+    refused = await api.get("/api/tasks")
 
     assert (refused.status, refused.body["code"]) == (503, "starting")
     assert int(refused.headers["Retry-After"]) > 0
 
 
 async def test_who_asks_too_often_is_told_when_to_come_again() -> None:
-    async with Desk(per_minute=2).listening() as desk:
-        replies = [await desk.get("/api/tasks") for _ in range(3)]
-        other = await desk.get("/api/tasks", token=REPORT_SECRET)
+    async with ApiHarness(per_minute=2).listening() as api:
+        replies = [await api.get("/api/tasks") for _ in range(3)]
+        other = await api.get("/api/tasks", token=REPORT_SECRET)
 
     assert [reply.status for reply in replies] == [200, 200, 429]
     assert replies[-1].body["code"] == "rate_limited"
@@ -96,25 +98,25 @@ async def test_who_asks_too_often_is_told_when_to_come_again() -> None:
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "POST"])
-async def test_a_method_that_means_nothing_is_told_what_does(desk: Desk, method: str) -> None:
-    refused = await desk.send(method, "/api/tasks/T-42")
+async def test_a_method_that_means_nothing_is_told_what_does(api: ApiHarness, method: str) -> None:
+    refused = await api.send(method, "/api/tasks/T-42")
 
     assert (refused.status, refused.body["code"]) == (405, "method_not_allowed")
     assert set(refused.headers["Allow"].split(", ")) == {"GET", "HEAD", "PATCH"}
 
 
-async def test_an_address_that_means_nothing_is_told_so_in_the_same_shape(desk: Desk) -> None:
-    refused = await desk.get("/api/nothing")
+async def test_an_address_that_means_nothing_is_told_so_in_the_same_shape(api: ApiHarness) -> None:
+    refused = await api.get("/api/nothing")
 
     assert refused.headers["Content-Type"].startswith("application/problem+json")
     assert (refused.status, refused.body["code"]) == (404, "not_found")
 
 
-async def test_a_body_that_is_no_json_is_malformed(desk: Desk) -> None:
+async def test_a_body_that_is_no_json_is_malformed(api: ApiHarness) -> None:
     json_type = {"Content-Type": "application/json"}
 
     replies = [
-        await desk.send("POST", "/api/tasks", data=body, headers=json_type)
+        await api.send("POST", "/api/tasks", data=body, headers=json_type)
         for body in (b"{", b"\xff\xfe", b"[" * 10_000, b'{"a":' * 10_000, b"9" * 5000)
     ]
 
@@ -122,63 +124,65 @@ async def test_a_body_that_is_no_json_is_malformed(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"x"', b"1e400", b'{"title": NaN}'])
-async def test_json_that_is_no_object_is_invalid(desk: Desk, body: bytes) -> None:
+async def test_json_that_is_no_object_is_invalid(api: ApiHarness, body: bytes) -> None:
     json_type = {"Content-Type": "application/json"}
 
-    refused = await desk.send("POST", "/api/tasks", data=body, headers=json_type)
+    refused = await api.send("POST", "/api/tasks", data=body, headers=json_type)
 
     assert (refused.status, refused.body["code"]) == (422, "invalid")
 
 
-async def test_another_type_of_body_is_not_read(desk: Desk) -> None:
-    refused = await desk.send("POST", "/api/tasks", data=NEW)
+async def test_another_type_of_body_is_not_read(api: ApiHarness) -> None:
+    refused = await api.send("POST", "/api/tasks", data=NEW)
 
     assert (refused.status, refused.body["code"]) == (415, "unsupported_media_type")
 
 
 async def test_a_part_that_is_down_is_named_and_the_caller_asked_to_come_again(
-    desk: Desk,
+    api: ApiHarness,
 ) -> None:
-    desk.gateway.failure = UnavailableError("Temporal")
+    api.gateway.failure = UnavailableError("Temporal")
 
-    refused = await desk.post("/api/tasks", NEW)
+    refused = await api.post("/api/tasks", NEW)
 
     assert (refused.status, refused.body["code"]) == (503, "unavailable")
     assert "Temporal" in refused.body["detail"]
     assert int(refused.headers["Retry-After"]) > 0
 
 
-async def test_what_can_not_be_confirmed_is_said_to_be_so(desk: Desk) -> None:
-    desk.gateway.failure = UnconfirmedError()
+async def test_what_can_not_be_confirmed_is_said_to_be_so(api: ApiHarness) -> None:
+    api.gateway.failure = UnconfirmedError()
 
-    refused = await desk.post("/api/tasks", NEW)
+    refused = await api.post("/api/tasks", NEW)
 
     assert (refused.status, refused.body["code"]) == (503, "unconfirmed")
 
 
-async def test_whoever_waits_too_long_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_whoever_waits_too_long_is_told(
+    api: ApiHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(gate, "ANSWER_WITHIN", gate.ANSWER_WITHIN / 100)
-    desk.gateway.may_go_on.clear()
+    api.gateway.may_go_on.clear()
 
-    refused = await desk.post("/api/tasks", NEW)
+    refused = await api.post("/api/tasks", NEW)
 
     assert (refused.status, refused.body["code"]) == (503, "unconfirmed")
 
 
 async def test_what_nobody_foresaw_shows_nothing_but_a_reference(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    api: ApiHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    desk.gateway.failure = ZeroDivisionError("secret detail")
+    api.gateway.failure = ZeroDivisionError("secret detail")
 
-    refused = await desk.post("/api/tasks", NEW)
+    refused = await api.post("/api/tasks", NEW)
 
     assert (refused.status, refused.body["code"]) == (500, "internal_error")
     assert "secret" not in str(refused.body)
     assert "Traceback" not in str(refused.body)
 
 
-async def test_every_request_is_counted_by_operation_and_status(desk: Desk) -> None:
-    await desk.get("/api/tasks/T-42")
-    await desk.get("/api/tasks/T-43")
+async def test_every_request_is_counted_by_operation_and_status(api: ApiHarness) -> None:
+    await api.get("/api/tasks/T-42")
+    await api.get("/api/tasks/T-43")
 
-    assert desk.observed == [("get_task", 200), ("get_task", 404)]
+    assert api.observed == [("get_task", 200), ("get_task", 404)]

@@ -15,7 +15,7 @@ from bot.api.problem_codes import ADVICE, ProblemCode
 from bot.api.problems import problem_of
 from relai_core.domain.decisions import ChangeRefusedError, RefusalReason
 from relai_core.domain.ids import SlackUserId
-from tests.bot.api.desk import Desk, Json
+from tests.bot.api.api_harness import ApiHarness, Json
 from tests.relai_core.builders import a_task
 
 HEADING = re.compile(r"h([1-6])")
@@ -59,15 +59,15 @@ def read(text: str) -> Reader:
 
 @pytest.fixture
 async def page() -> Reader:
-    async with Desk().listening() as desk:
-        shown = await desk.send("GET", "/api", token=None)
+    async with ApiHarness().listening() as api:
+        shown = await api.send("GET", "/api", token=None)
     return read(shown.body["text"])
 
 
 @pytest.fixture
 async def description() -> Json:
-    async with Desk().listening() as desk:
-        return (await desk.send("GET", "/api/openapi.json", token=None)).body
+    async with ApiHarness().listening() as api:
+        return (await api.send("GET", "/api/openapi.json", token=None)).body
 
 
 def schemas_in(part: object) -> list[Json]:
@@ -149,8 +149,8 @@ def test_a_refusal_has_the_status_that_the_page_tells(reason: RefusalReason) -> 
 
 
 async def test_nothing_is_loaded_from_anywhere() -> None:
-    async with Desk().listening() as desk:
-        shown = await desk.send("GET", "/api", token=None)
+    async with ApiHarness().listening() as api:
+        shown = await api.send("GET", "/api", token=None)
 
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     assert shown.headers["Content-Security-Policy"] == policy
@@ -199,12 +199,12 @@ def test_a_type_is_told_in_words(schema: Json, words: str) -> None:
 
 async def test_every_example_is_a_request_that_fits() -> None:
     """Its people and tasks are made up; nothing else about it may be refused."""
-    async with Desk(a_task(42, owner=SlackUserId("U012AB3CD"))).listening() as desk:
-        text = html.unescape((await desk.send("GET", "/api", token=None)).body["text"])
+    async with ApiHarness(a_task(42, owner=SlackUserId("U012AB3CD"))).listening() as api:
+        text = html.unescape((await api.send("GET", "/api", token=None)).body["text"])
         replies = [
-            await desk.post(path, json.loads(body))
+            await api.post(path, json.loads(body))
             if method == "POST"
-            else await desk.patch(path, json.loads(body))
+            else await api.patch(path, json.loads(body))
             for method, path, body in sorted(EXAMPLE.findall(text))
         ]
 

@@ -3,15 +3,15 @@
 import pytest
 
 from relai_core.domain.relay import RelayMode
-from tests.bot.api.desk import Desk
+from tests.bot.api.api_harness import ApiHarness
 from tests.relai_core.builders import ANA, BEN, Changes, a_task, after
 
 BODY = {"from_user": "UANA", "to_user": "UBEN", "message": "the staging one first"}
 
 
 async def test_the_owners_task_is_handed_over() -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        made = await desk.post("/api/tasks/T-42/relay", BODY)
+    async with ApiHarness(a_task(42)).listening() as api:
+        made = await api.post("/api/tasks/T-42/relay", BODY)
 
     relay = made.body["task"]["relay"]
     assert (made.status, relay["from_user"], relay["to_user"]) == (201, ANA, BEN)
@@ -20,39 +20,39 @@ async def test_the_owners_task_is_handed_over() -> None:
 
 
 async def test_a_handshake_leaves_the_task_with_its_sender() -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        made = await desk.post("/api/tasks/T-42/relay", BODY | {"mode": "handshake"})
+    async with ApiHarness(a_task(42)).listening() as api:
+        made = await api.post("/api/tasks/T-42/relay", BODY | {"mode": "handshake"})
 
     assert made.body["task"]["assignedTo"] == ANA
 
 
 async def test_the_trail_names_the_token() -> None:
     task = a_task(42)
-    async with Desk(task).listening() as desk:
-        await desk.post("/api/tasks/T-42/relay", BODY)
+    async with ApiHarness(task).listening() as api:
+        await api.post("/api/tasks/T-42/relay", BODY)
 
-    assert desk.store.events[task.id][-1].via == "ci"
+    assert api.store.events[task.id][-1].via == "ci"
 
 
 async def test_only_the_owner_hands_a_task_over() -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        refused = await desk.post("/api/tasks/T-42/relay", BODY | {"from_user": "UCLEO"})
+    async with ApiHarness(a_task(42)).listening() as api:
+        refused = await api.post("/api/tasks/T-42/relay", BODY | {"from_user": "UCLEO"})
 
     assert (refused.status, refused.body["code"]) == (403, "not_the_owner")
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
 async def test_a_task_is_not_handed_to_its_owner() -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        refused = await desk.post("/api/tasks/T-42/relay", BODY | {"to_user": "UANA"})
+    async with ApiHarness(a_task(42)).listening() as api:
+        refused = await api.post("/api/tasks/T-42/relay", BODY | {"to_user": "UANA"})
 
     assert (refused.status, refused.body["code"]) == (409, "same_person")
 
 
 async def test_a_hand_over_that_waits_keeps_out_another() -> None:
     offered = after(a_task(42), Changes(a_task(42)).handed_over(mode=RelayMode.HANDSHAKE))
-    async with Desk(offered).listening() as desk:
-        refused = await desk.post("/api/tasks/T-42/relay", BODY | {"to_user": "UCLEO"})
+    async with ApiHarness(offered).listening() as api:
+        refused = await api.post("/api/tasks/T-42/relay", BODY | {"to_user": "UCLEO"})
 
     assert (refused.status, refused.body["code"]) == (409, "relay_open")
 
@@ -71,17 +71,17 @@ async def test_a_hand_over_that_waits_keeps_out_another() -> None:
 async def test_what_does_not_fit_is_refused_by_the_fields_name(
     field: str, value: str, code: str
 ) -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        refused = await desk.post("/api/tasks/T-42/relay", BODY | {field: value})
+    async with ApiHarness(a_task(42)).listening() as api:
+        refused = await api.post("/api/tasks/T-42/relay", BODY | {field: value})
 
     assert (refused.status, refused.body["code"], refused.body["field"]) == (422, code, field)
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
 async def test_without_a_worker_the_hand_over_is_saved_and_where_to_look_is_said() -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        desk.gateway.has_worker = False
-        made = await desk.post("/api/tasks/T-42/relay", BODY)
+    async with ApiHarness(a_task(42)).listening() as api:
+        api.gateway.has_worker = False
+        made = await api.post("/api/tasks/T-42/relay", BODY)
 
     assert (made.status, made.body["done"]) == (202, False)
     assert made.body["location"] == f"/api/workflows/{made.body['workflow_id']}"

@@ -7,72 +7,72 @@ import pytest
 from multidict import CIMultiDict
 
 from relai_core.errors import UnavailableError
-from tests.bot.api.desk import CI_SECRET, NEW, TOKENS, Desk, a_token
+from tests.bot.api.api_harness import CI_SECRET, NEW, TOKENS, ApiHarness, a_token
 from tests.relai_core.builders import CI, a_task
 
 RELAY = {"from_user": "UANA", "to_user": "UBEN"}
 
 
 async def test_a_repeat_gets_the_same_answer_and_does_nothing() -> None:
-    async with Desk().listening() as desk:
-        first = await desk.post("/api/tasks", NEW, key="k1")
-        again = await desk.post("/api/tasks", NEW, key="k1")
+    async with ApiHarness().listening() as api:
+        first = await api.post("/api/tasks", NEW, key="k1")
+        again = await api.post("/api/tasks", NEW, key="k1")
 
     assert (again.status, again.body) == (first.status, first.body)
     assert again.headers["Location"] == first.headers["Location"]
     assert [reply.headers["Idempotency-Status"] for reply in (first, again)] == ["new", "replayed"]
-    assert len(desk.store.tasks) == 1
+    assert len(api.store.tasks) == 1
 
 
 async def test_the_order_of_fields_makes_no_other_body() -> None:
-    async with Desk().listening() as desk:
-        await desk.post("/api/tasks", NEW, key="k1")
-        again = await desk.post("/api/tasks", dict(reversed(NEW.items())), key="k1")
+    async with ApiHarness().listening() as api:
+        await api.post("/api/tasks", NEW, key="k1")
+        again = await api.post("/api/tasks", dict(reversed(NEW.items())), key="k1")
 
     assert again.headers["Idempotency-Status"] == "replayed"
 
 
 async def test_the_same_key_for_something_else_is_refused() -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        await desk.post("/api/tasks", NEW, key="k1")
-        other_body = await desk.post("/api/tasks", NEW | {"title": "Another"}, key="k1")
-        other_place = await desk.post("/api/tasks/T-42/complete", key="k1")
+    async with ApiHarness(a_task(42)).listening() as api:
+        await api.post("/api/tasks", NEW, key="k1")
+        other_body = await api.post("/api/tasks", NEW | {"title": "Another"}, key="k1")
+        other_place = await api.post("/api/tasks/T-42/complete", key="k1")
 
     for refused in (other_body, other_place):
         assert (refused.status, refused.body["code"]) == (409, "idempotency_key_reused")
-    assert len(desk.store.tasks) == 2
+    assert len(api.store.tasks) == 2
 
 
 async def test_another_systems_key_is_another_key() -> None:
     tokens = [*TOKENS, a_token("deploy", "relai_deploy")]
-    async with Desk(tokens=tokens).listening() as desk:
-        await desk.post("/api/tasks", NEW, key="k1")
-        other = await desk.post("/api/tasks", NEW, key="k1", token="relai_deploy")
+    async with ApiHarness(tokens=tokens).listening() as api:
+        await api.post("/api/tasks", NEW, key="k1")
+        other = await api.post("/api/tasks", NEW, key="k1", token="relai_deploy")
 
     assert other.headers["Idempotency-Status"] == "new"
-    assert len(desk.store.tasks) == 2
+    assert len(api.store.tasks) == 2
 
 
 async def test_a_key_outlives_the_token_that_is_replaced() -> None:
     tokens = [*TOKENS, a_token(CI, "relai_next")]
-    async with Desk(tokens=tokens).listening() as desk:
-        await desk.post("/api/tasks", NEW, key="k1", token=CI_SECRET)
-        again = await desk.post("/api/tasks", NEW, key="k1", token="relai_next")
+    async with ApiHarness(tokens=tokens).listening() as api:
+        await api.post("/api/tasks", NEW, key="k1", token=CI_SECRET)
+        again = await api.post("/api/tasks", NEW, key="k1", token="relai_next")
 
     assert again.headers["Idempotency-Status"] == "replayed"
 
 
 async def test_without_a_key_a_repeat_acts_again_and_the_answer_says_so() -> None:
-    async with Desk().listening() as desk:
-        replies = [await desk.post("/api/tasks", NEW) for _ in range(2)]
+    async with ApiHarness().listening() as api:
+        replies = [await api.post("/api/tasks", NEW) for _ in range(2)]
 
     assert [reply.headers["Idempotency-Status"] for reply in replies] == ["none", "none"]
-    assert len(desk.store.tasks) == 2
+    assert len(api.store.tasks) == 2
 
 
 async def test_two_bots_that_get_a_request_at_once_give_one_answer() -> None:
-    one = Desk()
-    two = Desk(shares=one)
+    one = ApiHarness()
+    two = ApiHarness(shares=one)
     async with one.listening(), two.listening():
         one.gateway.may_go_on.clear()
         both = [asyncio.create_task(each.post("/api/tasks", NEW, key="k1")) for each in (one, two)]
@@ -86,10 +86,10 @@ async def test_two_bots_that_get_a_request_at_once_give_one_answer() -> None:
 
 
 async def test_a_refusal_is_repeated_like_any_answer() -> None:
-    async with Desk(a_task(42)).listening() as desk:
+    async with ApiHarness(a_task(42)).listening() as api:
         body = RELAY | {"from_user": "UCLEO"}
-        first = await desk.post("/api/tasks/T-42/relay", body, key="k1")
-        again = await desk.post("/api/tasks/T-42/relay", body, key="k1")
+        first = await api.post("/api/tasks/T-42/relay", body, key="k1")
+        again = await api.post("/api/tasks/T-42/relay", body, key="k1")
 
     assert (first.status, again.status) == (403, 403)
     assert again.headers["Idempotency-Status"] == "replayed"
@@ -97,83 +97,83 @@ async def test_a_refusal_is_repeated_like_any_answer() -> None:
 
 
 async def test_what_failed_for_a_part_that_was_down_is_tried_again() -> None:
-    async with Desk().listening() as desk:
-        desk.gateway.failure = UnavailableError("Temporal")
-        first = await desk.post("/api/tasks", NEW, key="k1")
-        desk.gateway.failure = None
-        again = await desk.post("/api/tasks", NEW, key="k1")
+    async with ApiHarness().listening() as api:
+        api.gateway.failure = UnavailableError("Temporal")
+        first = await api.post("/api/tasks", NEW, key="k1")
+        api.gateway.failure = None
+        again = await api.post("/api/tasks", NEW, key="k1")
 
     assert (first.status, again.status) == (503, 201)
     assert again.headers["Idempotency-Status"] == "new"
 
 
 async def test_a_body_that_did_not_fit_leaves_the_key_free() -> None:
-    async with Desk().listening() as desk:
-        await desk.post("/api/tasks", NEW | {"title": ""}, key="k1")
-        made = await desk.post("/api/tasks", NEW, key="k1")
+    async with ApiHarness().listening() as api:
+        await api.post("/api/tasks", NEW | {"title": ""}, key="k1")
+        made = await api.post("/api/tasks", NEW, key="k1")
 
     assert made.status == 201
 
 
 async def test_when_the_answer_can_not_be_kept_nothing_is_claimed() -> None:
-    async with Desk().listening() as desk:
-        desk.keyed.fails_to_record = True
-        first = await desk.post("/api/tasks", NEW, key="k1")
-        desk.keyed.fails_to_record = False
-        again = await desk.post("/api/tasks", NEW, key="k1")
+    async with ApiHarness().listening() as api:
+        api.keyed.fails_to_record = True
+        first = await api.post("/api/tasks", NEW, key="k1")
+        api.keyed.fails_to_record = False
+        again = await api.post("/api/tasks", NEW, key="k1")
 
     assert (first.status, first.body["code"]) == (503, "unconfirmed")
     assert again.status == 201
-    assert len(desk.store.tasks) == 1
+    assert len(api.store.tasks) == 1
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "two words", "é"])
 async def test_a_key_that_is_none_is_refused(key: str) -> None:
-    async with Desk().listening() as desk:
-        refused = await desk.post("/api/tasks", NEW, key=key)
+    async with ApiHarness().listening() as api:
+        refused = await api.post("/api/tasks", NEW, key=key)
 
     assert (refused.status, refused.body["field"]) == (400, "Idempotency-Key")
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
 async def test_a_repeat_of_what_was_done_is_answered_so_whatever_speaks_against_it_by_now() -> None:
     """The answers got lost; since then the due date has passed, and the task has gone on."""
     soon = (datetime.now(UTC) + timedelta(seconds=0.5)).isoformat()
     task = a_task(42)
-    async with Desk(task).listening() as desk:
-        desk.keyed.fails_to_record = True
+    async with ApiHarness(task).listening() as api:
+        api.keyed.fails_to_record = True
         lost = [
-            await desk.post("/api/tasks", NEW | {"estimatedHandoff": soon}, key="create"),
-            await desk.post("/api/tasks/T-42/relay", RELAY, key="relay"),
+            await api.post("/api/tasks", NEW | {"estimatedHandoff": soon}, key="create"),
+            await api.post("/api/tasks/T-42/relay", RELAY, key="relay"),
         ]
-        desk.keyed.fails_to_record = False
-        opened = desk.store.tasks[task.id].relay
+        api.keyed.fails_to_record = False
+        opened = api.store.tasks[task.id].relay
         assert opened is not None
-        await desk.post("/api/tasks/T-42/relay", {"from_user": "UBEN", "to_user": "UCLEO"})
+        await api.post("/api/tasks/T-42/relay", {"from_user": "UBEN", "to_user": "UCLEO"})
         await asyncio.sleep(0.6)
         again = [
-            await desk.post("/api/tasks", NEW | {"estimatedHandoff": soon}, key="create"),
-            await desk.post("/api/tasks/T-42/relay", RELAY, key="relay"),
+            await api.post("/api/tasks", NEW | {"estimatedHandoff": soon}, key="create"),
+            await api.post("/api/tasks/T-42/relay", RELAY, key="relay"),
         ]
 
     assert [reply.status for reply in lost] == [503, 503]
     assert [(reply.status, reply.body["done"]) for reply in again] == [(201, True), (201, True)]
-    assert len(desk.store.tasks) == 2
+    assert len(api.store.tasks) == 2
 
 
 async def test_what_is_not_there_yet_is_no_answer_to_keep() -> None:
-    async with Desk().listening() as desk:
-        first = await desk.post("/api/tasks/T-42/complete", key="k1")
-        desk.store.tasks |= {task.id: task for task in [a_task(42)]}
-        again = await desk.post("/api/tasks/T-42/complete", key="k1")
+    async with ApiHarness().listening() as api:
+        first = await api.post("/api/tasks/T-42/complete", key="k1")
+        api.store.tasks |= {task.id: task for task in [a_task(42)]}
+        again = await api.post("/api/tasks/T-42/complete", key="k1")
 
     assert (first.status, again.status) == (404, 202)
 
 
 async def test_two_keys_for_one_request_are_refused() -> None:
-    async with Desk().listening() as desk:
+    async with ApiHarness().listening() as api:
         keys = CIMultiDict([("Idempotency-Key", "k1"), ("Idempotency-Key", "k2")])
-        refused = await desk.send("POST", "/api/tasks", headers=keys, json=NEW)
+        refused = await api.send("POST", "/api/tasks", headers=keys, json=NEW)
 
     assert (refused.status, refused.body["field"]) == (400, "Idempotency-Key")
 
@@ -182,7 +182,7 @@ async def test_two_keys_for_one_request_are_refused() -> None:
 async def test_a_refusal_says_as_well_whether_there_was_a_key(
     key: str | None, standing: str
 ) -> None:
-    async with Desk().listening() as desk:
-        refused = await desk.post("/api/tasks", NEW | {"title": ""}, key=key)
+    async with ApiHarness().listening() as api:
+        refused = await api.post("/api/tasks", NEW | {"title": ""}, key=key)
 
     assert refused.headers["Idempotency-Status"] == standing

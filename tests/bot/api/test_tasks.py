@@ -6,20 +6,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from relai_core.domain.task import TaskStatus
-from tests.bot.api.desk import NEW, Desk
+from tests.bot.api.api_harness import NEW, ApiHarness
 from tests.relai_core.builders import ANA, BEN, OTHER_TEAM, Changes, a_task, after
 
 SOON = (datetime.now(UTC) + timedelta(days=2)).isoformat()
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with Desk().listening() as desk:
-        yield desk
+async def api() -> AsyncIterator[ApiHarness]:
+    async with ApiHarness().listening() as api:
+        yield api
 
 
-async def test_a_task_is_made_in_a_persons_name(desk: Desk) -> None:
-    made = await desk.post("/api/tasks", NEW)
+async def test_a_task_is_made_in_a_persons_name(api: ApiHarness) -> None:
+    made = await api.post("/api/tasks", NEW)
 
     task = made.body["task"]
     assert made.status == 201
@@ -28,29 +28,31 @@ async def test_a_task_is_made_in_a_persons_name(desk: Desk) -> None:
     assert made.body["workflow_id"] == f"task-{task['id']}"
 
 
-async def test_without_a_creator_it_is_the_owners_own(desk: Desk) -> None:
-    made = await desk.post("/api/tasks", {"title": "Renew", "assignedTo": "UBEN"})
+async def test_without_a_creator_it_is_the_owners_own(api: ApiHarness) -> None:
+    made = await api.post("/api/tasks", {"title": "Renew", "assignedTo": "UBEN"})
 
     assert made.body["task"]["creator"] == BEN
 
 
-async def test_the_task_says_which_token_made_it(desk: Desk) -> None:
-    await desk.post("/api/tasks", NEW)
+async def test_the_task_says_which_token_made_it(api: ApiHarness) -> None:
+    await api.post("/api/tasks", NEW)
 
-    assert desk.gateway.created[0].via == "ci"
+    assert api.gateway.created[0].via == "ci"
 
 
-async def test_the_estimated_hand_off_is_the_due_date(desk: Desk) -> None:
-    made = await desk.post("/api/tasks", NEW | {"estimatedHandoff": SOON})
+async def test_the_estimated_hand_off_is_the_due_date(api: ApiHarness) -> None:
+    made = await api.post("/api/tasks", NEW | {"estimatedHandoff": SOON})
 
     due = datetime.fromisoformat(made.body["task"]["estimatedHandoff"])
     assert due == datetime.fromisoformat(SOON)
 
 
-async def test_without_a_worker_the_task_is_saved_and_where_to_look_is_said(desk: Desk) -> None:
-    desk.gateway.has_worker = False
+async def test_without_a_worker_the_task_is_saved_and_where_to_look_is_said(
+    api: ApiHarness,
+) -> None:
+    api.gateway.has_worker = False
 
-    made = await desk.post("/api/tasks", NEW)
+    made = await api.post("/api/tasks", NEW)
 
     assert (made.status, made.body["done"], made.body["task"]) == (202, False, None)
     assert made.body["location"] == f"/api/workflows/{made.body['workflow_id']}"
@@ -80,46 +82,50 @@ async def test_without_a_worker_the_task_is_saved_and_where_to_look_is_said(desk
     ids=str,
 )
 async def test_what_does_not_fit_is_refused_by_the_fields_name(
-    desk: Desk, field: str, value: object
+    api: ApiHarness, field: str, value: object
 ) -> None:
-    refused = await desk.post("/api/tasks", NEW | {field: value})
+    refused = await api.post("/api/tasks", NEW | {field: value})
 
     assert (refused.status, refused.body["code"], refused.body["field"]) == (422, "invalid", field)
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
 @pytest.mark.parametrize("person", ["UGUS", "UDEB", "UBOT", "UOTTO"])
-async def test_nobody_who_cant_hold_a_task_is_given_one(desk: Desk, person: str) -> None:
-    refused = await desk.post("/api/tasks", NEW | {"assignedTo": person})
+async def test_nobody_who_cant_hold_a_task_is_given_one(api: ApiHarness, person: str) -> None:
+    refused = await api.post("/api/tasks", NEW | {"assignedTo": person})
 
     assert (refused.status, refused.body["code"]) == (422, "person_cannot")
     assert refused.body["field"] == "assignedTo"
 
 
 @pytest.mark.parametrize("person", ["UGUS", "UDEB", "UBOT", "UOTTO"])
-async def test_nothing_is_done_in_the_name_of_someone_who_may_not(desk: Desk, person: str) -> None:
-    refused = await desk.post("/api/tasks", NEW | {"creator": person})
+async def test_nothing_is_done_in_the_name_of_someone_who_may_not(
+    api: ApiHarness, person: str
+) -> None:
+    refused = await api.post("/api/tasks", NEW | {"creator": person})
 
     assert (refused.status, refused.body["field"]) == (422, "creator")
 
 
-async def test_a_person_is_found_by_address(desk: Desk) -> None:
-    desk.directory.emails["ben@example.com"] = BEN
+async def test_a_person_is_found_by_address(api: ApiHarness) -> None:
+    api.directory.emails["ben@example.com"] = BEN
 
-    made = await desk.post("/api/tasks", NEW | {"assignedTo": "ben@example.com"})
+    made = await api.post("/api/tasks", NEW | {"assignedTo": "ben@example.com"})
 
     assert made.body["task"]["assignedTo"] == BEN
 
 
-async def test_a_person_is_found_by_our_own_id(desk: Desk) -> None:
-    made = await desk.post("/api/tasks", NEW | {"assignedTo": "T0001:UBEN"})
+async def test_a_person_is_found_by_our_own_id(api: ApiHarness) -> None:
+    made = await api.post("/api/tasks", NEW | {"assignedTo": "T0001:UBEN"})
 
     assert made.body["task"]["assignedTo"] == BEN
 
 
 @pytest.mark.parametrize("reference", ["nobody@example.com", "T0002:UBEN", "ben", "U"])
-async def test_a_person_who_cant_be_found_is_named_by_the_field(desk: Desk, reference: str) -> None:
-    refused = await desk.post("/api/tasks", NEW | {"assignedTo": reference})
+async def test_a_person_who_cant_be_found_is_named_by_the_field(
+    api: ApiHarness, reference: str
+) -> None:
+    refused = await api.post("/api/tasks", NEW | {"assignedTo": reference})
 
     assert (refused.status, refused.body["code"]) == (422, "unknown_person")
     assert refused.body["field"] == "assignedTo"
@@ -127,8 +133,8 @@ async def test_a_person_who_cant_be_found_is_named_by_the_field(desk: Desk, refe
 
 @pytest.mark.parametrize("name", ["T-42", "t42", "T-042"])
 async def test_a_task_is_shown_by_its_number(name: str) -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        shown = await desk.get(f"/api/tasks/{name}")
+    async with ApiHarness(a_task(42)).listening() as api:
+        shown = await api.get(f"/api/tasks/{name}")
 
     assert (shown.status, shown.body["key"]) == (200, "T-42")
 
@@ -136,26 +142,26 @@ async def test_a_task_is_shown_by_its_number(name: str) -> None:
 async def test_a_task_is_shown_by_its_id_with_its_latest_hand_over() -> None:
     task = a_task(42)
     handed = after(task, Changes(task).handed_over())
-    async with Desk(handed).listening() as desk:
-        shown = await desk.get(f"/api/tasks/{task.id}")
+    async with ApiHarness(handed).listening() as api:
+        shown = await api.get(f"/api/tasks/{task.id}")
 
     assert shown.body["relay"]["to_user"] == BEN
     assert shown.body["relay"]["end"] is None
 
 
 @pytest.mark.parametrize("name", ["T-7", "nonsense", "T0001-abc", "%00", "%ff%fe", "..%2f", "T-0"])
-async def test_a_task_that_is_not_there_is_not_found(desk: Desk, name: str) -> None:
-    missing = await desk.get(f"/api/tasks/{name}")
+async def test_a_task_that_is_not_there_is_not_found(api: ApiHarness, name: str) -> None:
+    missing = await api.get(f"/api/tasks/{name}")
 
     assert (missing.status, missing.body["code"]) == (404, "not_found")
 
 
 async def test_tasks_are_listed_a_page_at_a_time_each_once() -> None:
-    async with Desk(*(a_task(number) for number in range(1, 8))).listening() as desk:
+    async with ApiHarness(*(a_task(number) for number in range(1, 8))).listening() as api:
         seen: list[str] = []
         query: dict[str, str] = {"limit": "3"}
         while True:
-            page = (await desk.get("/api/tasks", **query)).body
+            page = (await api.get("/api/tasks", **query)).body
             seen += [task["key"] for task in page["tasks"]]
             if page["next_cursor"] is None:
                 break
@@ -168,8 +174,8 @@ async def test_tasks_are_filtered_by_all_that_is_given() -> None:
     mine = a_task(1, owner=BEN, creator=ANA)
     done = after(a_task(2, owner=BEN, creator=ANA), Changes(a_task(2)).completed())
     other = a_task(3, owner=ANA, creator=ANA)
-    async with Desk(mine, done, other).listening() as desk:
-        found = await desk.get("/api/tasks", assignee="UBEN", creator="UANA", status="open")
+    async with ApiHarness(mine, done, other).listening() as api:
+        found = await api.get("/api/tasks", assignee="UBEN", creator="UANA", status="open")
 
     assert [task["key"] for task in found.body["tasks"]] == ["T-1"]
 
@@ -186,37 +192,39 @@ async def test_tasks_are_filtered_by_all_that_is_given() -> None:
         ("colour", "red"),
     ],
 )
-async def test_a_filter_that_means_nothing_is_refused(desk: Desk, name: str, value: str) -> None:
-    refused = await desk.get("/api/tasks", **{name: value})
+async def test_a_filter_that_means_nothing_is_refused(
+    api: ApiHarness, name: str, value: str
+) -> None:
+    refused = await api.get("/api/tasks", **{name: value})
 
     assert (refused.status, refused.body["field"]) == (422, name)
 
 
-async def test_a_filter_given_twice_is_refused(desk: Desk) -> None:
-    refused = await desk.get("/api/tasks?limit=1&limit=2")
+async def test_a_filter_given_twice_is_refused(api: ApiHarness) -> None:
+    refused = await api.get("/api/tasks?limit=1&limit=2")
 
     assert (refused.status, refused.body["field"]) == (422, "limit")
 
 
 async def test_a_task_is_put_right() -> None:
     task = a_task(42)
-    async with Desk(task).listening() as desk:
-        edited = await desk.patch("/api/tasks/T-42", {"title": "Renew both"})
+    async with ApiHarness(task).listening() as api:
+        edited = await api.patch("/api/tasks/T-42", {"title": "Renew both"})
 
     assert (edited.status, edited.body["task"]["title"]) == (202, "Renew both")
-    assert desk.store.events[task.id][-1].via == "ci"
+    assert api.store.events[task.id][-1].via == "ci"
 
 
 async def test_progress_is_reported() -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        edited = await desk.patch("/api/tasks/T-42", {"progress": 60})
+    async with ApiHarness(a_task(42)).listening() as api:
+        edited = await api.patch("/api/tasks/T-42", {"progress": 60})
 
     assert edited.body["task"]["progress"] == 60
 
 
 async def test_a_task_is_cancelled() -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        edited = await desk.patch("/api/tasks/T-42", {"status": "cancelled"})
+    async with ApiHarness(a_task(42)).listening() as api:
+        edited = await api.patch("/api/tasks/T-42", {"status": "cancelled"})
 
     assert edited.body["task"]["status"] == TaskStatus.CANCELLED
 
@@ -236,39 +244,39 @@ async def test_a_task_is_cancelled() -> None:
     ids=str,
 )
 async def test_a_change_is_one_thing_at_a_time(body: dict[str, object]) -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        refused = await desk.patch("/api/tasks/T-42", body)
+    async with ApiHarness(a_task(42)).listening() as api:
+        refused = await api.patch("/api/tasks/T-42", body)
 
     assert (refused.status, refused.body["code"]) == (422, "invalid")
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
 async def test_a_task_is_completed_in_its_owners_name() -> None:
-    async with Desk(a_task(42, owner=BEN)).listening() as desk:
-        done = await desk.post("/api/tasks/T-42/complete")
+    async with ApiHarness(a_task(42, owner=BEN)).listening() as api:
+        done = await api.post("/api/tasks/T-42/complete")
 
     assert (done.status, done.body["task"]["closed_by"]) == (202, BEN)
 
 
 async def test_only_who_may_completes_a_task() -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        refused = await desk.post("/api/tasks/T-42/complete", {"actor": "UCLEO"})
+    async with ApiHarness(a_task(42)).listening() as api:
+        refused = await api.post("/api/tasks/T-42/complete", {"actor": "UCLEO"})
 
     assert (refused.status, refused.body["code"]) == (403, "not_involved")
 
 
 async def test_a_closed_task_is_not_closed_again() -> None:
     closed = after(a_task(42), Changes(a_task(42)).completed())
-    async with Desk(closed).listening() as desk:
-        refused = await desk.post("/api/tasks/T-42/complete")
+    async with ApiHarness(closed).listening() as api:
+        refused = await api.post("/api/tasks/T-42/complete")
 
     assert (refused.status, refused.body["code"]) == (409, "task_closed")
 
 
 async def test_the_trail_says_who_did_what_through_which_token() -> None:
-    async with Desk(a_task(42)).listening() as desk:
-        await desk.patch("/api/tasks/T-42", {"progress": 60})
-        trail = await desk.get("/api/tasks/T-42/trail")
+    async with ApiHarness(a_task(42)).listening() as api:
+        await api.patch("/api/tasks/T-42", {"progress": 60})
+        trail = await api.get("/api/tasks/T-42/trail")
 
     (event,) = trail.body["events"]
     assert (event["kind"], event["actor"], event["via"]) == ("progressed", ANA, "ci")
@@ -277,19 +285,19 @@ async def test_the_trail_says_who_did_what_through_which_token() -> None:
 
 async def test_another_workspaces_task_does_not_exist() -> None:
     theirs = a_task(42, team=OTHER_TEAM)
-    async with Desk(theirs).listening() as desk:
+    async with ApiHarness(theirs).listening() as api:
         replies = [
-            await desk.get(f"/api/tasks/{theirs.id}"),
-            await desk.get("/api/tasks/T-42"),
-            await desk.get(f"/api/tasks/{theirs.id}/trail"),
-            await desk.patch(f"/api/tasks/{theirs.id}", {"progress": 5}),
-            await desk.post(f"/api/tasks/{theirs.id}/complete"),
-            await desk.post(
+            await api.get(f"/api/tasks/{theirs.id}"),
+            await api.get("/api/tasks/T-42"),
+            await api.get(f"/api/tasks/{theirs.id}/trail"),
+            await api.patch(f"/api/tasks/{theirs.id}", {"progress": 5}),
+            await api.post(f"/api/tasks/{theirs.id}/complete"),
+            await api.post(
                 f"/api/tasks/{theirs.id}/relay", {"from_user": "UANA", "to_user": "UBEN"}
             ),
-            await desk.get(f"/api/workflows/task-{theirs.id}"),
+            await api.get(f"/api/workflows/task-{theirs.id}"),
         ]
-        listed = await desk.get("/api/tasks")
+        listed = await api.get("/api/tasks")
 
     assert {reply.status for reply in replies} == {404}
     assert listed.body["tasks"] == []

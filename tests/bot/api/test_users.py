@@ -8,34 +8,34 @@ import pytest
 from bot.services.temporal_service import WorkflowStatus
 from relai_core.domain.decisions import RefusalReason
 from relai_workflows.contracts import TaskRelayResult
-from tests.bot.api.desk import Desk
+from tests.bot.api.api_harness import ApiHarness
 from tests.bot.people import GUEST, a_person
 from tests.relai_core.builders import ANA, BEN, OTHER_TEAM, TEAM
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with Desk().listening() as desk:
-        yield desk
+async def api() -> AsyncIterator[ApiHarness]:
+    async with ApiHarness().listening() as api:
+        yield api
 
 
-async def test_someone_is_welcomed_by_their_slack_id(desk: Desk) -> None:
-    welcomed = await desk.post("/api/users", {"name": "Ben", "slack_user_id": "UBEN"})
+async def test_someone_is_welcomed_by_their_slack_id(api: ApiHarness) -> None:
+    welcomed = await api.post("/api/users", {"name": "Ben", "slack_user_id": "UBEN"})
 
-    (started,) = desk.gateway.onboarded
+    (started,) = api.gateway.onboarded
     assert (welcomed.status, started.user_id, started.via) == (202, BEN, "ci")
     assert welcomed.headers["Location"] == f"/api/workflows/{welcomed.body['workflow_id']}"
 
 
-async def test_someone_is_welcomed_by_their_address_with_an_inviter(desk: Desk) -> None:
-    desk.directory.emails["ben@example.com"] = BEN
+async def test_someone_is_welcomed_by_their_address_with_an_inviter(api: ApiHarness) -> None:
+    api.directory.emails["ben@example.com"] = BEN
 
-    await desk.post(
+    await api.post(
         "/api/users",
         {"name": "Ben", "status": "active", "email": "ben@example.com", "inviter": "UANA"},
     )
 
-    assert (desk.gateway.onboarded[0].user_id, desk.gateway.onboarded[0].inviter) == (BEN, ANA)
+    assert (api.gateway.onboarded[0].user_id, api.gateway.onboarded[0].inviter) == (BEN, ANA)
 
 
 @pytest.mark.parametrize(
@@ -52,21 +52,21 @@ async def test_someone_is_welcomed_by_their_address_with_an_inviter(desk: Desk) 
     ids=str,
 )
 async def test_who_cant_be_welcomed_is_named_by_the_field(
-    desk: Desk, person: dict[str, str], field: str
+    api: ApiHarness, person: dict[str, str], field: str
 ) -> None:
-    desk.directory.emails["ben@example.com"] = BEN
+    api.directory.emails["ben@example.com"] = BEN
 
-    refused = await desk.post("/api/users", {"name": "Somebody"} | person)
+    refused = await api.post("/api/users", {"name": "Somebody"} | person)
 
     assert (refused.status, refused.body["field"]) == (422, field)
-    assert desk.gateway.onboarded == []
+    assert api.gateway.onboarded == []
 
 
-async def test_people_are_listed_with_what_slack_says_of_them(desk: Desk) -> None:
+async def test_people_are_listed_with_what_slack_says_of_them(api: ApiHarness) -> None:
     for person in (a_person(BEN), GUEST, a_person(ANA)):
-        await desk.people.put(person)
+        await api.people.put(person)
 
-    listed = await desk.get("/api/users")
+    listed = await api.get("/api/users")
 
     assert [(user["slack_user_id"], user["status"]) for user in listed.body["users"]] == [
         ("UANA", "active"),
@@ -76,20 +76,20 @@ async def test_people_are_listed_with_what_slack_says_of_them(desk: Desk) -> Non
     assert listed.body["users"][0]["id"] == "T0001:UANA"
 
 
-async def test_people_are_listed_a_page_at_a_time(desk: Desk) -> None:
+async def test_people_are_listed_a_page_at_a_time(api: ApiHarness) -> None:
     for person in (a_person(ANA), a_person(BEN)):
-        await desk.people.put(person)
+        await api.people.put(person)
 
-    first = await desk.get("/api/users", limit="1")
-    second = await desk.get("/api/users", limit="1", cursor=first.body["next_cursor"])
+    first = await api.get("/api/users", limit="1")
+    second = await api.get("/api/users", limit="1", cursor=first.body["next_cursor"])
 
     assert [page.body["users"][0]["name"] for page in (first, second)] == ["uana", "uben"]
     assert second.body["next_cursor"] is None
 
 
-async def test_a_workflow_shows_where_it_stands_and_how_it_ended(desk: Desk) -> None:
+async def test_a_workflow_shows_where_it_stands_and_how_it_ended(api: ApiHarness) -> None:
     started = datetime(2026, 3, 4, 10, tzinfo=UTC)
-    desk.gateway.statuses["relay-T0001-abc"] = WorkflowStatus(
+    api.gateway.statuses["relay-T0001-abc"] = WorkflowStatus(
         "relay-T0001-abc",
         "TaskRelayWorkflow",
         "completed",
@@ -98,7 +98,7 @@ async def test_a_workflow_shows_where_it_stands_and_how_it_ended(desk: Desk) -> 
         TaskRelayResult(end=None, refusal=RefusalReason.RELAY_OPEN),
     )
 
-    shown = await desk.get("/api/workflows/relay-T0001-abc")
+    shown = await api.get("/api/workflows/relay-T0001-abc")
 
     assert (shown.status, shown.body["status"]) == (200, "completed")
     assert shown.body["result"] == {"end": None, "refusal": "relay_open"}
@@ -117,8 +117,8 @@ async def test_a_workflow_shows_where_it_stands_and_how_it_ended(desk: Desk) -> 
     ],
 )
 async def test_a_workflow_of_another_workspace_or_of_none_is_not_found(
-    desk: Desk, name: str
+    api: ApiHarness, name: str
 ) -> None:
-    missing = await desk.get(f"/api/workflows/{name}")
+    missing = await api.get(f"/api/workflows/{name}")
 
     assert (missing.status, missing.body["code"]) == (404, "not_found")

@@ -52,7 +52,7 @@ class RacedTaskStore(FakeTaskStore):
         return seen
 
 
-class Desk:
+class ApiHarness:
     """The services over a store and a gateway in memory."""
 
     def __init__(self, *tasks: Task) -> None:
@@ -81,9 +81,9 @@ def handed_over(task: Task) -> tuple[Task, RelayId]:
 
 
 async def test_the_owner_hands_a_task_over() -> None:
-    desk = Desk(a_task())
+    api = ApiHarness(a_task())
 
-    task = await desk.relays.relay(RelayTask(42, BEN), sender=ana, request=a_request())
+    task = await api.relays.relay(RelayTask(42, BEN), sender=ana, request=a_request())
 
     assert task is not None
     assert task.owner == BEN
@@ -92,39 +92,39 @@ async def test_the_owner_hands_a_task_over() -> None:
 
 
 async def test_the_workspaces_mode_applies_unless_another_is_asked_for() -> None:
-    desk = Desk(a_task())
+    api = ApiHarness(a_task())
     wish = RelayTask(42, BEN, mode=RelayMode.HANDSHAKE)
 
-    task = await desk.relays.relay(wish, sender=ana, request=a_request())
+    task = await api.relays.relay(wish, sender=ana, request=a_request())
 
     assert task is not None
     assert task.owner == ANA
 
 
 async def test_only_the_owner_hands_a_task_over() -> None:
-    desk = Desk(a_task(owner=BEN))
+    api = ApiHarness(a_task(owner=BEN))
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await desk.relays.relay(RelayTask(42, CLEO), sender=ana, request=a_request())
+        await api.relays.relay(RelayTask(42, CLEO), sender=ana, request=a_request())
 
     assert caught.value.reason is RefusalReason.NOT_THE_OWNER
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
 async def test_nobody_hands_a_task_to_themselves() -> None:
     with pytest.raises(ChangeRefusedError) as caught:
-        await Desk(a_task()).relays.relay(RelayTask(42, ANA), sender=ana, request=a_request())
+        await ApiHarness(a_task()).relays.relay(RelayTask(42, ANA), sender=ana, request=a_request())
 
     assert caught.value.reason is RefusalReason.SAME_PERSON
 
 
 async def test_nothing_is_sent_to_who_cannot_hold_a_task() -> None:
-    desk = Desk(a_task())
+    api = ApiHarness(a_task())
 
     with pytest.raises(NotAllowedError, match=r"Gus Guest is a guest.*Nothing was sent"):
-        await desk.relays.relay(RelayTask(42, GUEST.id), sender=ana, request=a_request())
+        await api.relays.relay(RelayTask(42, GUEST.id), sender=ana, request=a_request())
 
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
 @pytest.mark.parametrize(
@@ -136,59 +136,59 @@ async def test_nothing_is_sent_to_who_cannot_hold_a_task() -> None:
 )
 async def test_input_that_cannot_be_used_names_its_field(wish: RelayTask, field: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
-        await Desk(a_task()).relays.relay(wish, sender=ana, request=a_request())
+        await ApiHarness(a_task()).relays.relay(wish, sender=ana, request=a_request())
 
     assert caught.value.field == field
 
 
 async def test_a_repeat_of_a_relay_is_the_same_relay() -> None:
-    desk, request, wish = Desk(a_task()), a_request(), RelayTask(42, BEN)
-    first = await desk.relays.relay(wish, sender=ana, request=request)
+    api, request, wish = ApiHarness(a_task()), a_request(), RelayTask(42, BEN)
+    first = await api.relays.relay(wish, sender=ana, request=request)
 
-    assert await desk.relays.relay(wish, sender=ana, request=request) == first
+    assert await api.relays.relay(wish, sender=ana, request=request) == first
 
 
 async def test_a_late_repeat_of_a_relay_is_answered_with_its_task() -> None:
     """The first was written down between the question for the task and the start."""
-    desk, request, wish = Desk(a_task()), a_request(), RelayTask(42, BEN)
-    before = desk.store.tasks.copy()
-    relayed = await desk.relays.relay(wish, sender=ana, request=request)
-    desk.end_relay_of(request)
-    desk.store.first_read = before
+    api, request, wish = ApiHarness(a_task()), a_request(), RelayTask(42, BEN)
+    before = api.store.tasks.copy()
+    relayed = await api.relays.relay(wish, sender=ana, request=request)
+    api.end_relay_of(request)
+    api.store.first_read = before
 
-    assert await desk.relays.relay(wish, sender=ana, request=request) == relayed
+    assert await api.relays.relay(wish, sender=ana, request=request) == relayed
 
 
 async def test_a_request_that_was_refused_before_is_told_that_nothing_was_handed_over() -> None:
-    desk, request = Desk(a_task()), a_request()
-    desk.end_relay_of(request)
+    api, request = ApiHarness(a_task()), a_request()
+    api.end_relay_of(request)
 
     with pytest.raises(NotAllowedError, match="Nothing was handed over"):
-        await desk.relays.relay(RelayTask(42, BEN), sender=ana, request=request)
+        await api.relays.relay(RelayTask(42, BEN), sender=ana, request=request)
 
 
 async def test_a_request_that_was_refused_before_is_told_the_reason_that_still_holds() -> None:
     task, request = a_task(), a_request()
-    desk = Desk(handed_over(task)[0])
-    desk.end_relay_of(request)
-    desk.store.first_read = {task.id: task}
+    api = ApiHarness(handed_over(task)[0])
+    api.end_relay_of(request)
+    api.store.first_read = {task.id: task}
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await desk.relays.relay(RelayTask(42, CLEO), sender=ana, request=request)
+        await api.relays.relay(RelayTask(42, CLEO), sender=ana, request=request)
 
     assert caught.value.reason is RefusalReason.NOT_THE_OWNER
 
 
 async def test_a_late_repeat_is_told_how_its_relay_ended_if_the_task_has_moved_on() -> None:
-    desk, request, wish = Desk(a_task()), a_request(), RelayTask(42, BEN)
-    before = desk.store.tasks.copy()
-    await desk.relays.relay(wish, sender=ana, request=request)
-    await desk.relays.relay(RelayTask(42, CLEO), sender=ben, request=a_request())
-    desk.end_relay_of(request)
-    desk.store.first_read = before
+    api, request, wish = ApiHarness(a_task()), a_request(), RelayTask(42, BEN)
+    before = api.store.tasks.copy()
+    await api.relays.relay(wish, sender=ana, request=request)
+    await api.relays.relay(RelayTask(42, CLEO), sender=ben, request=a_request())
+    api.end_relay_of(request)
+    api.store.first_read = before
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await desk.relays.relay(wish, sender=ana, request=request)
+        await api.relays.relay(wish, sender=ana, request=request)
 
     assert caught.value.reason is RefusalReason.RELAY_ENDED
     assert caught.value.relay is not None
@@ -196,7 +196,9 @@ async def test_a_late_repeat_is_told_how_its_relay_ended_if_the_task_has_moved_o
 
 
 async def test_without_a_number_the_only_open_task_is_handed_over() -> None:
-    task = await Desk(a_task(7)).relays.relay(RelayTask(None, BEN), sender=ana, request=a_request())
+    task = await ApiHarness(a_task(7)).relays.relay(
+        RelayTask(None, BEN), sender=ana, request=a_request()
+    )
 
     assert task is not None
     assert task.number == 7
@@ -205,7 +207,7 @@ async def test_without_a_number_the_only_open_task_is_handed_over() -> None:
 async def test_the_receiver_accepts() -> None:
     task, relay = handed_over(a_task())
 
-    accepted = await Desk(task).answers.accept(relay, actor=ben, request=a_request())
+    accepted = await ApiHarness(task).answers.accept(relay, actor=ben, request=a_request())
 
     assert accepted is not None
     assert accepted.relay is not None
@@ -216,10 +218,10 @@ async def test_the_receiver_accepts() -> None:
 async def test_only_the_receiver_answers_and_who_else_tries_leaves_no_trace(actor: User) -> None:
     """A signal would stay in the history, and some thousands of them are its end."""
     task, relay = handed_over(a_task())
-    desk = Desk(task)
+    api = ApiHarness(task)
     tries = [
-        desk.answers.accept(relay, actor=actor, request=a_request()),
-        desk.answers.decline(relay, "no time", actor=actor, request=a_request()),
+        api.answers.accept(relay, actor=actor, request=a_request()),
+        api.answers.decline(relay, "no time", actor=actor, request=a_request()),
     ]
 
     for answer in tries:
@@ -227,34 +229,36 @@ async def test_only_the_receiver_answers_and_who_else_tries_leaves_no_trace(acto
             await answer
         assert caught.value.reason is RefusalReason.NOT_THE_RECEIVER
 
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
 async def test_who_is_no_receiver_is_told_how_the_relay_ended() -> None:
     task, relay = handed_over(a_task())
-    desk = Desk(task)
-    await desk.answers.accept(relay, actor=ben, request=a_request())
+    api = ApiHarness(task)
+    await api.answers.accept(relay, actor=ben, request=a_request())
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await desk.answers.accept(relay, actor=cleo, request=a_request())
+        await api.answers.accept(relay, actor=cleo, request=a_request())
 
     assert caught.value.reason is RefusalReason.RELAY_ENDED
-    assert len(desk.gateway.asked) == 1
+    assert len(api.gateway.asked) == 1
 
 
 async def test_the_receivers_answer_is_asked_for_though_the_store_says_it_is_over() -> None:
     """It may be a repeat of the one that ended it, which its workflow knows."""
     task, relay = handed_over(a_task())
-    desk, request = Desk(task), a_request()
-    first = await desk.answers.accept(relay, actor=ben, request=request)
+    api, request = ApiHarness(task), a_request()
+    first = await api.answers.accept(relay, actor=ben, request=request)
 
-    assert await desk.answers.accept(relay, actor=ben, request=request) == first
+    assert await api.answers.accept(relay, actor=ben, request=request) == first
 
 
 async def test_declining_gives_the_task_back_with_the_reason() -> None:
     task, relay = handed_over(a_task())
 
-    declined = await Desk(task).answers.decline(relay, "on leave", actor=ben, request=a_request())
+    declined = await ApiHarness(task).answers.decline(
+        relay, "on leave", actor=ben, request=a_request()
+    )
 
     assert declined is not None
     assert declined.owner == ANA
@@ -264,12 +268,12 @@ async def test_declining_gives_the_task_back_with_the_reason() -> None:
 
 async def test_an_answer_after_the_end_is_told_how_it_ended() -> None:
     task, relay = handed_over(a_task())
-    desk = Desk(task)
-    await desk.answers.take_back(relay, actor=ana, request=a_request())
-    desk.gateway.ended.add(relay_workflow_id(relay))
+    api = ApiHarness(task)
+    await api.answers.take_back(relay, actor=ana, request=a_request())
+    api.gateway.ended.add(relay_workflow_id(relay))
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await desk.answers.accept(relay, actor=ben, request=a_request())
+        await api.answers.accept(relay, actor=ben, request=a_request())
 
     assert caught.value.reason is RefusalReason.RELAY_ENDED
     assert caught.value.relay is not None
@@ -278,40 +282,40 @@ async def test_an_answer_after_the_end_is_told_how_it_ended() -> None:
 
 async def test_an_open_relay_is_taken_back_through_its_own_workflow() -> None:
     task, relay = handed_over(a_task())
-    desk = Desk(task)
+    api = ApiHarness(task)
 
-    back = await desk.answers.take_back(relay, actor=ana, request=a_request())
+    back = await api.answers.take_back(relay, actor=ana, request=a_request())
 
     assert back is not None
     assert back.owner == ANA
-    assert desk.gateway.asked == [(relay_workflow_id(relay), "relay_withdrawn")]
+    assert api.gateway.asked == [(relay_workflow_id(relay), "relay_withdrawn")]
 
 
 async def test_an_unanswered_relay_is_taken_back_through_the_tasks_workflow() -> None:
     task = a_task()
     opened = Changes(task).handed_over()
     unanswered = after(task, opened, Changes(task).expired(opened))
-    desk = Desk(unanswered)
+    api = ApiHarness(unanswered)
 
-    back = await desk.answers.take_back(opened.relay_id, actor=ana, request=a_request())
+    back = await api.answers.take_back(opened.relay_id, actor=ana, request=a_request())
 
     assert back is not None
     assert back.owner == ANA
-    assert desk.gateway.asked == [(lifecycle_id(task.id), "taken_back")]
+    assert api.gateway.asked == [(lifecycle_id(task.id), "taken_back")]
 
 
 async def test_a_relay_that_goes_unanswered_on_the_way_is_taken_back_all_the_same() -> None:
     task = a_task()
     opened = Changes(task).handed_over()
     unanswered = after(task, opened, Changes(task).expired(opened))
-    desk = Desk(after(task, opened))
-    desk.store.tasks[task.id] = unanswered
+    api = ApiHarness(after(task, opened))
+    api.store.tasks[task.id] = unanswered
 
-    back = await desk.answers.take_back(opened.relay_id, actor=ana, request=a_request())
+    back = await api.answers.take_back(opened.relay_id, actor=ana, request=a_request())
 
     assert back is not None
     assert back.owner == ANA
-    assert [kind for _, kind in desk.gateway.asked] == ["relay_withdrawn", "taken_back"]
+    assert [kind for _, kind in api.gateway.asked] == ["relay_withdrawn", "taken_back"]
 
 
 @pytest.mark.parametrize("is_unanswered", [False, True])
@@ -322,13 +326,13 @@ async def test_only_the_sender_takes_back_and_who_else_tries_leaves_no_trace(
     task = a_task()
     opened = Changes(task).handed_over()
     changes = [opened, Changes(task).expired(opened)] if is_unanswered else [opened]
-    desk = Desk(after(task, *changes))
+    api = ApiHarness(after(task, *changes))
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await desk.answers.take_back(opened.relay_id, actor=actor, request=a_request())
+        await api.answers.take_back(opened.relay_id, actor=actor, request=a_request())
 
     assert caught.value.reason is RefusalReason.NOT_THE_SENDER
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
 async def test_another_workspaces_relay_does_not_exist() -> None:
@@ -336,13 +340,13 @@ async def test_another_workspaces_relay_does_not_exist() -> None:
     theirs = RelayId(f"{OTHER_TEAM}-relay")
 
     with pytest.raises(NotFoundError):
-        await Desk(task).answers.accept(theirs, actor=ben, request=a_request())
+        await ApiHarness(task).answers.accept(theirs, actor=ben, request=a_request())
 
 
 async def test_a_form_offers_the_senders_own_open_tasks() -> None:
-    desk = Desk(a_task(1), a_task(2), a_task(3, owner=BEN))
+    api = ApiHarness(a_task(1), a_task(2), a_task(3, owner=BEN))
 
-    tasks, chosen = await desk.relays.list_relayable(ana)
+    tasks, chosen = await api.relays.list_relayable(ana)
 
     assert [task.number for task in tasks] == [1, 2]
     assert chosen is None
@@ -350,9 +354,9 @@ async def test_a_form_offers_the_senders_own_open_tasks() -> None:
 
 async def test_a_form_begins_with_the_task_that_is_meant() -> None:
     meant = a_task(2)
-    desk = Desk(a_task(1), meant)
+    api = ApiHarness(a_task(1), meant)
 
-    tasks, chosen = await desk.relays.list_relayable(ana, number=2)
+    tasks, chosen = await api.relays.list_relayable(ana, number=2)
 
     assert [task.number for task in tasks] == [2, 1]
     assert chosen == meant.id
@@ -360,6 +364,6 @@ async def test_a_form_begins_with_the_task_that_is_meant() -> None:
 
 async def test_no_form_opens_for_somebody_elses_task() -> None:
     with pytest.raises(ChangeRefusedError) as caught:
-        await Desk(a_task(1, owner=BEN)).relays.list_relayable(ana, number=1)
+        await ApiHarness(a_task(1, owner=BEN)).relays.list_relayable(ana, number=1)
 
     assert caught.value.reason is RefusalReason.NOT_THE_OWNER

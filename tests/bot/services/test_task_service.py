@@ -27,7 +27,7 @@ from tests.relai_core.builders import (
 )
 
 
-class Desk:
+class ApiHarness:
     """The service over a store and a gateway in memory."""
 
     def __init__(self, *tasks: Task) -> None:
@@ -42,39 +42,39 @@ ana, ben, cleo = a_person(ANA), a_person(BEN), a_person(CLEO)
 
 
 async def test_a_task_without_an_owner_is_the_creators_own() -> None:
-    desk = Desk()
+    api = ApiHarness()
 
-    task = await desk.tasks.create(CreateTask("Renew"), creator=ana, request=a_request())
+    task = await api.tasks.create(CreateTask("Renew"), creator=ana, request=a_request())
 
     assert task is not None
     assert (task.title, task.owner, task.creator) == ("Renew", ANA, ANA)
 
 
 async def test_the_same_request_twice_is_one_task() -> None:
-    desk, request = Desk(), a_request()
+    api, request = ApiHarness(), a_request()
 
-    first = await desk.tasks.create(CreateTask("Renew"), creator=ana, request=request)
-    second = await desk.tasks.create(CreateTask("Renew"), creator=ana, request=request)
+    first = await api.tasks.create(CreateTask("Renew"), creator=ana, request=request)
+    second = await api.tasks.create(CreateTask("Renew"), creator=ana, request=request)
 
     assert first == second
-    assert len(desk.store.tasks) == 1
+    assert len(api.store.tasks) == 1
 
 
 async def test_a_repeat_after_the_task_has_ended_shows_that_task() -> None:
-    desk, request = Desk(), a_request()
-    first = await desk.tasks.create(CreateTask("Renew"), creator=ana, request=request)
+    api, request = ApiHarness(), a_request()
+    first = await api.tasks.create(CreateTask("Renew"), creator=ana, request=request)
     assert first is not None
-    desk.gateway.ended.add(lifecycle_id(first.id))
+    api.gateway.ended.add(lifecycle_id(first.id))
 
-    assert await desk.tasks.create(CreateTask("Renew"), creator=ana, request=request) == first
+    assert await api.tasks.create(CreateTask("Renew"), creator=ana, request=request) == first
 
 
 async def test_without_a_worker_a_task_is_saved_and_its_outcome_follows() -> None:
-    desk = Desk()
-    desk.gateway.has_worker = False
+    api = ApiHarness()
+    api.gateway.has_worker = False
 
-    assert await desk.tasks.create(CreateTask("Renew"), creator=ana, request=a_request()) is None
-    assert len(desk.gateway.asked) == 1
+    assert await api.tasks.create(CreateTask("Renew"), creator=ana, request=a_request()) is None
+    assert len(api.gateway.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ async def test_without_a_worker_a_task_is_saved_and_its_outcome_follows() -> Non
     ],
 )
 async def test_who_cannot_hold_a_task_is_named_with_the_reason(owner: User, why: str) -> None:
-    desk = Desk()
+    api = ApiHarness()
 
     with pytest.raises(NotAllowedError, match=why):
-        await desk.tasks.create(
+        await api.tasks.create(
             CreateTask("Renew", owner=owner.id), creator=ana, request=a_request()
         )
 
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
 @pytest.mark.parametrize(
@@ -109,28 +109,28 @@ async def test_who_cannot_hold_a_task_is_named_with_the_reason(owner: User, why:
     ],
 )
 async def test_input_that_cannot_be_used_names_its_field(wish: CreateTask, field: str) -> None:
-    desk = Desk()
+    api = ApiHarness()
 
     with pytest.raises(InvalidInputError) as caught:
-        await desk.tasks.create(wish, creator=ana, request=a_request())
+        await api.tasks.create(wish, creator=ana, request=a_request())
 
     assert caught.value.field == field
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
 async def test_a_title_that_just_fits_is_taken() -> None:
-    desk = Desk()
+    api = ApiHarness()
     wish = CreateTask("x" * TITLE_LIMIT, due_at=NOW + timedelta(seconds=1))
 
-    assert await desk.tasks.create(wish, creator=ana, request=a_request()) is not None
+    assert await api.tasks.create(wish, creator=ana, request=a_request()) is not None
 
 
 @pytest.mark.parametrize("actor", [ana, ben], ids=["creator", "owner"])
 async def test_creator_and_owner_can_complete_a_task(actor: User) -> None:
     task = a_task(owner=BEN)
-    desk = Desk(task)
+    api = ApiHarness(task)
 
-    done = await desk.tasks.complete(task.id, actor=actor, request=a_request())
+    done = await api.tasks.complete(task.id, actor=actor, request=a_request())
 
     assert done is not None
     assert (done.status, done.closed_by) == (TaskStatus.COMPLETED, actor.id)
@@ -138,23 +138,23 @@ async def test_creator_and_owner_can_complete_a_task(actor: User) -> None:
 
 async def test_a_colleague_cannot_complete_a_task() -> None:
     task = a_task()
-    desk = Desk(task)
+    api = ApiHarness(task)
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await desk.tasks.complete(task.id, actor=cleo, request=a_request())
+        await api.tasks.complete(task.id, actor=cleo, request=a_request())
 
     assert caught.value.reason is RefusalReason.NOT_INVOLVED
-    assert desk.store.tasks[task.id].is_open
+    assert api.store.tasks[task.id].is_open
 
 
 async def test_completing_a_closed_task_tells_who_did_it() -> None:
     task = a_task()
     done = after(task, Changes(task).completed())
-    desk = Desk(done)
-    desk.gateway.ended.add(lifecycle_id(task.id))
+    api = ApiHarness(done)
+    api.gateway.ended.add(lifecycle_id(task.id))
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await desk.tasks.complete(task.id, actor=ana, request=a_request())
+        await api.tasks.complete(task.id, actor=ana, request=a_request())
 
     assert caught.value.reason is RefusalReason.TASK_CLOSED
     assert caught.value.task.closed_by == ANA
@@ -162,28 +162,28 @@ async def test_completing_a_closed_task_tells_who_did_it() -> None:
 
 async def test_a_repeat_of_the_request_that_completed_a_task_succeeds() -> None:
     task, request = a_task(), a_request()
-    desk = Desk(task)
-    done = await desk.tasks.complete(task.id, actor=ana, request=request)
-    desk.gateway.ended.add(lifecycle_id(task.id))
+    api = ApiHarness(task)
+    done = await api.tasks.complete(task.id, actor=ana, request=request)
+    api.gateway.ended.add(lifecycle_id(task.id))
 
-    assert await desk.tasks.complete(task.id, actor=ana, request=request) == done
+    assert await api.tasks.complete(task.id, actor=ana, request=request) == done
 
 
 async def test_without_a_number_the_only_open_task_is_meant() -> None:
     mine, closed = a_task(1), a_task(2)
-    desk = Desk(mine, a_task(3, owner=BEN), after(closed, Changes(closed).completed()))
+    api = ApiHarness(mine, a_task(3, owner=BEN), after(closed, Changes(closed).completed()))
 
-    done = await desk.tasks.complete_meant(None, actor=ana, request=a_request())
+    done = await api.tasks.complete_meant(None, actor=ana, request=a_request())
 
     assert done is not None
     assert done.id == mine.id
 
 
 async def test_without_a_number_several_tasks_are_listed_up_to_five() -> None:
-    desk = Desk(*(a_task(number, title=f"Task {number}") for number in range(1, 8)))
+    api = ApiHarness(*(a_task(number, title=f"Task {number}") for number in range(1, 8)))
 
     with pytest.raises(InvalidInputError) as caught:
-        await desk.tasks.complete_meant(None, actor=ana, request=a_request())
+        await api.tasks.complete_meant(None, actor=ana, request=a_request())
 
     text = str(caught.value)
     assert "T-5 Task 5" in text
@@ -193,16 +193,16 @@ async def test_without_a_number_several_tasks_are_listed_up_to_five() -> None:
 
 async def test_without_any_task_that_is_said() -> None:
     with pytest.raises(InvalidInputError, match="no open task"):
-        await Desk().tasks.complete_meant(None, actor=ana, request=a_request())
+        await ApiHarness().tasks.complete_meant(None, actor=ana, request=a_request())
 
 
 async def test_only_the_owner_reports_progress() -> None:
     task = a_task(owner=BEN)
-    desk = Desk(task)
+    api = ApiHarness(task)
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await desk.tasks.report_progress(42, 60, actor=ana, request=a_request())
-    reported = await desk.tasks.report_progress(42, 60, actor=ben, request=a_request())
+        await api.tasks.report_progress(42, 60, actor=ana, request=a_request())
+    reported = await api.tasks.report_progress(42, 60, actor=ben, request=a_request())
 
     assert caught.value.reason is RefusalReason.NOT_THE_OWNER
     assert reported is not None
@@ -212,27 +212,29 @@ async def test_only_the_owner_reports_progress() -> None:
 @pytest.mark.parametrize("progress", [-1, 101])
 async def test_progress_lies_between_0_and_100(progress: int) -> None:
     with pytest.raises(InvalidInputError):
-        await Desk(a_task()).tasks.report_progress(42, progress, actor=ana, request=a_request())
+        await ApiHarness(a_task()).tasks.report_progress(
+            42, progress, actor=ana, request=a_request()
+        )
 
 
 async def test_another_workspaces_task_does_not_exist() -> None:
     theirs = a_task(team=OTHER_TEAM)
-    desk = Desk(theirs)
+    api = ApiHarness(theirs)
 
     with pytest.raises(NotFoundError):
-        await desk.tasks.complete(theirs.id, actor=ana, request=a_request())
+        await api.tasks.complete(theirs.id, actor=ana, request=a_request())
     with pytest.raises(NotFoundError):
-        await desk.tasks.get(42, viewer=ana)
+        await api.tasks.get(42, viewer=ana)
 
-    assert desk.gateway.asked == []
+    assert api.gateway.asked == []
 
 
 async def test_a_list_has_what_is_offered_owned_and_given_away() -> None:
     own, given, offered = a_task(1), a_task(2, owner=BEN), a_task(3, creator=CLEO, owner=CLEO)
     offered = after(offered, Changes(offered).handed_over(ANA, CLEO))
-    desk = Desk(own, given, offered)
+    api = ApiHarness(own, given, offered)
 
-    lists = await desk.tasks.list_for(ana)
+    lists = await api.tasks.list_for(ana)
 
     assert [task.number for task in lists.offered] == [3]
     assert [task.number for task in lists.owned] == [1, 3]
@@ -240,8 +242,8 @@ async def test_a_list_has_what_is_offered_owned_and_given_away() -> None:
 
 
 async def test_what_could_not_be_saved_is_not_said_to_be() -> None:
-    desk = Desk()
-    desk.gateway.failure = UnavailableError("Temporal")
+    api = ApiHarness()
+    api.gateway.failure = UnavailableError("Temporal")
 
     with pytest.raises(UnavailableError):
-        await desk.tasks.create(CreateTask("Renew"), creator=ana, request=a_request())
+        await api.tasks.create(CreateTask("Renew"), creator=ana, request=a_request())

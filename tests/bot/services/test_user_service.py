@@ -19,7 +19,7 @@ NO_FULL_MEMBERS = pytest.mark.parametrize(
 )
 
 
-class Desk:
+class ApiHarness:
     """The service over fakes."""
 
     def __init__(self, directory: FakeDirectory | None = None) -> None:
@@ -30,53 +30,53 @@ class Desk:
 
 
 async def test_a_full_member_may_speak() -> None:
-    assert (await Desk().users.get_speaker(TEAM, ANA)).id == ANA
+    assert (await ApiHarness().users.get_speaker(TEAM, ANA)).id == ANA
 
 
 @NO_FULL_MEMBERS
 async def test_nobody_but_full_members_may_speak(person: User) -> None:
     with pytest.raises(NotAllowedError, match="full members"):
-        await Desk().users.get_speaker(TEAM, person.id)
+        await ApiHarness().users.get_speaker(TEAM, person.id)
 
 
 async def test_a_stranger_to_slack_is_not_found() -> None:
-    desk = Desk()
-    desk.directory.failure = NotFoundError("user_not_found")
+    api = ApiHarness()
+    api.directory.failure = NotFoundError("user_not_found")
 
     with pytest.raises(NotFoundError, match="no such person"):
-        await desk.users.get_receiver(TEAM, ANA)
+        await api.users.get_receiver(TEAM, ANA)
 
 
 async def test_when_slack_cannot_be_asked_nothing_was_saved() -> None:
-    desk = Desk()
-    desk.directory.failure = TransientMessengerError("service_unavailable")
+    api = ApiHarness()
+    api.directory.failure = TransientMessengerError("service_unavailable")
 
     with pytest.raises(UnavailableError, match="Slack can't be reached"):
-        await desk.users.get_speaker(TEAM, ANA)
+        await api.users.get_speaker(TEAM, ANA)
 
 
 async def test_who_joins_is_remembered_and_welcomed() -> None:
-    desk = Desk()
+    api = ApiHarness()
 
-    await desk.users.join(a_person(ANA))
+    await api.users.join(a_person(ANA))
 
-    assert ANA in desk.store.users
-    assert [start.user_id for start in desk.gateway.onboarded] == [ANA]
+    assert ANA in api.store.users
+    assert [start.user_id for start in api.gateway.onboarded] == [ANA]
 
 
 @NO_FULL_MEMBERS
 async def test_nobody_but_full_members_is_welcomed(person: User) -> None:
-    desk = Desk()
+    api = ApiHarness()
 
-    await desk.users.join(person)
+    await api.users.join(person)
 
-    assert person.id in desk.store.users
-    assert desk.gateway.onboarded == []
+    assert person.id in api.store.users
+    assert api.gateway.onboarded == []
 
 
 async def test_who_changes_is_remembered() -> None:
-    desk = Desk()
+    api = ApiHarness()
 
-    await desk.users.change(DEACTIVATED)
+    await api.users.change(DEACTIVATED)
 
-    assert desk.store.users[DEACTIVATED.id].deleted
+    assert api.store.users[DEACTIVATED.id].deleted

@@ -65,10 +65,10 @@ async def add_channel(request: web.Request) -> web.Response:
 
 async def stream(request: web.Request) -> web.StreamResponse:
     """Send each change as a server-sent event until the page goes away."""
-    changes = request.app[SANDBOX].workspace.changes
+    broadcast = request.app[SANDBOX].workspace.broadcast
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
     response = web.StreamResponse(headers=headers)
-    with changes.listening() as queue, suppress(ConnectionError):
+    with broadcast.listening() as queue, suppress(ConnectionError):
         await response.prepare(request)
         await response.write(b": listening\n\n")
         while (change := await _next(queue)) is not None:

@@ -53,7 +53,7 @@ class Reply(NamedTuple):
     body: Json
 
 
-class Desk:
+class ApiHarness:
     """The API of one bot. Its stores may be shared with other bots' desks."""
 
     def __init__(
@@ -61,7 +61,7 @@ class Desk:
         *tasks: Task,
         tokens: Sequence[ApiToken] = TOKENS,
         per_minute: int = 10_000,
-        shares: "Desk | None" = None,
+        shares: "ApiHarness | None" = None,
     ) -> None:
         self.store: FakeTaskStore = shares.store if shares else FakeTaskStore(*tasks)
         self.gateway: FakeGateway = shares.gateway if shares else FakeGateway(self.store)
@@ -75,7 +75,7 @@ class Desk:
         self._url: str
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator["Desk"]:
+    async def listening(self) -> AsyncIterator["ApiHarness"]:
         """Serve on a port of its own."""
         server = Server([], create_application(self.gate, self._services()))
         self.port = await server.start("127.0.0.1", 0)
@@ -143,4 +143,4 @@ class Desk:
 NEW = {"title": "Renew the certificate", "assignedTo": "UBEN", "creator": "UANA"}
 """The body of a request for a task that Ana gives to Ben."""
 
-__all__ = ["BOT", "NEW", "TOKENS", "Desk", "Json", "Reply", "a_token"]
+__all__ = ["BOT", "NEW", "TOKENS", "ApiHarness", "Json", "Reply", "a_token"]

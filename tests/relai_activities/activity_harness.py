@@ -26,7 +26,7 @@ T = TypeVar("T")
 WINDOW = timedelta(minutes=10)
 
 
-class Office:
+class ActivityHarness:
     """A worker's activities without a worker: a test tries each as often as it likes."""
 
     def __init__(self, store: Database) -> None:

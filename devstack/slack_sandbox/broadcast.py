@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from devstack.slack_sandbox.records import Json
 
 
-class Changes:
+class Broadcast:
     """A broadcast without memory: who listens hears each change from then on."""
 
     def __init__(self) -> None:

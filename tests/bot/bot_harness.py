@@ -38,7 +38,7 @@ SECRET = Options().signing_secret
 _DRAINED = timedelta(seconds=2)
 
 
-class Office:
+class BotHarness:
     """The sandbox as people see it, and the bot's parts by name.
 
     Attributes:
@@ -144,14 +144,16 @@ class Office:
 
 
 @asynccontextmanager
-async def an_office(within: timedelta = ANSWER_WITHIN, **options: Any) -> AsyncIterator[Office]:
-    """Open an office in a sandbox with these options."""
+async def a_bot_harness(
+    within: timedelta = ANSWER_WITHIN, **options: Any
+) -> AsyncIterator[BotHarness]:
+    """Open an harness in a sandbox with these options."""
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(running_sandbox(Options(**options)))
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        office = Office(sandbox, http, within)
-        yield office
-        await office.background.drain(_DRAINED)
+        harness = BotHarness(sandbox, http, within)
+        yield harness
+        await harness.background.drain(_DRAINED)
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:

@@ -1,4 +1,4 @@
-"""Tasks and hand-overs on a stage, as the people who have to do with them see them."""
+"""Tasks and hand-overs on a env, as the people who have to do with them see them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,16 +29,16 @@ from relai_workflows.contracts import (
 )
 from relai_workflows.ids import lifecycle_id, relay_workflow_id
 from tests.relai_core.builders import ANA, BEN, CI, TEAM, Changes, a_new_task, a_request
-from tests.relai_workflows.stage import Handle, Stage
+from tests.relai_workflows.workflow_env import Handle, WorkflowEnv
 
 WINDOW = timedelta(minutes=10)
 
 
-class Asked:
+class Driver:
     """A workflow that answers for the requests of people."""
 
-    def __init__(self, stage: Stage, handle: Handle) -> None:
-        self.stage = stage
+    def __init__(self, env: WorkflowEnv, handle: Handle) -> None:
+        self.env = env
         self.handle = handle
 
     async def signal(self, name: str, change: Model) -> None:
@@ -71,22 +71,22 @@ class Asked:
 
     async def now(self) -> datetime:
         """Its time."""
-        return await self.stage.now(self.handle)
+        return await self.env.now(self.handle)
 
     async def advance(self, by: timedelta) -> None:
         """Let time pass for it."""
-        await self.stage.advance(self.handle, by)
+        await self.env.advance(self.handle, by)
 
     async def advance_to(self, moment: datetime) -> None:
         """Let time pass for it until `moment`."""
-        await self.stage.advance_to(self.handle, moment)
+        await self.env.advance_to(self.handle, moment)
 
 
-class Life(Asked):
+class TaskDriver(Driver):
     """The life of a task."""
 
-    def __init__(self, stage: Stage, handle: Handle, new: NewTask) -> None:
-        super().__init__(stage, handle)
+    def __init__(self, env: WorkflowEnv, handle: Handle, new: NewTask) -> None:
+        super().__init__(env, handle)
         self.new = new
 
     @property
@@ -101,22 +101,22 @@ class Life(Asked):
 
     async def task(self) -> Task:
         """The task as stored."""
-        task = await self.stage.store.tasks.find(self.new.id)
+        task = await self.env.store.tasks.find(self.new.id)
         assert task is not None
         return task
 
     async def hand_over(
         self, to_user: SlackUserId = BEN, from_user: SlackUserId = ANA, **fields: Any
-    ) -> "HandOver":
+    ) -> "RelayDriver":
         """A hand-over of the task whose sender knows that it was done."""
         relay = await self.begin_hand_over(to_user, from_user, **fields)
         relay.outcome = await relay.ask(relay.start.request_id)
-        await self.stage.idle()
+        await self.env.idle()
         return relay
 
     async def begin_hand_over(
         self, to_user: SlackUserId = BEN, from_user: SlackUserId = ANA, **fields: Any
-    ) -> "HandOver":
+    ) -> "RelayDriver":
         """A hand-over of the task; nobody waits to hear whether it was done."""
         given: dict[str, Any] = {"request_id": a_request(), "mode": RelayMode.DIRECT}
         given |= {"window": WINDOW} | fields
@@ -129,22 +129,22 @@ class Life(Asked):
             **given,
         )
         workflow_id = relay_workflow_id(start.relay_id)
-        handle = await self.stage.start("TaskRelayWorkflow", start, workflow_id)
-        return HandOver(self.stage, handle, start)
+        handle = await self.env.start("TaskRelayWorkflow", start, workflow_id)
+        return RelayDriver(self.env, handle, start)
 
 
-class HandOver(Asked):
+class RelayDriver(Driver):
     """A hand-over. `outcome` is what its sender heard."""
 
     outcome: Outcome
 
-    def __init__(self, stage: Stage, handle: Handle, start: TaskRelayInput) -> None:
-        super().__init__(stage, handle)
+    def __init__(self, env: WorkflowEnv, handle: Handle, start: TaskRelayInput) -> None:
+        super().__init__(env, handle)
         self.start = start
 
     async def relay(self) -> Relay:
         """The relay as stored."""
-        relay = await self.stage.store.tasks.find_relay(self.start.relay_id)
+        relay = await self.env.store.tasks.find_relay(self.start.relay_id)
         assert relay is not None
         return relay
 
@@ -155,7 +155,7 @@ class HandOver(Asked):
     async def result(self) -> TaskRelayResult:
         """What the workflow says at its end."""
         result = TaskRelayResult.model_validate(await self.handle.result())
-        await self.stage.idle()
+        await self.env.idle()
         return result
 
     def accepted(self, actor: SlackUserId = BEN) -> RelayAccepted:
@@ -179,17 +179,19 @@ class HandOver(Asked):
         }
 
 
-async def begin(stage: Stage, new: NewTask) -> Life:
+async def begin(env: WorkflowEnv, new: NewTask) -> TaskDriver:
     """Start the life of a task; nobody waits for its number."""
     start = TaskLifecycleInput(new=new)
-    return Life(stage, await stage.start("TaskLifecycleWorkflow", start, lifecycle_id(new.id)), new)
+    return TaskDriver(
+        env, await env.start("TaskLifecycleWorkflow", start, lifecycle_id(new.id)), new
+    )
 
 
-async def create(stage: Stage, **fields: Any) -> Life:
+async def create(env: WorkflowEnv, **fields: Any) -> TaskDriver:
     """A task created just now, Ana's own if nothing else is said, whose creator was told so."""
-    life = await begin(stage, a_new_task(**({"created_at": datetime.now(UTC)} | fields)))
+    life = await begin(env, a_new_task(**({"created_at": datetime.now(UTC)} | fields)))
     await life.ask(life.new.request_id)
-    await stage.idle()
+    await env.idle()
     return life
 
 

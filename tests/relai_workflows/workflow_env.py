@@ -1,4 +1,4 @@
-"""Workflows on a stage: real server, real store, real activities; only Slack is in memory.
+"""Workflows on a env: real server, real store, real activities; only Slack is in memory.
 
 Time does not pass by itself for a workflow here: it stands almost still until a test moves it on.
 """
@@ -53,7 +53,7 @@ TEMPLATES = (
 Handle = WorkflowHandle[Any, Any]
 
 
-class Stage:
+class WorkflowEnv:
     """What a test does and sees.
 
     Attributes:
@@ -163,15 +163,15 @@ class Stage:
 
 
 @asynccontextmanager
-async def a_stage(
+async def a_workflow_env(
     address: str, store: Database, hours: WorkingHours = ALWAYS
-) -> AsyncIterator[Stage]:
-    """Open a stage with a worker, and see to it that no workflow failed on it."""
-    client = await Client.connect(address, data_converter=pydantic_data_converter, identity="stage")
-    stage = Stage(client, store, hours)
-    async with stage.worker():
-        yield stage
-    for handle in stage.started.values():
+) -> AsyncIterator[WorkflowEnv]:
+    """Open a env with a worker, and see to it that no workflow failed on it."""
+    client = await Client.connect(address, data_converter=pydantic_data_converter, identity="env")
+    env = WorkflowEnv(client, store, hours)
+    async with env.worker():
+        yield env
+    for handle in env.started.values():
         status = (await handle.describe()).status
         assert status is not WorkflowExecutionStatus.FAILED, f"{handle.id} failed"
 
