@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
 	@echo "Installing into .venv (about a minute the first time) …"
 	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --editable .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --editable .
 	@touch $@
 
 run: install  ## Start everything: MongoDB, Temporal, the Slack sandbox, the worker, the bot
