@@ -71,7 +71,6 @@ class MongoServer(ChildProcess):
         super().__init__("mongod", [], data=data, ready=self._is_primary, env=env)
         self.port = port
         self._files = data / "mongod"
-        self._libraries = data / "lib"
 
     @property
     def uri(self) -> str:
@@ -88,8 +87,8 @@ class MongoServer(ChildProcess):
         self._files.mkdir(parents=True, exist_ok=True)
         self._command = [mongod_binary(), *self._options()]
         if not _is_loadable(LIBCURL):
-            libraries = libcurl_from_wheel(self._libraries)
-            self._env = {**(self._env or os.environ), "LD_LIBRARY_PATH": libraries}
+            libraries = libcurl_from_wheel(self._files.parent / "lib")
+            self._env = {**os.environ, "LD_LIBRARY_PATH": libraries}
         await super().start()
 
     def _options(self) -> list[str]:
