@@ -1,7 +1,10 @@
 """A real mongod as a replica set of one node, for development and tests only."""
 
 import asyncio
+import ctypes
+import os
 import shutil
+import sysconfig
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +20,7 @@ from devstack.processes import ChildProcess
 PORT_SETTING = "RELAI_DEV_MONGODB_PORT"
 REPLICA_SET = "rs0"
 NOT_YET_INITIALIZED = 94  # MongoDB's error code
+LIBCURL = "libcurl.so.4"
 
 
 def mongod_binary() -> Path:
@@ -35,6 +39,20 @@ def mongod_binary() -> Path:
         "No mongod was found: install MongoDB so that `mongod` is on PATH, "
         "or set MONGODB_URI to a replica set that runs elsewhere."
     )
+
+
+def libcurl_from_wheel(folder: Path) -> str:
+    """Link the libcurl of the wheel `pycurl` into the folder, by the name that mongod asks for.
+
+    Returns:
+        LD_LIBRARY_PATH for mongod: the folder, and the one with the libraries that libcurl needs.
+    """
+    wheel = Path(sysconfig.get_path("platlib")) / "pycurl.libs"
+    folder.mkdir(parents=True, exist_ok=True)
+    for library in wheel.glob("libcurl-*.so.4*"):
+        (folder / LIBCURL).unlink(missing_ok=True)
+        (folder / LIBCURL).symlink_to(library)
+    return f"{folder}:{wheel}"
 
 
 class MongoServer(ChildProcess):
@@ -68,6 +86,9 @@ class MongoServer(ChildProcess):
         self._ports = {PORT_SETTING: self.port}
         self._files.mkdir(parents=True, exist_ok=True)
         self._command = [mongod_binary(), *self._options()]
+        if not _is_loadable(LIBCURL):
+            libraries = libcurl_from_wheel(self._files.parent / "lib")
+            self._env = {**os.environ, "LD_LIBRARY_PATH": libraries}
         await super().start()
 
     def _options(self) -> list[str]:
@@ -87,6 +108,14 @@ class MongoServer(ChildProcess):
 
     async def _is_primary(self) -> bool:
         return await asyncio.to_thread(_become_primary, self.port)
+
+
+def _is_loadable(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def _become_primary(port: int) -> bool:

@@ -45,10 +45,10 @@ async def test_a_child_that_is_not_ready_in_time_is_stopped(tmp_path: Path) -> N
 
 
 async def test_a_missing_library_names_the_package_to_install(tmp_path: Path) -> None:
-    loader = "mongod: error while loading shared libraries: libcurl.so.4: cannot open"
+    loader = "mongod: error while loading shared libraries: libssl.so.3: cannot open"
     unlinked = child(tmp_path, f"import sys; sys.exit({loader!r})")
 
-    with pytest.raises(DevstackError, match=r"libcurl\.so\.4.*apt-get install libcurl4"):
+    with pytest.raises(DevstackError, match=r"libssl\.so\.3.*apt-get install libssl3"):
         await unlinked.start()
 
 
