@@ -19,10 +19,9 @@ try:
 except ImportError:
     has_venv = "no-venv"
 libc, libc_version = platform.libc_ver()
-needed = {"x86_64": "avx", "aarch64": "atomics"}.get(platform.machine())
 cpu = "cpu-fits"
-if sys.platform == "linux" and needed not in open("/proc/cpuinfo").read().split():
-    cpu = "cpu-lacks-%s" % needed
+if sys.platform == "linux" and not {"avx", "atomics"} & set(open("/proc/cpuinfo").read().split()):
+    cpu = "cpu-old"
 print("%d.%d %s %s %d %s %s %s %s" % (
     sys.version_info[0], sys.version_info[1], sys.platform, platform.machine(), struct.calcsize("P") * 8,
     libc or "no-libc", (libc_version + ".0").split(".")[1], cpu, has_venv))
@@ -59,4 +58,4 @@ if [ "$system" = darwin ] || [ -n "$MONGODB_URI" ] || grep -qs '^MONGODB_URI=.' 
 fi
 elsewhere="install another MongoDB and set MONGODB_URI to its replica set."
 [ "$libc_minor" -ge 34 ] || stop "The MongoDB that comes along needs glibc 2.34, and this Linux has 2.$libc_minor: $elsewhere"
-[ "$cpu" = cpu-fits ] || stop "The MongoDB that comes along needs a processor with ${cpu#cpu-lacks-}: $elsewhere"
+[ "$cpu" = cpu-fits ] || stop "The MongoDB that comes along needs a processor with AVX (x86_64) or of Armv8.2, which this is not: $elsewhere"
