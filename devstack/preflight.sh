@@ -19,10 +19,9 @@ try:
 except ImportError:
     has_venv = "no-venv"
 libc, libc_version = platform.libc_ver()
-needed = {"x86_64": "avx", "aarch64": "atomics"}.get(platform.machine())
 cpu = "cpu-fits"
-if sys.platform == "linux" and needed not in open("/proc/cpuinfo").read().split():
-    cpu = "cpu-lacks-%s" % needed
+if sys.platform == "linux" and not {"avx", "atomics"} & set(open("/proc/cpuinfo").read().split()):
+    cpu = "cpu-old"
 print("%d.%d %s %s %d %s %s %s %s" % (
     sys.version_info[0], sys.version_info[1], sys.platform, platform.machine(), struct.calcsize("P") * 8,
     libc or "no-libc", (libc_version + ".0").split(".")[1], cpu, has_venv))
@@ -45,11 +44,8 @@ case $machine in
   *) stop "RelAI's dependencies are built for x86_64 and 64-bit Arm, not for $machine: use one of these." ;;
 esac
 if [ "$system" = linux ]; then
-  case $libc in
-    glibc) ;;
-    *) stop "RelAI's dependencies are built for glibc, which this Linux lacks: use Debian, Ubuntu, Fedora or the like \
-(as a container: python:3.13)." ;;
-  esac
+  [ "$libc" = glibc ] || stop "RelAI's dependencies are built for glibc, which this Linux lacks: \
+use Debian, Ubuntu or Fedora, or the container image python:3.13."
   [ "$libc_minor" -ge 28 ] || stop "RelAI's dependencies need glibc 2.28, and this Linux has 2.$libc_minor: use a newer release."
 fi
 [ "$has_venv" = has-venv ] || stop "$1 can't make a virtual environment: on Debian, apt-get install python3-venv."
@@ -57,6 +53,7 @@ fi
 if [ "$system" = darwin ] || [ -n "$MONGODB_URI" ] || grep -qs '^MONGODB_URI=.' .env || command -v mongod >/dev/null; then
   exit 0
 fi
-elsewhere="install another MongoDB and set MONGODB_URI to its replica set."
-[ "$libc_minor" -ge 34 ] || stop "The MongoDB that comes along needs glibc 2.34, and this Linux has 2.$libc_minor: $elsewhere"
-[ "$cpu" = cpu-fits ] || stop "The MongoDB that comes along needs a processor with ${cpu#cpu-lacks-}: $elsewhere"
+mongod="The MongoDB that comes along needs"
+cure="install another and set MONGODB_URI to its replica set."
+[ "$libc_minor" -ge 34 ] || stop "$mongod glibc 2.34, and this Linux has 2.$libc_minor: $cure"
+[ "$cpu" = cpu-fits ] || stop "$mongod a processor with AVX (x86_64) or Armv8.2, and this one is older: $cure"
