@@ -1,4 +1,4 @@
-"""What people do with the mouse."""
+"""Presses buttons and submits forms as a person."""
 
 from tests.bot.bot_harness import BotHarness, Json
 

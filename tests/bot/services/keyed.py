@@ -1,4 +1,4 @@
-"""The bot and the worker with keys from the environment, and somebody without any."""
+"""Clients with the payload keys of the environment, and one without keys."""
 
 from temporalio.client import Client, WorkflowHandle
 
@@ -15,31 +15,31 @@ SETTING = "RELAI_PAYLOAD_KEYS"
 
 
 async def bot_client(server: TemporalServer) -> Client:
-    """Connected with the keys that are set now."""
+    """Connect with the keys that are set now."""
     return await temporal.connect(settings_for(server))
 
 
-async def bot(server: TemporalServer, task_queue: str) -> TemporalService:
-    """The gateway with the keys that are set now."""
+async def keyed_service(server: TemporalServer, task_queue: str) -> TemporalService:
+    """Return a gateway with the keys that are set now."""
     return TemporalService(await bot_client(server), task_queue)
 
 
 async def outsider(server: TemporalServer, workflow_id: str) -> WorkflowHandle[object, object]:
-    """For someone who may read Temporal, but has no key."""
+    """Return the handle of a client that may read Temporal but has no key."""
     return (await Client.connect(server.address)).get_workflow_handle(workflow_id)
 
 
 async def complete(service: TemporalService, new: NewTask) -> None:
-    """Say that a task is done."""
+    """Complete a task."""
     await service.signal_task_completed(lifecycle_id(new.id), change=Changes(new).completed())
 
 
-async def ended(server: TemporalServer, workflow_id: str) -> None:
+async def wait_for_end(server: TemporalServer, workflow_id: str) -> None:
     """Wait for the end of a workflow."""
     await (await bot_client(server)).get_workflow_handle(workflow_id).result()
 
 
 def writing_id(keys: str) -> str | None:
-    """The id of the key that would write, if one would."""
+    """Return the id of the key that encrypts, or None."""
     writing = parse_payload_keys(keys).writing
     return writing.id if writing else None
