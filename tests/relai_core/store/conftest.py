@@ -33,7 +33,7 @@ def database_name(mongo_server: MongoServer) -> Iterator[str]:
 
 @pytest.fixture
 async def bare_database(mongo_server: MongoServer, database_name: str) -> AsyncIterator[Database]:
-    """A database before anyone has ensured its indexes."""
+    """A database without indexes."""
     opened = Database(Connection(mongo_server.uri, database_name, TIMEOUT))
     yield opened
     opened.close()
