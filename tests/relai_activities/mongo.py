@@ -1,4 +1,4 @@
-"""A database of its own for whoever asks, on a real mongod."""
+"""Empty databases on a real mongod."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
