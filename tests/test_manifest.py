@@ -96,9 +96,7 @@ def test_every_button_and_form_has_a_listener(heard: dict[str, set[str]]) -> Non
     assert heard["view_submission"] == {str(callback) for callback in CallbackId}
 
 
-def test_scopes_match_the_methods_and_events_in_use(
-    heard: dict[str, set[str]],
-) -> None:
+def test_scopes_match_the_methods_and_events_in_use(heard: dict[str, set[str]]) -> None:
     needed = {SCOPES_OF_METHODS[method] for method in methods_used()}
     needed |= {SCOPES_OF_EVENTS[event] for event in heard["event"]}
 

@@ -20,6 +20,11 @@ async def latest_message(harness: BotHarness, name: str) -> Json:
     return message
 
 
+async def press_latest(harness: BotHarness, name: str, action_id: str) -> Json:
+    """Press a button of the latest message that a person sees."""
+    return await press(harness, name, await latest_message(harness, name), action_id)
+
+
 async def top_view(harness: BotHarness, name: str) -> Json:
     views = (await harness.control("GET", f"views?user={await harness.id_of(name)}"))["views"]
     top: Json = views[-1]

@@ -11,7 +11,7 @@ from relai_core.domain.relay import RelayEnd
 from relai_core.errors import UnavailableError
 from tests.bot.bot_harness import BotHarness, Json, a_bot_harness, eventually
 from tests.bot.people import a_person
-from tests.bot.slack_actions import latest_message, press, submit, top_view
+from tests.bot.slack_actions import latest_message, press, press_latest, submit, top_view
 
 
 async def test_a_new_task_is_answered_with_its_number(connected_harness: BotHarness) -> None:
@@ -22,9 +22,7 @@ async def test_a_new_task_is_answered_with_its_number(connected_harness: BotHarn
     assert task.owner == await connected_harness.id_of("bo")
 
 
-async def test_task_without_a_worker_is_answered_as_saved(
-    connected_harness: BotHarness,
-) -> None:
+async def test_task_without_a_worker_is_answered_as_saved(connected_harness: BotHarness) -> None:
     connected_harness.gateway.has_worker = False
 
     await connected_harness.type("ana", "/task new Renew the certificate")
@@ -55,17 +53,13 @@ async def test_unexpected_error_is_answered_with_a_reference(
     assert "Renew the certificate" in answer
 
 
-async def test_failing_button_is_still_answered(
-    connected_harness: BotHarness,
-) -> None:
+async def test_failing_button_is_still_answered(connected_harness: BotHarness) -> None:
     """An exception after `ack` would cost the acknowledgement, and the person three seconds."""
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
     connected_harness.gateway.failure = ZeroDivisionError()
 
-    delivery = await press(
-        connected_harness, "ana", await latest_message(connected_harness, "ana"), "task_complete"
-    )
+    delivery = await press_latest(connected_harness, "ana", "task_complete")
 
     assert delivery["outcome"] == "ok"
     assert "Something went wrong" in (await connected_harness.reads("ana"))[-1]
@@ -98,15 +92,11 @@ async def test_a_guest_is_refused(connected_harness: BotHarness) -> None:
     assert connected_harness.gateway.asked == []
 
 
-async def test_complete_button_closes_the_task_and_shows_it(
-    connected_harness: BotHarness,
-) -> None:
+async def test_complete_button_closes_the_task_and_shows_it(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
 
-    await press(
-        connected_harness, "ana", await latest_message(connected_harness, "ana"), "task_complete"
-    )
+    await press_latest(connected_harness, "ana", "task_complete")
 
     (task,) = connected_harness.store.tasks.values()
     assert not task.is_open
@@ -129,9 +119,7 @@ async def test_second_click_names_the_first_person(connected_harness: BotHarness
     assert "was already completed by you" in (await connected_harness.reads("ana"))[-1]
 
 
-async def test_submitted_form_creates_a_task(
-    connected_harness: BotHarness,
-) -> None:
+async def test_submitted_form_creates_a_task(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new")
     outcome = await submit(connected_harness, "ana", {"title": "Renew the certificate"})
 
@@ -139,9 +127,7 @@ async def test_submitted_form_creates_a_task(
     assert "T-1" in (await connected_harness.reads("ana"))[-1]
 
 
-async def test_refused_form_stays_open_with_the_reason(
-    connected_harness: BotHarness,
-) -> None:
+async def test_refused_form_stays_open_with_the_reason(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new")
     outcome = await submit(connected_harness, "ana", {"title": "Renew", "due": 1_000_000_000})
 
@@ -171,9 +157,7 @@ async def test_relay_is_sent_and_accepted(connected_harness: BotHarness) -> None
     await connected_harness.type("ana", "/relay T-1 @bo the staging one first")
     await connected_harness.type("bo", "/task list")
 
-    delivery = await press(
-        connected_harness, "bo", await latest_message(connected_harness, "bo"), "relay_accept"
-    )
+    delivery = await press_latest(connected_harness, "bo", "relay_accept")
 
     (task,) = connected_harness.store.tasks.values()
     assert delivery["outcome"] == "ok"
@@ -181,14 +165,10 @@ async def test_relay_is_sent_and_accepted(connected_harness: BotHarness) -> None
     assert task.relay.end is RelayEnd.ACCEPTED
 
 
-async def test_hand_over_button_opens_a_form_that_hands_over(
-    connected_harness: BotHarness,
-) -> None:
+async def test_hand_over_button_opens_a_form_that_hands_over(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
-    await press(
-        connected_harness, "ana", await latest_message(connected_harness, "ana"), "task_hand_over"
-    )
+    await press_latest(connected_harness, "ana", "task_hand_over")
     bo = await connected_harness.id_of("bo")
     (task,) = connected_harness.store.tasks.values()
 
@@ -205,9 +185,7 @@ async def test_hand_over_button_opens_a_form_that_hands_over(
     assert "You still own it" in (await connected_harness.reads("ana"))[-1]
 
 
-async def test_form_refuses_a_deactivated_receiver(
-    connected_harness: BotHarness,
-) -> None:
+async def test_form_refuses_a_deactivated_receiver(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     dan = await connected_harness.id_of("dan")
     connected_harness.directory.users[dan] = a_person(dan).model_copy(update={"deleted": True})
@@ -253,9 +231,7 @@ async def test_a_decline_asks_for_the_reason_and_gives_the_task_back(
 async def test_declining_an_ended_offer_opens_no_form(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/relay T-1 @bo")
-    await press(
-        connected_harness, "ana", await latest_message(connected_harness, "ana"), "relay_take_back"
-    )
+    await press_latest(connected_harness, "ana", "relay_take_back")
     (task,) = connected_harness.store.tasks.values()
     assert task.relay is not None
 
@@ -285,18 +261,14 @@ async def test_sender_takes_back_by_the_button_of_the_answer(connected_harness: 
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/relay T-1 @bo")
 
-    await press(
-        connected_harness, "ana", await latest_message(connected_harness, "ana"), "relay_take_back"
-    )
+    await press_latest(connected_harness, "ana", "relay_take_back")
 
     (task,) = connected_harness.store.tasks.values()
     assert task.owner == await connected_harness.id_of("ana")
     assert "relay_take_back" not in str((await latest_shown(connected_harness, "ana"))["blocks"])
 
 
-async def test_failed_response_url_is_replaced_by_a_message(
-    connected_harness: BotHarness,
-) -> None:
+async def test_failed_response_url_is_replaced_by_a_message(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
     card = await latest_message(connected_harness, "ana")
@@ -308,9 +280,7 @@ async def test_failed_response_url_is_replaced_by_a_message(
     assert "was already completed" in (await connected_harness.reads("ana"))[-1]
 
 
-async def test_answer_with_a_lost_response_is_not_repeated(
-    connected_harness: BotHarness,
-) -> None:
+async def test_answer_with_a_lost_response_is_not_repeated(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
     card = await latest_message(connected_harness, "ana")

@@ -48,9 +48,7 @@ async def test_card_without_buttons_is_not_edited_again(harness: ActivityHarness
     assert not card.has_buttons
 
 
-async def test_task_completed_during_the_post_has_no_buttons(
-    harness: ActivityHarness,
-) -> None:
+async def test_task_completed_during_the_post_has_no_buttons(harness: ActivityHarness) -> None:
     task = await harness.task()
     harness.messenger = CompletesDuringPost(harness.store, task)
     notice = a_notice(NoticeKind.TASK_ASSIGNED, task)

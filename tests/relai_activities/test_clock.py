@@ -52,9 +52,7 @@ async def test_reminder_waits_for_temporals_time(
     assert found.wait_until == NOW + due_in
 
 
-async def test_hand_over_window_starts_at_temporals_time(
-    harness: ActivityHarness,
-) -> None:
+async def test_hand_over_window_starts_at_temporals_time(harness: ActivityHarness) -> None:
     relays = RelayActivities(harness.store.tasks, harness.directory, harness.hours)
     asked = to_ben(await harness.task(owner=ANA)).model_copy(update={"at": NOW})
 

@@ -46,6 +46,14 @@ async def fail_to_send(harness: ActivityHarness, notice: Notice) -> None:
         await harness.send(notice)
 
 
+async def complete_task_of(harness: ActivityHarness, notice: Notice) -> None:
+    """Complete the task that a notice is about, as its owner."""
+    assert notice.task_id is not None
+    task = await harness.store.tasks.find(notice.task_id)
+    assert task is not None
+    await harness.store.tasks.apply(Changes(task).completed(task.owner))
+
+
 async def test_sent_notice_is_recorded(harness: ActivityHarness) -> None:
     notice = await harness.an_assignment()
 
@@ -77,9 +85,7 @@ async def test_lost_answer_makes_a_notice_ambiguous(harness: ActivityHarness) ->
     assert (await harness.row(notice)).state is NoticeState.AMBIGUOUS
 
 
-async def test_message_in_the_history_is_not_posted_again(
-    harness: ActivityHarness,
-) -> None:
+async def test_message_in_the_history_is_not_posted_again(harness: ActivityHarness) -> None:
     notice = await harness.an_assignment()
     harness.messenger.fails_after.append(LOST)
     await fail_to_send(harness, notice)
@@ -154,9 +160,7 @@ def test_longest_call_covers_start_and_timeout() -> None:
     assert LONGEST_CALL >= BEGUN_WITHIN + CALL_TIMEOUT
 
 
-async def test_lost_answer_is_looked_up_after_a_refused_try(
-    harness: ActivityHarness,
-) -> None:
+async def test_lost_answer_is_looked_up_after_a_refused_try(harness: ActivityHarness) -> None:
     """Lost, not in the history yet, refused with a 429, and then the history shows it."""
     notice = await harness.an_assignment()
     harness.messenger.fails_after.append(LOST)
@@ -172,16 +176,11 @@ async def test_lost_answer_is_looked_up_after_a_refused_try(
     assert len(harness.messenger.messages) == 1
 
 
-async def test_next_try_edits_a_card_whose_edit_failed(
-    harness: ActivityHarness,
-) -> None:
+async def test_next_try_edits_a_card_whose_edit_failed(harness: ActivityHarness) -> None:
     """The task was completed during the post, and Slack refused the edit."""
     notice = await harness.an_assignment()
-    assert notice.task_id is not None
-    task = await harness.store.tasks.find(notice.task_id)
-    assert task is not None
     await harness.send(notice)
-    await harness.store.tasks.apply(Changes(task).completed(BEN))
+    await complete_task_of(harness, notice)
 
     await harness.send(notice)
 
@@ -192,10 +191,7 @@ async def test_next_try_edits_a_card_whose_edit_failed(
 async def test_nudge_of_a_closed_task_is_skipped(harness: ActivityHarness) -> None:
     offer = await harness.an_offer()
     nudge = offer.model_copy(update={"kind": NoticeKind.RELAY_NUDGED})
-    assert offer.task_id is not None
-    task = await harness.store.tasks.find(offer.task_id)
-    assert task is not None
-    await harness.store.tasks.apply(Changes(task).completed(BEN))
+    await complete_task_of(harness, offer)
 
     result = await harness.send(nudge)
 
@@ -206,10 +202,7 @@ async def test_reconciled_card_shows_the_current_task(harness: ActivityHarness) 
     notice = await harness.an_assignment()
     harness.messenger.fails_after.append(LOST)
     await fail_to_send(harness, notice)
-    assert notice.task_id is not None
-    task = await harness.store.tasks.find(notice.task_id)
-    assert task is not None
-    await harness.store.tasks.apply(Changes(task).completed(BEN))
+    await complete_task_of(harness, notice)
 
     await harness.send(notice)
 
@@ -218,9 +211,7 @@ async def test_reconciled_card_shows_the_current_task(harness: ActivityHarness) 
     assert not (await harness.row(notice)).live
 
 
-async def test_ambiguous_reminder_is_not_repeated_blindly(
-    harness: ActivityHarness,
-) -> None:
+async def test_ambiguous_reminder_is_not_repeated_blindly(harness: ActivityHarness) -> None:
     notice = await harness.a_reminder()
     harness.messenger.fails_after.append(LOST)
     await fail_to_send(harness, notice)
@@ -244,9 +235,7 @@ async def test_ambiguous_offer_is_posted_again(harness: ActivityHarness) -> None
     assert len(harness.messenger.messages) == 1
 
 
-async def test_history_is_read_after_the_token_is_restored(
-    harness: ActivityHarness,
-) -> None:
+async def test_history_is_read_after_the_token_is_restored(harness: ActivityHarness) -> None:
     notice = await harness.a_reminder()
     harness.messenger.fails_before.append(LOST)
     await fail_to_send(harness, notice)
@@ -305,19 +294,14 @@ async def test_unknown_person_is_skipped(harness: ActivityHarness) -> None:
 
 async def test_outdated_reminder_is_skipped(harness: ActivityHarness) -> None:
     notice = await harness.a_reminder()
-    assert notice.task_id is not None
-    task = await harness.store.tasks.find(notice.task_id)
-    assert task is not None
-    await harness.store.tasks.apply(Changes(task).completed(BEN))
+    await complete_task_of(harness, notice)
 
     result = await harness.send(notice)
 
     assert (result.state, result.reason) == (NoticeState.SKIPPED, "no longer true")
 
 
-async def test_reminder_outdated_while_its_dm_opens_is_skipped(
-    harness: ActivityHarness,
-) -> None:
+async def test_reminder_outdated_while_its_dm_opens_is_skipped(harness: ActivityHarness) -> None:
     """Opening a DM may take seconds, and the wait for a turn more."""
     notice = await harness.a_reminder()
     harness.messenger = _CompletesWhileOpening(harness)
@@ -374,9 +358,7 @@ async def test_rejected_message_fails_without_a_retry(
     assert harness.messenger.messages == []
 
 
-async def test_reopened_notice_is_posted_without_a_lookup(
-    harness: ActivityHarness,
-) -> None:
+async def test_reopened_notice_is_posted_without_a_lookup(harness: ActivityHarness) -> None:
     """The message never existed, so no lookup is needed."""
     harness.messenger.fails_before.append(UndeliverableError("messages_tab_disabled"))
     notice = await harness.an_assignment()
@@ -392,9 +374,7 @@ async def test_reopened_notice_is_posted_without_a_lookup(
     assert not await harness.store.notices.reopen(row)
 
 
-async def test_reopened_ambiguous_notice_is_looked_up(
-    harness: ActivityHarness,
-) -> None:
+async def test_reopened_ambiguous_notice_is_looked_up(harness: ActivityHarness) -> None:
     notice = await harness.an_assignment()
     harness.messenger.fails_after.append(LOST)
     await fail_to_send(harness, notice)
@@ -467,9 +447,7 @@ async def test_reminder_outside_working_hours_is_deferred(harness: ActivityHarne
     assert harness.messenger.messages == []
 
 
-async def test_reminder_is_deferred_during_do_not_disturb(
-    harness: ActivityHarness,
-) -> None:
+async def test_reminder_is_deferred_during_do_not_disturb(harness: ActivityHarness) -> None:
     reminder = await harness.a_reminder()
     harness.directory.quiet[BEN] = datetime.now(UTC) + timedelta(hours=1)
 
@@ -479,15 +457,10 @@ async def test_reminder_is_deferred_during_do_not_disturb(
     assert harness.messenger.messages == []
 
 
-async def test_card_of_a_closed_task_is_skipped(
-    harness: ActivityHarness,
-) -> None:
+async def test_card_of_a_closed_task_is_skipped(harness: ActivityHarness) -> None:
     """The task was completed while the card waited; another notice reports that."""
     notice = await harness.an_assignment()
-    assert notice.task_id is not None
-    task = await harness.store.tasks.find(notice.task_id)
-    assert task is not None
-    await harness.store.tasks.apply(Changes(task).completed())
+    await complete_task_of(harness, notice)
 
     result = await harness.send(notice)
 

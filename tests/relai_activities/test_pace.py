@@ -32,9 +32,7 @@ async def test_messages_to_one_person_are_spaced(harness: ActivityHarness) -> No
     assert max(row.settled_at or began for row in rows) - began >= 2 * PACE - MILLISECOND
 
 
-async def test_call_waits_for_a_rest_after_the_last_one(
-    harness: ActivityHarness,
-) -> None:
+async def test_call_waits_for_a_rest_after_the_last_one(harness: ActivityHarness) -> None:
     """The first call is slow and fails."""
     harness.pace = PACE
     harness.messenger.slow = [2 * PACE.total_seconds()]
@@ -65,9 +63,7 @@ async def test_long_wait_for_a_channel_is_retried_later(
     assert (row.state, row.attempts) == (NoticeState.PLANNED, 0)
 
 
-async def test_dead_worker_does_not_cost_a_turn(
-    harness: ActivityHarness,
-) -> None:
+async def test_dead_worker_does_not_cost_a_turn(harness: ActivityHarness) -> None:
     notice = await harness.an_assignment()
     await harness.row(notice)
     # It waited for the claim to expire, and then for a free place in the worker.
@@ -116,9 +112,7 @@ async def test_overdue_turns_are_still_spaced(harness: ActivityHarness) -> None:
     assert max(row.settled_at or began for row in rows) - began >= 2 * PACE - MILLISECOND
 
 
-async def test_distant_turn_is_retried_at_its_time(
-    harness: ActivityHarness,
-) -> None:
+async def test_distant_turn_is_retried_at_its_time(harness: ActivityHarness) -> None:
     harness.pace = timedelta(hours=1)
     first, second = await harness.an_assignment(), await harness.an_assignment()
     await harness.send(first)

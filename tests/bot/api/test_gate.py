@@ -71,9 +71,7 @@ async def test_api_without_tokens_names_the_missing_setting(path: str) -> None:
     assert "API_TOKENS" in refused.body["detail"]
 
 
-async def test_starting_bot_asks_callers_to_wait(
-    api: ApiHarness,
-) -> None:
+async def test_starting_bot_asks_callers_to_wait(api: ApiHarness) -> None:
     api.gate._team_id = None
 
     refused = await api.get("/api/tasks")
@@ -134,9 +132,7 @@ async def test_other_content_types_are_refused(api: ApiHarness) -> None:
     assert (refused.status, refused.body["code"]) == (415, "unsupported_media_type")
 
 
-async def test_unavailable_part_is_named_with_retry_after(
-    api: ApiHarness,
-) -> None:
+async def test_unavailable_part_is_named_with_retry_after(api: ApiHarness) -> None:
     api.gateway.failure = UnavailableError("Temporal")
 
     refused = await api.post("/api/tasks", NEW)

@@ -11,7 +11,7 @@ from bot.server import Server
 from relai_core.errors import UnavailableError
 from tests.bot.bot_harness import SECRET, BotHarness, a_bot_harness, eventually
 from tests.bot.metrics.reading import figures_of
-from tests.bot.slack_actions import latest_message, press, submit
+from tests.bot.slack_actions import press_latest, submit
 
 MARKER = "Kirschkuchen"
 
@@ -93,9 +93,7 @@ async def test_late_answer_counts_as_unconfirmed() -> None:
 async def test_clicks_and_forms_are_counted_by_their_ids(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
-    await press(
-        connected_harness, "ana", await latest_message(connected_harness, "ana"), "task_hand_over"
-    )
+    await press_latest(connected_harness, "ana", "task_hand_over")
     await submit(connected_harness, "ana", {"receiver": await connected_harness.id_of("ana")})
 
     assert count_of(connected_harness, "task_hand_over", "ok") == 1
@@ -142,9 +140,7 @@ async def test_malformed_payload_counts_as_unreadable(connected_harness: BotHarn
     assert count_of(connected_harness, "/task", "unreadable") == 1
 
 
-async def test_page_shows_no_text_of_people_and_no_secret(
-    connected_harness: BotHarness,
-) -> None:
+async def test_page_shows_no_text_of_people_and_no_secret(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", f"/task new {MARKER} @bo")
     await connected_harness.type("ana", f"/{MARKER.lower()} {MARKER}")
     await connected_harness.type("ana", f"/relay T-1 @bo {MARKER}")

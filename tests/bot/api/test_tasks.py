@@ -47,9 +47,7 @@ async def test_the_estimated_hand_off_is_the_due_date(api: ApiHarness) -> None:
     assert due == datetime.fromisoformat(SOON)
 
 
-async def test_saved_task_links_to_its_workflow(
-    api: ApiHarness,
-) -> None:
+async def test_saved_task_links_to_its_workflow(api: ApiHarness) -> None:
     api.gateway.has_worker = False
 
     made = await api.post("/api/tasks", NEW)

@@ -357,9 +357,7 @@ def test_closing_a_task_ends_its_open_relay(
         lambda changes: changes.snoozed(DUE, BEN),
     ],
 )
-def test_other_changes_leave_the_relay_open(
-    change: Callable[[Changes], TaskChange],
-) -> None:
+def test_other_changes_leave_the_relay_open(change: Callable[[Changes], TaskChange]) -> None:
     task, _ = offered()
     made = change(Changes(task))
 

@@ -133,9 +133,7 @@ async def answering(answer: web.Response) -> AsyncIterator[tuple[AsyncWebClient,
         pytest.param(lambda: _body("application/json", "[1]"), id="a list"),
     ],
 )
-async def test_malformed_answer_is_ambiguous(
-    answer: Callable[[], web.Response],
-) -> None:
+async def test_malformed_answer_is_ambiguous(answer: Callable[[], web.Response]) -> None:
     async with answering(answer()) as (client, calls):
         with pytest.raises(AmbiguousDeliveryError):
             await post(client)

@@ -75,9 +75,7 @@ async def test_cleared_attempt_is_removed(database: Database) -> None:
     assert (cleared.attempted_at, cleared.interrupted_at) == (None, None)
 
 
-async def test_clearing_an_attempt_keeps_an_earlier_unknown_one(
-    database: Database,
-) -> None:
+async def test_clearing_an_attempt_keeps_an_earlier_unknown_one(database: Database) -> None:
     row = await database.notices.plan(_notice(), NOW)
     await database.notices.mark_attempt(row, DM, NOW)
     lost = await database.notices.settle(row.key, NoticeState.AMBIGUOUS, at=LATER)
@@ -139,9 +137,7 @@ async def test_settled_notice_ignores_a_cleared_attempt(database: Database) -> N
     assert await database.notices.plan(_notice(), LATER) == sent
 
 
-async def test_unplanned_notice_is_an_error(
-    database: Database,
-) -> None:
+async def test_unplanned_notice_is_an_error(database: Database) -> None:
     unknown = NoticeRow(key=NoticeKey("nothing"), notice=_notice(), created_at=NOW)
 
     with pytest.raises(LookupError):
@@ -208,9 +204,7 @@ async def test_turn_after_a_pause_is_immediate(database: Database) -> None:
     assert await database.notices.take_turn(NoticeKey("m"), DM, at=LATER, every=second) == LATER
 
 
-async def test_turn_taken_by_a_fast_clock_delays_no_other(
-    database: Database,
-) -> None:
+async def test_turn_taken_by_a_fast_clock_delays_no_other(database: Database) -> None:
     """Later turns keep the pace again."""
     second, ahead = timedelta(seconds=1), NOW + timedelta(hours=1)
     await database.notices.take_turn(NoticeKey("n"), DM, at=ahead, every=second)
@@ -275,17 +269,13 @@ async def test_channel_is_free_after_the_rest(database: Database) -> None:
     assert await database.notices.claim_call(OTHER_DM, "fourth", at_most=LONG) == NO_TIME
 
 
-async def test_unended_call_frees_its_channel_in_time(
-    database: Database,
-) -> None:
+async def test_unended_call_frees_its_channel_in_time(database: Database) -> None:
     await database.notices.claim_call(DM, "died", at_most=NO_TIME)
 
     assert await database.notices.claim_call(DM, "next", at_most=LONG) == NO_TIME
 
 
-async def test_ending_a_lost_call_keeps_the_new_claim(
-    database: Database,
-) -> None:
+async def test_ending_a_lost_call_keeps_the_new_claim(database: Database) -> None:
     await database.notices.claim_call(DM, "lost", at_most=NO_TIME)
     await database.notices.claim_call(DM, "now", at_most=LONG)
 

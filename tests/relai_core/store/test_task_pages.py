@@ -64,9 +64,7 @@ async def test_archived_tasks_stay_in_their_place(database: Database) -> None:
     assert await database.tasks.list_page(EVERYTHING, 9) == [new, old]
 
 
-async def test_mixed_page_has_the_requested_length(
-    database: Database,
-) -> None:
+async def test_mixed_page_has_the_requested_length(database: Database) -> None:
     for _ in range(2):
         await _closed(database)
     await database.tasks.archive_closed(LATER, 9)
