@@ -147,7 +147,7 @@ class BotHarness:
 async def a_bot_harness(
     within: timedelta = ANSWER_WITHIN, **options: Any
 ) -> AsyncIterator[BotHarness]:
-    """Open an harness in a sandbox with these options."""
+    """Open a harness in a sandbox with these options."""
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(running_sandbox(Options(**options)))
         http = await stack.enter_async_context(aiohttp.ClientSession())
@@ -157,7 +157,7 @@ async def a_bot_harness(
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Return as soon as the condition holds; the test's time limit ends a vain wait."""
+    """Wait until the condition holds, at most until the test's time limit."""
     while not await condition():  # noqa: ASYNC110 - the condition is read over HTTP
         await asyncio.sleep(0.01)
 

@@ -54,7 +54,7 @@ async def test_unexpected_error_is_answered_with_a_reference(
 
 
 async def test_failing_button_is_still_answered(connected_harness: BotHarness) -> None:
-    """An exception after `ack` would cost the acknowledgement, and the person three seconds."""
+    """An exception after `ack` would turn the acknowledgement into an error after three seconds."""
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
     connected_harness.gateway.failure = ZeroDivisionError()

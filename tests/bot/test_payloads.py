@@ -7,7 +7,7 @@ from bot.payloads import UserEvent, ViewSubmission
 
 
 def a_submission(title: str, view_id: str = "V1") -> ViewSubmission:
-    """A form with one input, sent."""
+    """A submitted form with one input."""
     inputs: dict[str, Any] = {"title": {"title": {"type": "plain_text_input", "value": title}}}
     view = {"id": view_id, "callback_id": "task_form", "state": {"values": inputs}}
     return ViewSubmission.model_validate({"team": {"id": "T1"}, "user": {"id": "U1"}, "view": view})

@@ -127,7 +127,7 @@ async def attempt(
 
 class _Innermost(ActivityInboundInterceptor):
     def __init__(self) -> None:
-        """There is no next one."""
+        """The chain ends here."""
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - Temporal's
         return await input.fn(*input.args)

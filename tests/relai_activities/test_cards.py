@@ -12,7 +12,7 @@ from tests.relai_core.builders import BEN, Changes
 
 
 class CompletesDuringPost(FakeMessenger):
-    """A Slack so slow that the task is completed while its card is posted."""
+    """A messenger during whose post the task is completed."""
 
     def __init__(self, store: Database, task: Task) -> None:
         super().__init__()

@@ -22,7 +22,7 @@ async def api() -> AsyncIterator[ApiHarness]:
 
 
 class Connection:
-    """A connection on which anything can be sent."""
+    """A raw connection to the API."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader

@@ -68,7 +68,7 @@ async def test_each_state_is_shown_with_its_count() -> None:
 
 
 async def test_state_without_entries_is_shown_as_zero() -> None:
-    """An alarm on a rise needs to have seen the zero."""
+    """An alert on an increase needs the zero before it."""
     metrics, figures = metrics_of(Store())
 
     await figures.refresh()

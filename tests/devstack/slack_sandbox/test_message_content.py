@@ -23,7 +23,7 @@ JSON = st.recursive(
 
 @st.composite
 def damaged(draw: st.DrawFn, whole: Any) -> Any:
-    """A good piece of JSON in which one thing, somewhere, is another thing."""
+    """Return valid JSON in which one value is replaced by a random one."""
     if isinstance(whole, dict) and whole and draw(st.booleans()):
         name = draw(st.sampled_from(sorted(whole)))
         return {**whole, name: draw(damaged(whole[name]))}

@@ -9,7 +9,7 @@ from tests.devstack.slack_sandbox.world import World
 
 
 class Clock:
-    """A time that stands still until it is moved."""
+    """A clock that stands still until it is set."""
 
     def __init__(self) -> None:
         self.now = 1_764_000_000.0

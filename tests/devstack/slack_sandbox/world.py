@@ -96,7 +96,7 @@ class World:
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Return as soon as the condition holds; the test's time limit ends a vain wait."""
+    """Wait until the condition holds, at most until the test's time limit."""
     while not await condition():  # noqa: ASYNC110 - the condition is read over HTTP
         await asyncio.sleep(0.01)
 

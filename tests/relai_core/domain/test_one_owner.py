@@ -62,7 +62,7 @@ class OneOwner(RuleBasedStateMachine):
 
     @rule(actor=people, cancelled=st.booleans(), in_earnest=st.integers(0, 9))
     def close(self, actor: SlackUserId, cancelled: bool, in_earnest: int) -> None:
-        # A closed task has little left to show, so most runs close it late.
+        # A closed task allows few changes, so most runs close it late.
         if in_earnest == 0:
             changes = Changes(self.task)
             self._try(changes.cancelled(actor) if cancelled else changes.completed(actor))
@@ -85,7 +85,7 @@ class OneOwner(RuleBasedStateMachine):
     @precondition(lambda self: self.task.open_relay is not None)
     @rule(answer=st.sampled_from([Changes.accepted, Changes.declined, Changes.withdrawn]))
     def the_right_person_answers(self, answer: Callable[..., TaskChange]) -> None:
-        """By chance alone most answers would be refused."""
+        """Random answers alone would mostly be refused."""
         waiting = self.task.open_relay
         [opened] = [
             opened for opened in self.hand_overs if waiting and opened.relay_id == waiting.id

@@ -17,7 +17,7 @@ OTHER_DM = ChannelId("D0002")
 TS = MessageTs("1772618400.000100")
 LATER = NOW + timedelta(minutes=1)
 LONG = timedelta(seconds=30)
-"""Longer than a few claims take, and no sign of a wrong clock."""
+"""Longer than a few claims take, and short enough for a right clock."""
 NO_TIME = timedelta(0)
 
 

@@ -140,7 +140,7 @@ async def test_a_query_reads_no_more_than_it_returns(
 async def test_no_filter_combination_scans_or_sorts_in_memory(
     crowd: tuple[RawDatabase[Document], list[Task]], crowded: Database
 ) -> None:
-    """A rare mixture may look at more tasks than it returns, but in their order."""
+    """A rare combination may read more tasks than it returns, but in their order."""
     queries = [
         TaskQuery(team_id=TEAM, owner=owner, creator=creator, status=status, **due, below=below)
         for owner, creator, status, due, below in product(
@@ -163,11 +163,11 @@ async def test_a_write_searches_by_index(
     write: str, crowd: tuple[RawDatabase[Document], list[Task]], crowded: Database
 ) -> None:
     raw, open_tasks = crowd
-    # A task of its own for each write, whatever their order.
+    # Each write takes a task of its own.
     operations = await _profiled(raw, WRITES[write](crowded, open_tasks.pop()))
 
     _assert_by_index(operations)
-    # Nothing but the batch of the archiving touches more than one document at a time.
+    # Only archiving touches more than one document at a time.
     most = 10 if write == "archive_closed" else 1
     assert max(operation["docsExamined"] for operation in operations) <= most
 

@@ -21,7 +21,7 @@ from tests.relai_core.builders import BEN, CLEO, Changes, a_new_task, a_request
 from tests.relai_core.store.conftest import TIMEOUT
 
 LONG_FOR_A_COMMIT = 1
-"""Seconds, of the 20 that an operation has here."""
+"""Seconds, of the 20 that an operation may take in these tests."""
 SHORT = timedelta(milliseconds=300)
 
 
