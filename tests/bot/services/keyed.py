@@ -1,6 +1,16 @@
 """Clients with the payload keys of the environment, and one without keys."""
 
-from temporalio.client import Client, WorkflowHandle
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowInput,
+    WorkflowHandle,
+)
 
 from bot.services.temporal_service import TemporalService
 from devstack.temporal_server import TemporalServer
@@ -9,14 +19,30 @@ from relai_core.domain.payload_key import parse_payload_keys
 from relai_core.domain.task import NewTask
 from relai_workflows.ids import lifecycle_id
 from tests.bot.services.workers import settings_for
+from tests.fakes import FakeTaskStore
 from tests.relai_core.builders import Changes
 
 SETTING = "RELAI_PAYLOAD_KEYS"
 
 
+class _RetriedSoon(OutboundInterceptor):
+    """Starts workflows whose tasks are retried after a second if their worker is gone."""
+
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:  # noqa: A002
+        input.task_timeout = timedelta(seconds=1)
+        return await self.next.start_workflow(input)
+
+
+class _Interceptor(Interceptor):
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
+        return _RetriedSoon(next)
+
+
 async def bot_client(server: TemporalServer) -> Client:
     """Connect with the keys that are set now."""
-    return await temporal.connect(settings_for(server))
+    config = (await temporal.connect(settings_for(server))).config()
+    config["interceptors"] = [_Interceptor()]
+    return Client(**config)
 
 
 async def keyed_service(server: TemporalServer, task_queue: str) -> TemporalService:
@@ -32,6 +58,12 @@ async def outsider(server: TemporalServer, workflow_id: str) -> WorkflowHandle[o
 async def complete(service: TemporalService, new: NewTask) -> None:
     """Complete a task."""
     await service.signal_task_completed(lifecycle_id(new.id), change=Changes(new).completed())
+
+
+async def wait_until_completed(store: FakeTaskStore, new: NewTask) -> None:
+    """Wait until the store has a task as completed."""
+    while store.tasks[new.id].is_open:  # noqa: ASYNC110 - the store has no event for it
+        await asyncio.sleep(0.05)
 
 
 async def wait_for_end(server: TemporalServer, workflow_id: str) -> None:

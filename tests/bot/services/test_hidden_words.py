@@ -17,7 +17,13 @@ from relai_core.domain.payload_key import new_payload_key
 from relai_core.domain.relay import RelayMode
 from relai_core.ports import Applied
 from tests.bot.services import workers
-from tests.bot.services.keyed import SETTING, complete, keyed_service, outsider, wait_for_end
+from tests.bot.services.keyed import (
+    SETTING,
+    complete,
+    keyed_service,
+    outsider,
+    wait_until_completed,
+)
 from tests.bot.services.workers import a_worker
 from tests.fakes import FakeTaskStore
 from tests.relai_core.builders import ANA, BEN, NOW, TEAM, Changes, a_new_task, a_request
@@ -54,9 +60,12 @@ def words() -> Words:
     return Words(*(f"{place} {secrets.token_hex(6)}" for place in Words._fields))
 
 
-@pytest.fixture(autouse=True)
-def _failing_store(words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "FakeTaskStore", lambda: FailingStore(words.error))
+@pytest.fixture
+def store(words: Words, monkeypatch: pytest.MonkeyPatch) -> FailingStore:
+    """The store of the worker."""
+    failing = FailingStore(words.error)
+    monkeypatch.setattr(workers, "FakeTaskStore", lambda: failing)
+    return failing
 
 
 async def test_key_hides_every_text_of_people(
@@ -65,10 +74,11 @@ async def test_key_hides_every_text_of_people(
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
     words: Words,
+    store: FailingStore,
 ) -> None:
     monkeypatch.setenv(SETTING, new_payload_key())
 
-    lived = await _run_task(server, task_queue, words)
+    lived = await _run_task(server, task_queue, words, store)
 
     assert _words_in(words, await _readable(server, lived)) == []
     assert _words_in(words, _on_disk(temporal_data)) == []
@@ -80,17 +90,20 @@ async def test_missing_key_leaves_every_text_readable(
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
     words: Words,
+    store: FailingStore,
 ) -> None:
     """This proves that the test above looks in the right places."""
     monkeypatch.setenv(SETTING, "")
 
-    lived = await _run_task(server, task_queue, words)
+    lived = await _run_task(server, task_queue, words, store)
 
     assert _words_in(words, await _readable(server, lived)) == list(words)
     assert words.title in _on_disk(temporal_data)
 
 
-async def _run_task(server: TemporalServer, task_queue: str, words: Words) -> tuple[str, str]:
+async def _run_task(
+    server: TemporalServer, task_queue: str, words: Words, store: FailingStore
+) -> tuple[str, str]:
     """Create, hand over, decline and complete a task; return the ids of both workflows."""
     new = a_new_task(title=words.title, description=words.description)
     request, service = a_request(), await keyed_service(server, task_queue)
@@ -117,8 +130,7 @@ async def _run_task(server: TemporalServer, task_queue: str, words: Words) -> tu
         better = Changes(new).edited(title=words.better_title)
         await service.signal_task_edited(created.workflow_id, change=better)
         await complete(service, new)
-        await wait_for_end(server, created.workflow_id)
-        await wait_for_end(server, relayed.workflow_id)
+        await wait_until_completed(store, new)
     return created.workflow_id, relayed.workflow_id
 
 

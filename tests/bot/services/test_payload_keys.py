@@ -30,14 +30,12 @@ from tests.bot.services.keyed import (
     keyed_service,
     outsider,
     wait_for_end,
+    wait_until_completed,
     writing_id,
 )
 from tests.bot.services.workers import a_worker
 from tests.fakes import FakeDirectory, FakeTaskStore
 from tests.relai_core.builders import a_new_task
-
-pytestmark = pytest.mark.timeout(120)
-"""Temporal retries the work of a worker without the key after 10 or 15 seconds."""
 
 OLD, NEW = new_payload_key(), new_payload_key()
 _KEY_ID = re.compile(r'"encryption-key-id": *"([^"]+)"')
@@ -89,9 +87,8 @@ async def test_task_survives_a_change_of_keys(
     monkeypatch.setenv(SETTING, after)
     async with a_worker(server, task_queue):
         await complete(await keyed_service(server, task_queue), new)
-        await wait_for_end(server, created.workflow_id)
+        await wait_until_completed(store, new)
 
-    assert store.tasks[new.id].status is TaskStatus.COMPLETED
     text = (await (await outsider(server, created.workflow_id)).fetch_history()).to_json()
     written_with = {base64.b64decode(key).decode() for key in _KEY_ID.findall(text)}
     assert written_with == {writing_id(keys) for keys in (before, after)} - {None}
@@ -123,9 +120,7 @@ async def test_task_without_its_key_waits_for_it(
 
     monkeypatch.setenv(SETTING, OLD)
     async with a_worker(server, task_queue):
-        await wait_for_end(server, created.workflow_id)
-
-    assert store.tasks[new.id].status is TaskStatus.COMPLETED
+        await wait_until_completed(store, new)
 
 
 async def test_activity_without_its_key_is_retried(
