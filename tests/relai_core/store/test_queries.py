@@ -24,6 +24,7 @@ from relai_core.store.connection import Connection, Document
 from relai_core.store.database import Database
 from relai_core.store.documents import to_document
 from relai_core.store.tasks import task_document
+from tests.relai_activities.mongo import TIMEOUT
 from tests.relai_core.builders import (
     NOW,
     OTHER_TEAM,
@@ -34,7 +35,6 @@ from tests.relai_core.builders import (
     a_task,
     after,
 )
-from tests.relai_core.store.conftest import TIMEOUT
 
 PEOPLE = [SlackUserId(f"U{number:04}") for number in range(10)]
 ME, YOU = PEOPLE[0], PEOPLE[1]

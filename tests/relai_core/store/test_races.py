@@ -17,8 +17,8 @@ from relai_core.errors import UnavailableError
 from relai_core.ports import Applied
 from relai_core.store.connection import Connection, LostRaceError
 from relai_core.store.database import Database
+from tests.relai_activities.mongo import TIMEOUT
 from tests.relai_core.builders import BEN, CLEO, Changes, a_new_task, a_request
-from tests.relai_core.store.conftest import TIMEOUT
 
 LONG_FOR_A_COMMIT = 1
 """Seconds, of the 20 that an operation may take in these tests."""
