@@ -43,7 +43,7 @@ _PLAIN = base64.b64encode(b"json/plain").decode()
 
 
 def _plain(node: Any) -> Iterator[str]:
-    """Yield the payloads that are not encrypted. The SDK's own, such as a patch's, never are."""
+    """Yield the payloads that are not encrypted. The SDK's own never are."""
     if isinstance(node, dict):
         if node.get("metadata", {}).get("encoding") == _PLAIN:
             yield base64.b64decode(node.get("data", "")).decode()
