@@ -390,7 +390,7 @@ async def test_commands_make_no_auth_test_calls(connected_harness: BotHarness) -
     assert await connected_harness.calls("auth.test") == []
 
 
-async def test_oauth_settings_in_the_environment_change_nothing(
+async def test_oauth_settings_in_the_environment_are_ignored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")

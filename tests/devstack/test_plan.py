@@ -27,7 +27,7 @@ def environment_of(part: ChildProcess) -> dict[str, str]:
     return dict(part._env)
 
 
-def test_each_part_comes_before_those_that_need_it(tmp_path: Path) -> None:
+def test_each_part_starts_before_its_dependents(tmp_path: Path) -> None:
     assert list(planned(tmp_path)) == ["mongod", "temporal", "slack_sandbox", "worker", "bot"]
 
 

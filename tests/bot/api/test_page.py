@@ -146,7 +146,7 @@ def test_refusal_has_the_status_shown_on_the_page(reason: RefusalReason) -> None
     assert problem.status == ADVICE[problem.details.code].status
 
 
-async def test_page_loads_nothing_from_other_hosts() -> None:
+async def test_page_loads_no_file_from_other_hosts() -> None:
     async with ApiHarness().listening() as api:
         shown = await api.send("GET", "/api", token=None)
 

@@ -63,7 +63,7 @@ async def test_a_plain_text_answer_becomes_a_message(world: World) -> None:
     assert [m["text"] for m in await world.seen_by("ana")] == ["Created"]
 
 
-async def test_an_empty_answer_shows_nothing(world: World) -> None:
+async def test_an_empty_answer_shows_no_message(world: World) -> None:
     await world.socket_app()
 
     delivery = await world.type("ana", "/task new x")

@@ -112,7 +112,7 @@ def test_a_closed_task_does_not_change(
     assert refusal(closed, change(Changes(closed), opened)) is RefusalReason.TASK_CLOSED
 
 
-def test_an_edit_changes_only_what_it_names() -> None:
+def test_an_edit_changes_only_its_fields() -> None:
     task = a_task(title="Old", description="Kept", due_at=DUE)
 
     edited = decide(task, Changes(task).edited(title="New"))
