@@ -1,4 +1,4 @@
-"""A real mongod for all tests of a run, and a database of its own for each."""
+"""A real mongod for all tests of a run, and an empty database for each."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -8,7 +8,7 @@ import pytest
 from devstack.mongo_server import MongoServer
 from relai_core.store.database import Database
 from tests.relai_activities.activity_harness import ActivityHarness
-from tests.relai_activities.mongo import a_database
+from tests.relai_activities.mongo import an_emptied_database
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServ
 
 @pytest.fixture
 async def database(mongo_server: MongoServer) -> AsyncIterator[Database]:
-    async with a_database(mongo_server) as opened:
+    async with an_emptied_database(mongo_server, "activities") as opened:
         yield opened
 
 

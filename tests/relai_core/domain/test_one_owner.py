@@ -1,4 +1,4 @@
-"""One owner: whatever people do, in any order, by right or not, no task is left in limbo."""
+"""One owner: no sequence of changes, allowed or refused, leaves a task without its one owner."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -23,7 +23,7 @@ modes = st.sampled_from(RelayMode)
 
 
 class OneOwner(RuleBasedStateMachine):
-    """Anyone tries anything on one task; the machine keeps its relays and trail as a store does."""
+    """Random people try random changes on one task; relays and trail are kept as a store does."""
 
     task: Task
 
@@ -45,7 +45,7 @@ class OneOwner(RuleBasedStateMachine):
 
     @rule(to=people, mode=modes)
     def owner_hands_over(self, to: SlackUserId, mode: RelayMode) -> None:
-        """So that chains of hand-overs are long enough to be of interest."""
+        """Let the owner hand over, so that chains grow long."""
         self._hand_over(self.task.owner, to, mode)
 
     @rule(actor=people)
@@ -62,7 +62,7 @@ class OneOwner(RuleBasedStateMachine):
 
     @rule(actor=people, cancelled=st.booleans(), in_earnest=st.integers(0, 9))
     def close(self, actor: SlackUserId, cancelled: bool, in_earnest: int) -> None:
-        # A closed task has little left to show, so most runs close it late.
+        # A closed task allows few changes, so most runs close it late.
         if in_earnest == 0:
             changes = Changes(self.task)
             self._try(changes.cancelled(actor) if cancelled else changes.completed(actor))
@@ -85,7 +85,7 @@ class OneOwner(RuleBasedStateMachine):
     @precondition(lambda self: self.task.open_relay is not None)
     @rule(answer=st.sampled_from([Changes.accepted, Changes.declined, Changes.withdrawn]))
     def the_right_person_answers(self, answer: Callable[..., TaskChange]) -> None:
-        """By chance alone most answers would be refused."""
+        """Random answers alone would mostly be refused."""
         waiting = self.task.open_relay
         [opened] = [
             opened for opened in self.hand_overs if waiting and opened.relay_id == waiting.id
@@ -104,7 +104,7 @@ class OneOwner(RuleBasedStateMachine):
         assert waiting == ([self.task.open_relay] if self.task.open_relay else [])
 
     @invariant()
-    def an_open_relay_says_who_owns_the_task(self) -> None:
+    def an_open_relay_determines_the_owner(self) -> None:
         if (relay := self.task.open_relay) is not None:
             direct = relay.mode is RelayMode.DIRECT
             assert self.task.owner == (relay.to_user if direct else relay.from_user)
@@ -162,7 +162,7 @@ class OneOwner(RuleBasedStateMachine):
             self.relays[waiting.id] = waiting
 
     def _keep(self, relay: Relay | None, change: TaskChange) -> None:
-        """An end is for ever: no change gives a relay another one."""
+        """Check that no change gives a relay a second end."""
         if relay is not None and not relay.is_open and not isinstance(change, RelayOpened):
             assert self.task.relay == relay
 
@@ -172,7 +172,7 @@ class OneOwner(RuleBasedStateMachine):
         if ended.end is RelayEnd.ACCEPTED:
             assert change.actor == ended.to_user, "accepted by someone else"
             passed_on = isinstance(change, RelayOpened)
-            assert passed_on or self.task.owner == ended.to_user, "not given to who accepted"
+            assert passed_on or self.task.owner == ended.to_user, "not given to the receiver"
         elif ended.end is not RelayEnd.UNANSWERED and self.task.is_open:
             assert self.task.owner == ended.from_user, "not given back"
 
