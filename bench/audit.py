@@ -1,8 +1,8 @@
 """`make bench-audit TASKS=100000`: how long `relai audit [--repair]` takes, and how much memory.
 
-Fills a mongod and a Temporal server of its own, so that everything fits together, and runs the
-command as a process: as it is, then after some workflows were terminated, cancelled or forgotten,
-then to mend them, and at last to see that nothing is left.
+It fills a mongod and a Temporal server of its own, and runs the command as a process: on the
+healthy system, after some workflows were terminated, cancelled or deleted, with `--repair`, and
+once more to see that nothing is left.
 """
 
 import argparse
@@ -39,12 +39,12 @@ QUEUE = "bench"
 BATCH = 1_000
 STARTS_AT_ONCE = 16
 DAMAGED = 100
-"""Workflows that are lost in each of three ways."""
+"""Workflows terminated, as many cancelled, and as many deleted."""
 POLL = 0.1
 
 
 async def main(tasks: int) -> None:
-    """Fill, look, damage, look, mend, look; and say what it took."""
+    """Fill, audit, damage, audit, repair, audit; print each time and peak memory."""
     with tempfile.TemporaryDirectory(prefix="relai-bench-") as folder:
         data = Path(folder)
         async with MongoServer(data) as mongod, TemporalServer(data) as temporal:
@@ -53,11 +53,12 @@ async def main(tasks: int) -> None:
             async with idle_worker(client, QUEUE):
                 running = await _fill(mongod.uri, client, tasks)
                 await until_all_idle(client, QUEUE)
-                _say(f"filled in {time.monotonic() - began:.0f} s: {len(running):,} workflows run")
+                took = time.monotonic() - began
+                _print(f"filled in {took:.0f} s: {len(running):,} workflows run")
                 environment = _environment(mongod.uri, temporal.address)
                 await _measure("healthy", environment)
                 await _damage(client, running)
-                await _measure(f"{DAMAGED} terminated, cancelled, forgotten each", environment)
+                await _measure(f"{DAMAGED} terminated, cancelled, deleted each", environment)
                 await _measure("repair", environment, "--repair")
                 await _measure("repaired", environment)
 
@@ -105,15 +106,15 @@ async def _start_all(client: Client, pasts: Iterable[Past]) -> list[str]:
 
 
 async def _damage(client: Client, running: list[str]) -> None:
-    """Lose workflows all over the list, in each way as many."""
+    """End workflows from all over the list, in each of three ways as many."""
     lost = running[:: max(1, len(running) // (3 * DAMAGED))][: 3 * DAMAGED]
-    for terminated, cancelled, forgotten in zip(lost[::3], lost[1::3], lost[2::3], strict=False):
+    for terminated, cancelled, deleted in zip(lost[::3], lost[1::3], lost[2::3], strict=False):
         await client.get_workflow_handle(terminated).terminate("bench")
         await client.get_workflow_handle(cancelled).cancel()
         await client.workflow_service.delete_workflow_execution(
             DeleteWorkflowExecutionRequest(
                 namespace=client.namespace,
-                workflow_execution=WorkflowExecution(workflow_id=forgotten),
+                workflow_execution=WorkflowExecution(workflow_id=deleted),
             )
         )
     for each in lost:
@@ -150,15 +151,15 @@ async def _measure(what: str, environment: dict[str, str], *options: str) -> Non
         env=environment,
         stdout=asyncio.subprocess.PIPE,
     )
-    said, _ = await process.communicate()
+    output, _ = await process.communicate()
     took = time.monotonic() - began
-    # The largest so far; each look is at the same tasks.
+    # The largest of all audits so far, which read the same tasks.
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    _say(f"\n{what}: {took:.1f} s, exit code {process.returncode}, at most {peak:.0f} MB")
-    _say(said.decode().strip())
+    _print(f"\n{what}: {took:.1f} s, exit code {process.returncode}, at most {peak:.0f} MB")
+    _print(output.decode().strip())
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

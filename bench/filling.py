@@ -1,4 +1,4 @@
-"""A workspace with a past, as the product would have left it: for measuring, not for tests."""
+"""Makes tasks with relays, events and notices as the product stores them, for measuring."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,11 +19,11 @@ TEAM = TeamId("T0BENCH")
 PEOPLE = [SlackUserId(f"U{number:04}") for number in range(200)]
 HISTORY = timedelta(days=30)
 OPEN_EACH, RELAYED_EACH = 5, 3
-"""Every fifth task is open, every third was handed over; of those that are open, it waits."""
+"""Every fifth task is open. Every third has a relay, which is open if its task is."""
 
 
 class Past(NamedTuple):
-    """One task with everything about it. `new` is what its workflow was started with."""
+    """One task with its events, relays and notices; `new` is the input of its workflow."""
 
     new: NewTask
     task: Task
@@ -32,7 +32,7 @@ class Past(NamedTuple):
     notices: list[NoticeRow]
 
     def documents(self) -> Iterator[tuple[str, Document]]:
-        """Each with its collection."""
+        """All documents, each with its collection."""
         yield "tasks", task_document(self.task)
         yield from (("task_events", to_document(event)) for event in self.events)
         yield from (("relays", to_document(relay)) for relay in self.relays)
@@ -40,7 +40,7 @@ class Past(NamedTuple):
 
 
 def a_past(number: int, of: int) -> Past:
-    """The task with this number, of so many that were created evenly over the last days."""
+    """The task with this number, of `of` tasks created evenly over the last days."""
     at = datetime.now(UTC) - HISTORY * (1 - number / of) - timedelta(hours=2)
     request = request_id(TEAM, "bench", str(number))
     creator, owner, receiver = (PEOPLE[(number * step) % len(PEOPLE)] for step in (1, 3, 7))

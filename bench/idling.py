@@ -1,4 +1,4 @@
-"""A worker in whose hands every workflow only waits, as a healthy one does for most of its life."""
+"""A worker whose workflows only wait, as healthy ones do for most of their lives."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class Idle:
 
 
 def idle_worker(client: Client, task_queue: str) -> Worker:
-    """A worker that takes every workflow there, and keeps few of them in memory."""
+    """A worker for every workflow type, which keeps few workflows in memory."""
     return Worker(
         client,
         task_queue=task_queue,
@@ -34,7 +34,7 @@ def idle_worker(client: Client, task_queue: str) -> Worker:
 
 
 async def until_all_idle(client: Client, task_queue: str) -> None:
-    """Return once no workflow waits for a worker."""
+    """Return once no workflow task waits for a worker."""
     request = DescribeTaskQueueRequest(
         namespace=client.namespace, task_queue=TaskQueue(name=task_queue), report_stats=True
     )

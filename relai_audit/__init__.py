@@ -1,4 +1,1 @@
-"""The operator's report: what the store, Temporal and the ledger hold, checked against each other.
-
-It only reads, unless it is asked to repair, and works while the system runs.
-"""
+"""`relai audit`: what runs and what does not, from MongoDB, Temporal and the ledger of notices."""
