@@ -1,17 +1,18 @@
 """Counts everything, and runs every check. Only reads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from relai_audit.concurrency import each_of
 from relai_audit.executions import Execution, Executions
 from relai_audit.findings import Finding, FindingKind
-from relai_audit.notice_checks import LATE_AFTER, AbandonedNotices, FailedNotices, OwedNotices
+from relai_audit.notice_checks import LATE_AFTER, abandoned_notices, failed_notices, owed_notices
 from relai_audit.report import Report
-from relai_audit.sources import Check, Progress, Sources
-from relai_audit.workflow_checks import MissingWorkflows, stuck_workflows, wrong_database
+from relai_audit.sources import Sources
+from relai_audit.workflow_checks import missing_workflows, stuck_workflows, wrong_database
 from relai_core.store.database import Database
 
+Progress = Callable[[str], None]
+"""Is told each step of a long run."""
 _TOLD_EVERY = 5_000
 """Workflows between two lines of progress."""
 
@@ -33,18 +34,18 @@ async def audit(
     # Before the store: a workflow ends only after its task or relay is over.
     running = await _running(executions, progress)
     sources = Sources(database, executions, running, datetime.now(UTC))
-    settings = await _settings(sources)
-    stuck = stuck_workflows(running.values())
-    checks: Sequence[Check] = (
-        MissingWorkflows(sources),
-        OwedNotices(sources),
-        AbandonedNotices(sources, late_after),
-        FailedNotices(sources),
-    )
-    found = [finding for check in checks for finding in await _found(check, progress)]
-    findings = [*settings, *sorted([*stuck, *found], key=_order)]
+    progress("comparing with the store")
+    findings = [*await _settings(sources), *stuck_workflows(sources)]
+    for check in (
+        missing_workflows(sources),
+        owed_notices(sources),
+        abandoned_notices(sources, late_after),
+        failed_notices(sources),
+    ):
+        findings += [finding async for finding in check if finding is not None]
+    in_order = sorted(findings, key=lambda each: (list(FindingKind).index(each.kind), each.subject))
     return Report(
-        at=sources.now, workspaces=counts, workflows=len(running), findings=tuple(findings)
+        at=sources.now, workspaces=counts, workflows=len(running), findings=tuple(in_order)
     )
 
 
@@ -58,19 +59,9 @@ async def _running(executions: Executions, progress: Progress) -> dict[str, Exec
 
 
 async def _settings(sources: Sources) -> list[Finding]:
-    """Settings that would make every other finding wrong."""
+    """Wrong settings, with which nothing may be repaired."""
     if await sources.executions.has_worker():
-        return await wrong_database(sources)
-    queue = sources.executions.task_queue
-    detail = "no worker asks for work there"
+        found = await wrong_database(sources)
+        return [found] if found else []
+    queue, detail = sources.executions.task_queue, "no worker asks for work there"
     return [Finding(kind=FindingKind.NO_WORKER, subject=queue, detail=detail)]
-
-
-async def _found(check: Check, progress: Progress) -> list[Finding]:
-    progress(f"checking: {type(check).__name__}")
-    confirmed = each_of(check.confirm, check.suspects())
-    return [finding async for finding in confirmed if finding is not None]
-
-
-def _order(finding: Finding) -> tuple[int, str]:
-    return list(FindingKind).index(finding.kind), finding.subject

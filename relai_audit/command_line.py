@@ -39,8 +39,6 @@ def run(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         report = asyncio.run(_report(load_settings(), repair=options.repair))
-    except SettingsError as error:
-        return _unable(str(error))
     except Exception as error:  # noqa: BLE001 - a traceback would end with FOUND
         return _unable(_reason(error))
     print(as_json(report) if options.json else as_text(report))
@@ -76,6 +74,8 @@ async def _reached(part: str, answer: Awaitable[_Result]) -> _Result:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, SettingsError):
+        return str(error)
     if isinstance(error, UnavailableError):
         return f"{error.part} can't be reached, or is too slow."
     if isinstance(error, database.StoreError):

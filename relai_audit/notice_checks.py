@@ -1,12 +1,14 @@
 """Checks that everybody who should have got a message by now has got it."""
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
+from relai_audit.concurrency import each_of
 from relai_audit.findings import Finding, FindingKind
-from relai_audit.sources import Sources
-from relai_core.domain.ids import NoticeKey
-from relai_core.domain.notice import Notice, NoticeKind, NoticeRow, NoticeState
+from relai_audit.sources import Found, Sources
+from relai_core.domain.ids import TaskId
+from relai_core.domain.notice import Notice, NoticeKind, NoticeRow
 from relai_core.domain.relay import Relay
 from relai_core.domain.telling import closing_notices, relay_end_notices
 from relai_core.slack.errors import NOBODY_THERE
@@ -20,135 +22,94 @@ _SENDS_THE_RELAY_BACK = frozenset({NoticeKind.RELAY_OFFERED, NoticeKind.RELAY_NU
 """If Slack refuses one of these the relay goes back, and its sender is told."""
 
 
-class OwedNotices:
-    """The ledger holds a row, in any state, for everybody who must be told of an end."""
+def owed_notices(sources: Sources) -> Found:
+    """Notices about an end that the ledger does not know, and that no workflow will plan."""
+    return each_of(partial(_confirm_owed, sources), _owed(sources))
 
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
-        self._store = sources.database.audit
-        self._owed: dict[str, Notice] = {}
 
-    async def suspects(self) -> AsyncIterator[str]:
-        async for relays in self._store.ended_relays(self._sources.recent):
-            async for key in self._unknown(await self._of_relays(relays)):
-                yield key
-        async for closings in self._store.closings(self._sources.recent):
-            async for key in self._unknown(_of_closings(closings)):
-                yield key
+async def _owed(sources: Sources) -> AsyncIterator[Notice]:
+    store = sources.database.audit
+    async for relays in store.ended_relays(sources.recent):
+        over_since = await store.over_since([relay.task_id for relay in relays])
+        async for notice in _unknown(sources, _of_relays(relays, over_since)):
+            yield notice
+    async for closings in store.closings(sources.recent):
+        async for notice in _unknown(sources, _of_closings(closings)):
+            yield notice
 
-    async def confirm(self, suspect: str) -> Finding | None:
-        notice = self._owed[suspect]
-        execution = await self._sources.executions.describe(_teller(notice))
-        is_being_told = execution is not None and execution.is_running
-        if is_being_told or await self._store.find_notice(notice.key):
+
+async def _unknown(sources: Sources, owed: Iterable[Notice]) -> AsyncIterator[Notice]:
+    notices = {notice.key: notice for notice in owed}
+    known = await sources.database.audit.known_notices(list(notices))
+    for key in notices.keys() - known:
+        yield notices[key]
+
+
+async def _confirm_owed(sources: Sources, notice: Notice) -> Finding | None:
+    # The workflow that tells an end runs until it has told it.
+    teller = relay_workflow_id(notice.relay_id) if notice.relay_id else _lifecycle(notice)
+    execution = await sources.executions.describe(teller)
+    is_being_told = execution is not None and execution.is_running
+    if is_being_told or await sources.database.audit.find_notice(notice.key):
+        return None
+    return _finding(FindingKind.NOTICE_UNSENT, notice, f"owed since {notice.planned_at:%F %H:%M}")
+
+
+def abandoned_notices(sources: Sources, late_after: timedelta) -> Found:
+    """Planned notices that are late, and that no workflow is sending."""
+    late = sources.database.audit.unsent_notices(sources.recent, sources.now - late_after)
+    return each_of(partial(_confirm_abandoned, sources), late)
+
+
+async def _confirm_abandoned(sources: Sources, late: NoticeRow) -> Finding | None:
+    for workflow_id in await _senders(sources, late.notice):
+        execution = await sources.executions.describe(workflow_id)
+        if execution is not None and execution.is_running and execution.is_sending:
             return None
-        return _finding(
-            FindingKind.NOTICE_UNSENT, notice, f"owed since {notice.planned_at:%F %H:%M}"
-        )
-
-    async def _unknown(self, owed: Iterable[Notice]) -> AsyncIterator[str]:
-        notices = {notice.key: notice for notice in owed}
-        known = await self._store.known_notices(list(notices))
-        for key in notices.keys() - known - self._owed.keys():
-            self._owed[key] = notices[key]
-            yield key
-
-    async def _of_relays(self, relays: list[Relay]) -> list[Notice]:
-        over_since = await self._store.over_since([relay.task_id for relay in relays])
-        return [
-            notice
-            for relay in relays
-            for notice in relay_end_notices(
-                relay,
-                relay.ended_at or relay.answer_by,
-                with_task=over_since.get(relay.task_id) == relay.ended_at,
-            )
-        ]
+    # A workflow that has ended since then has settled it.
+    row = await sources.database.audit.find_notice(late.key)
+    if row is None or row.is_settled:
+        return None
+    since = row.unknown_since or row.notice.planned_at
+    return _finding(FindingKind.NOTICE_UNSENT, row.notice, f"{row.state} since {since:%F %H:%M}")
 
 
-class AbandonedNotices:
-    """Every planned message is sent in time, or a workflow is still trying."""
-
-    def __init__(self, sources: Sources, late_after: timedelta) -> None:
-        self._sources = sources
-        self._store = sources.database.audit
-        self._late_after = late_after
-
-    async def suspects(self) -> AsyncIterator[str]:
-        before = self._sources.now - self._late_after
-        async for row in self._store.unsent_notices(self._sources.recent, before):
-            yield row.key
-
-    async def confirm(self, suspect: str) -> Finding | None:
-        row = await self._unsent(suspect)
-        if row is None or await self._is_being_sent(row.notice):
-            return None
-        # A workflow that has ended since the first read has settled it.
-        if (row := await self._unsent(suspect)) is None:
-            return None
-        since = row.unknown_since or row.notice.planned_at
-        return _finding(
-            FindingKind.NOTICE_UNSENT, row.notice, f"{row.state} since {since:%F %H:%M}"
-        )
-
-    async def _unsent(self, key: str) -> NoticeRow | None:
-        row = await self._store.find_notice(NoticeKey(key))
-        return None if row is None or row.is_settled else row
-
-    async def _is_being_sent(self, notice: Notice) -> bool:
-        for workflow_id in await self._senders(notice):
-            execution = await self._sources.executions.describe(workflow_id)
-            if execution is not None and execution.is_running and execution.is_sending:
-                return True
-        return False
-
-    async def _senders(self, notice: Notice) -> set[str]:
-        """The workflows that may send a notice."""
-        if notice.task_id is None:
-            person = notice.subject or notice.recipient
-            return {onboarding_id(notice.team_id, person)} if person else set()
-        # A notice need not name the relay whose workflow sends it.
-        relays = {relay_workflow_id(each) for each in await self._store.relays_of(notice.task_id)}
-        named = {relay_workflow_id(notice.relay_id)} if notice.relay_id else set()
-        return {lifecycle_id(notice.task_id)} | named | (relays & self._sources.running.keys())
-
-
-class FailedNotices:
-    """Slack has refused no message for good, except to people who have left."""
-
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
-        self._store = sources.database.audit
-
-    async def suspects(self) -> AsyncIterator[str]:
-        async for row in self._store.failed_notices(self._sources.recent, NOBODY_THERE):
-            if row.notice.kind not in _SENDS_THE_RELAY_BACK:
-                yield row.key
-
-    async def confirm(self, suspect: str) -> Finding | None:
-        row = await self._store.find_notice(NoticeKey(suspect))
-        if row is None or row.state is not NoticeState.FAILED:
-            return None
-        since = row.settled_at or row.notice.planned_at
-        return _finding(
-            FindingKind.NOTICE_FAILED, row.notice, f"refused {since:%F %H:%M}: {row.reason}"
-        )
-
-
-def _of_closings(closings: Iterable[Closing]) -> list[Notice]:
-    return [
-        notice
-        for task, request, settled in closings
-        for notice in closing_notices(task, request, settled, task.closed_at or task.updated_at)
-    ]
-
-
-def _teller(notice: Notice) -> str:
-    """The workflow that ends only after it has sent this notice about an end."""
+async def _senders(sources: Sources, notice: Notice) -> set[str]:
+    """The workflows that may send a notice."""
+    if notice.task_id is None:
+        person = notice.subject or notice.recipient
+        return {onboarding_id(notice.team_id, person)} if person else set()
+    # A notice need not name the relay whose workflow sends it.
+    relays = await sources.database.audit.relays_of(notice.task_id)
+    workflow_ids = {relay_workflow_id(each) for each in relays} & sources.running.keys()
     if notice.relay_id is not None:
-        return relay_workflow_id(notice.relay_id)
-    assert notice.task_id is not None  # noqa: S101 - both kinds of ends are about a task
-    return lifecycle_id(notice.task_id)
+        workflow_ids.add(relay_workflow_id(notice.relay_id))
+    return workflow_ids | {lifecycle_id(notice.task_id)}
+
+
+async def failed_notices(sources: Sources) -> Found:
+    """Notices that Slack refused for good, except those to people who have left."""
+    async for row in sources.database.audit.failed_notices(sources.recent, NOBODY_THERE):
+        if row.notice.kind not in _SENDS_THE_RELAY_BACK:
+            since = row.settled_at or row.notice.planned_at
+            detail = f"refused {since:%F %H:%M}: {row.reason}"
+            yield _finding(FindingKind.NOTICE_FAILED, row.notice, detail)
+
+
+def _of_relays(relays: list[Relay], over_since: dict[TaskId, datetime]) -> Iterable[Notice]:
+    for relay in relays:
+        with_task = over_since.get(relay.task_id) == relay.ended_at
+        at = relay.ended_at or relay.answer_by
+        yield from relay_end_notices(relay, at, with_task=with_task)
+
+
+def _of_closings(closings: list[Closing]) -> Iterable[Notice]:
+    for task, request, settled in closings:
+        yield from closing_notices(task, request, settled, task.closed_at or task.updated_at)
+
+
+def _lifecycle(notice: Notice) -> str:
+    return lifecycle_id(notice.task_id or TaskId(""))
 
 
 def _finding(kind: FindingKind, notice: Notice, detail: str) -> Finding:

@@ -19,7 +19,6 @@ from relai_audit.reset_workflow import reset_workflow
 from relai_core.domain.ids import RelayId, RequestId, TaskId
 from relai_core.domain.model import Model
 from relai_core.domain.notice import NoticeState
-from relai_core.domain.relay import Relay
 from relai_core.domain.task import NewTask, Task
 from relai_core.domain.telling import first_card
 from relai_core.store.database import Database
@@ -116,10 +115,11 @@ class Repairer:
 
     async def _send_again(self, finding: Finding) -> str:
         """Send what Slack refused. If Slack refuses it once more, the next audit finds it."""
-        if finding.notice is not None and finding.notice.kind.is_reminder:
+        notice = finding.notice
+        if notice is not None and notice.kind.is_reminder:
             raise NotRepairedError("a reminder is not sent again, the next one comes by itself")
-        if finding.notice is not None and finding.notice.task_id is not None:
-            row = await self._find_notice(finding.notice.key)
+        if notice is not None and notice.task_id is not None:
+            row = await self._find_notice(notice.key)
             if row is not None and row.state is NoticeState.FAILED:
                 await self._ledger.reopen(row)
         return await self._send(finding)
@@ -153,26 +153,23 @@ class Repairer:
         await self._start("TaskLifecycleWorkflow", start, lifecycle_id(task.id), signal)
 
     async def _start_relay(self, relay_id: RelayId) -> None:
-        relay = await self._tasks.find_relay(relay_id)
-        if relay is None:
-            raise NotRepairedError("the relay is not stored any more")
-        start = await self._relay_input(relay)
-        await self._start("TaskRelayWorkflow", start, relay_workflow_id(relay_id))
-
-    async def _relay_input(self, relay: Relay) -> TaskRelayInput:
-        """The id of the request that opened the relay makes the store return that relay.
+        """Start the workflow of a relay. The id of its request makes the store find the relay.
 
         The time to answer stays as it is, unless it is over: then it starts again.
         """
+        relay = await self._tasks.find_relay(relay_id)
+        if relay is None:
+            raise NotRepairedError("the relay is not stored any more")
         is_over = relay.answer_by <= datetime.now(UTC)
         fields = relay.model_dump() | {
-            "request_id": await self._request_behind(relay.task_id, "relay_opened", relay.id),
-            "relay_id": relay.id,
+            "request_id": await self._request_behind(relay.task_id, "relay_opened", relay_id),
+            "relay_id": relay_id,
             "window": self._window,
             "answer_by": None if is_over else relay.answer_by,
             "is_awaited": False,
         }
-        return TaskRelayInput.model_validate(fields)
+        start = TaskRelayInput.model_validate(fields)
+        await self._start("TaskRelayWorkflow", start, relay_workflow_id(relay_id))
 
     async def _start(
         self, workflow: str, start: Model, workflow_id: str, signal: _Signal | None = None

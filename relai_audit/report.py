@@ -74,8 +74,6 @@ def _lines(report: Report) -> Iterator[str]:
     if report.repairs:
         yield "\nRepairs"
         yield from _listed(f"{_mark(each)}  {each.text}" for each in report.repairs)
-    if report.stopped:
-        yield f"\n{report.stopped}"
     yield f"\n{_summary(report)}"
 
 

@@ -1,17 +1,21 @@
-"""What every check reads, and the shape of a check."""
+"""What every check reads.
 
-from collections.abc import AsyncIterator, Callable, Mapping
+A check reads suspects in bulk, and then each one alone, the workflow before the store: a workflow
+ends only after its task or relay is over and everybody is told. So nothing healthy is a finding.
+"""
+
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from relai_audit.executions import Execution, Executions
 from relai_audit.findings import Finding
 from relai_core.store.database import Database
 
-Progress = Callable[[str], None]
-"""Is told each step of a long run."""
-FORGOTTEN_AFTER = timedelta(days=7)
-"""Older messages and ended workflows are not looked at: nobody waits for them any more."""
+Found = AsyncIterator[Finding | None]
+
+_FORGOTTEN_AFTER = timedelta(days=7)
+"""Nobody waits for older messages or misses older workflows."""
 
 
 class Sources(NamedTuple):
@@ -25,20 +29,4 @@ class Sources(NamedTuple):
     @property
     def recent(self) -> datetime:
         """The moment from which on messages and ended workflows are looked at."""
-        return self.now - FORGOTTEN_AFTER
-
-
-class Check(Protocol):
-    """Suspects are found in large reads, and each is then looked at alone.
-
-    The system runs on between the two reads of a suspect. So the workflow is always read first: it
-    ends only after its task or relay is over and everybody is told.
-    """
-
-    def suspects(self) -> AsyncIterator[str]:
-        """Ids of what may be wrong."""
-        ...
-
-    async def confirm(self, suspect: str) -> Finding | None:
-        """The finding, if it is wrong."""
-        ...
+        return self.now - _FORGOTTEN_AFTER

@@ -48,11 +48,11 @@ def relay_of(workflow_id: str) -> RelayId | None:
     return None if subject is None else RelayId(subject)
 
 
-def team_of_workflow(workflow_id: str) -> TeamId | None:
-    """The workspace a workflow belongs to. The cleanup belongs to none."""
+def team_of_workflow(workflow_id: str) -> TeamId:
+    """The workspace a workflow belongs to. The cleanup belongs to none: an empty id."""
     if workflow_id.startswith(CLEANUP_WORKFLOW_ID):
-        return None
-    return TeamId(workflow_id.split("-")[1])
+        return TeamId("")
+    return TeamId(workflow_id.partition("-")[2].partition("-")[0])
 
 
 def _subject(workflow_id: str, workflow_type: str) -> str | None:

@@ -2,19 +2,18 @@
 
 from datetime import timedelta
 
-from pymongo.database import Database as Documents
-
+from devstack.mongo_server import MongoServer
 from relai_audit.executions import ACTIVITY_TRIES
 from relai_audit.findings import FindingKind
 from relai_core.domain.notice import NoticeState
 from relai_core.domain.relay import RelayEnd
 from relai_core.errors import TransientMessengerError
-from relai_core.store.connection import Document
 from relai_workflows.contracts import TaskLifecycleInput
 from relai_workflows.ids import lifecycle_id
 from relai_workflows.outcomes import HEARING_GRACE
+from tests.relai_activities.mongo import a_database
 from tests.relai_audit.conftest import Auditor
-from tests.relai_core.builders import BEN, CLEO, TEAM
+from tests.relai_core.builders import BEN, CLEO, TEAM, a_new_task
 from tests.relai_workflows.workflow_driver import create
 from tests.relai_workflows.workflow_env import WorkflowEnv
 
@@ -110,14 +109,18 @@ async def test_missing_worker_is_found(idle_env: WorkflowEnv) -> None:
 
 
 async def test_wrong_database_is_found_and_not_repaired(
-    env: WorkflowEnv, auditor: Auditor, documents: Documents[Document]
+    env: WorkflowEnv, mongo_server: MongoServer
 ) -> None:
     """Otherwise workflows would start for the tasks of another installation."""
-    life = await create(env)
-    documents["tasks"].delete_one({"_id": life.new.id})
+    await create(env)
+    async with a_database(mongo_server) as other:
+        await other.tasks.create(a_new_task())
 
-    report = await auditor.look_and_repair()
+        report = await Auditor(env, store=other).look_and_repair()
 
-    assert [each.kind for each in report.findings] == [FindingKind.WRONG_DATABASE]
+    assert [each.kind for each in report.findings] == [
+        FindingKind.WRONG_DATABASE,
+        FindingKind.WORKFLOW_MISSING,
+    ]
     assert "wrong_database" in report.stopped
     assert report.repairs == ()
