@@ -23,7 +23,7 @@ CLEAN, FOUND, UNABLE = 0, 1, 2
 """Exit codes: nothing is left to do, something is, the command could not do its work."""
 STORE_TIMEOUT = timedelta(minutes=2)
 """Of one read. Nobody waits for an answer in Slack here, so it may be long."""
-REACHED_WITHIN = timedelta(seconds=10)
+REACHED_WITHIN = timedelta(seconds=5)
 """How long each server may take to answer at the start."""
 
 _Result = TypeVar("_Result")
