@@ -7,10 +7,8 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import TypeVar
 
-from pydantic import ValidationError
-from temporalio.service import RPCError
-
 from relai_audit.audit import audit
+from relai_audit.error_texts import as_sentence
 from relai_audit.executions import Executions
 from relai_audit.repair import Repairer
 from relai_audit.report import Report, as_json, as_text
@@ -40,7 +38,7 @@ def run(arguments: list[str]) -> int:
     try:
         report = asyncio.run(_report(load_settings(), repair=options.repair))
     except Exception as error:  # noqa: BLE001 - a traceback would end with FOUND
-        return _unable(_reason(error))
+        return _unable(as_sentence(error))
     print(as_json(report) if options.json else as_text(report))
     if report.stopped:
         return _unable(report.stopped)
@@ -71,20 +69,6 @@ async def _reached(part: str, answer: Awaitable[_Result]) -> _Result:
         raise UnavailableError(part) from error
     except (ValueError, OSError) as error:
         raise SettingsError(f"TEMPORAL_… can't be used: {error}") from error
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, SettingsError):
-        return str(error)
-    if isinstance(error, UnavailableError):
-        return f"{error.part} can't be reached, or is too slow."
-    if isinstance(error, database.StoreError):
-        return f"MongoDB refuses: {error}"
-    if isinstance(error, RuntimeError | RPCError):
-        return f"Temporal can't be asked: {error}"
-    if isinstance(error, ValidationError):
-        return f"A stored {error.title} can't be read. Compare it with a backup: {error}"
-    return f"An error of the program: {type(error).__name__}: {error}"
 
 
 def _parser() -> argparse.ArgumentParser:

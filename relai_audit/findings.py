@@ -32,8 +32,8 @@ ADVICE: dict[FindingKind, Advice] = {
     FindingKind.NO_WORKER: Advice(
         "No worker has asked for work on this task queue in the last minute. What people save is "
         "kept, but not carried out.",
-        "Start a worker. If one runs, compare TEMPORAL_TASK_QUEUE here and there. If Temporal was "
-        "restarted just now, audit again in a minute.",
+        "Start a worker. If one runs, compare TEMPORAL_TASK_QUEUE here and there, and check the "
+        "clock of this machine. If Temporal was restarted just now, audit again in a minute.",
     ),
     FindingKind.WRONG_DATABASE: Advice(
         "Most of the running workflows are about tasks that this database does not hold.",

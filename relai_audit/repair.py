@@ -12,6 +12,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from relai_audit.concurrency import each_of
+from relai_audit.error_texts import as_sentence
 from relai_audit.executions import Executions
 from relai_audit.findings import BLOCKING, Finding, FindingKind, NotRepairedError
 from relai_audit.report import Repair, Report
@@ -71,7 +72,7 @@ class Repairer:
             async for done in each_of(self._repair, self._repairable(report)):
                 repairs.append(done)  # noqa: PERF401 - kept if the loop ends early
         except Exception as error:  # noqa: BLE001 - the report still tells what was done
-            stopped = f"Repairing ended early: {type(error).__name__}: {error}"
+            stopped = f"Repairing ended early. {as_sentence(error)}"
         return report.model_copy(update={"repairs": tuple(repairs), "stopped": stopped})
 
     async def _repairable(self, report: Report) -> AsyncIterator[Finding]:
