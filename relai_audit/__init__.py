@@ -1,1 +1,1 @@
-"""`relai audit`: what runs and what does not, from MongoDB, Temporal and the ledger of notices."""
+"""`relai audit`: compares MongoDB, Temporal and the ledger of notices, and repairs."""

@@ -20,9 +20,9 @@ from relai_core.store import database
 CLEAN, FOUND, UNABLE = 0, 1, 2
 """Exit codes: nothing is left to do, something is, the command could not do its work."""
 STORE_TIMEOUT = timedelta(minutes=2)
-"""Of one read. Nobody waits for an answer in Slack here, so it may be long."""
+"""Of one read. No answer in Slack depends on it, so it may be long."""
 REACHED_WITHIN = timedelta(seconds=5)
-"""How long each server may take to answer at the start."""
+"""Time for each server to answer at the start."""
 
 _Result = TypeVar("_Result")
 

@@ -1,4 +1,4 @@
-"""What an audit can find, what each finding means, and what to do about it."""
+"""The kinds of findings, with the meaning of each and advice."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from relai_core.domain.notice import Notice
 
 
 class FindingKind(StrEnum):
-    """What is wrong."""
+    """Each kind is explained in `ADVICE`."""
 
     NO_WORKER = "no_worker"
     WRONG_DATABASE = "wrong_database"
@@ -22,7 +22,7 @@ class FindingKind(StrEnum):
 
 
 class Advice(NamedTuple):
-    """What a finding means, and what its reader can do."""
+    """The meaning of a finding, and the remedy an operator has."""
 
     meaning: str
     remedy: str

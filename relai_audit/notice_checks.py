@@ -16,7 +16,7 @@ from relai_core.store.audit import Closing
 from relai_workflows.ids import lifecycle_id, onboarding_id, relay_workflow_id
 
 LATE_AFTER = timedelta(minutes=10)
-"""How long a workflow may take to send a message that it has planned."""
+"""Time for a workflow to send a message that it has planned."""
 
 _SENDS_THE_RELAY_BACK = frozenset({NoticeKind.RELAY_OFFERED, NoticeKind.RELAY_NUDGED})
 """If Slack refuses one of these the relay goes back, and its sender is told."""

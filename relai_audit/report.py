@@ -1,4 +1,4 @@
-"""What an audit found, for a person to read or for a program."""
+"""The report of an audit, as text for a person and as JSON for a program."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ _COUNTED: Mapping[str, Sequence[str]] = {
 
 
 class Repair(Model):
-    """What was done about a finding; `is_repaired` if nothing is left to do."""
+    """An attempt to repair a finding; `is_repaired` if nothing is left to do."""
 
     finding: Finding
     is_repaired: bool

@@ -1,4 +1,4 @@
-"""What every check reads.
+"""The sources that every check reads.
 
 A check reads suspects in bulk, and then each one alone, the workflow before the store: a workflow
 ends only after its task or relay is over and everybody is told. So nothing healthy is a finding.
@@ -15,7 +15,7 @@ from relai_core.store.database import Database
 Found = AsyncIterator[Finding | None]
 
 _FORGOTTEN_AFTER = timedelta(days=7)
-"""Nobody waits for older messages or misses older workflows."""
+"""Older messages and workflows are not reported."""
 
 
 class Sources(NamedTuple):

@@ -1,4 +1,4 @@
-"""What the audit reads: counts, whatever is open, and who was told. In pages, and only reads."""
+"""Reads for the audit, page by page: counts, open tasks and relays, and the ledger of notices."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence

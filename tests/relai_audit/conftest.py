@@ -30,7 +30,7 @@ class Auditor:
         self._executions = Executions(env.client, env.task_queue)
 
     async def look(self) -> Report:
-        """What an audit reports."""
+        """The report of an audit."""
         return await audit(self._store, self._executions, lambda _: None, late_after=timedelta(0))
 
     async def finds(self) -> list[tuple[FindingKind, str]]:

@@ -1,4 +1,4 @@
-"""What an audit finds, and what it counts."""
+"""Counts and findings of an audit."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What the command prints, and its exit code, if it can't do its work."""
+"""Output and exit code of a command that can't do its work."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -309,7 +309,7 @@ async def store_relay(env: WorkflowEnv, **fields: Any) -> RelayDriver:
 
 
 async def input_of(driver: Driver, kind: type[Any]) -> Any:
-    """What the workflow's present run was started with."""
+    """The input of the workflow's present run."""
     events = driver.handle.fetch_history_events()
     started = (await anext(events)).workflow_execution_started_event_attributes
     converter = driver.env.client.data_converter
