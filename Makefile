@@ -26,7 +26,7 @@ $(STAMP): pyproject.toml requirements.lock
 run: install  ## Start everything: MongoDB, Temporal, the Slack sandbox, the worker, the bot
 	@$(BIN)/python -m devstack
 
-audit: install  ## Check what `make run` runs against itself, and mend it: make audit REPAIR=1
+audit: install  ## Find missing workflows and unsent messages of `make run`; make audit REPAIR=1 repairs them
 	@$(BIN)/python -m devstack.inside $(BIN)/relai audit $(if $(REPAIR),--repair)
 
 check: install  ## Lint, formatting, types, import contracts, known vulnerabilities

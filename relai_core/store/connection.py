@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import Context
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any, TypeVar
 
 import pymongo
@@ -78,13 +78,6 @@ class Connection:
         """
         with self.bounded():
             await self._client.admin.command("ping")
-
-    async def server_time(self) -> datetime:
-        """The server's clock."""
-        with self.bounded():
-            said = await self._client.admin.command("hello")
-        local_time: datetime = said["localTime"]
-        return local_time.replace(tzinfo=UTC)  # the driver leaves it off in a command's answer
 
     def close(self) -> None:
         """Close all sockets. The connection can't be used afterwards."""

@@ -8,7 +8,6 @@ from temporalio.service import RPCError
 
 from relai_audit.audit import audit
 from relai_audit.executions import Executions
-from relai_audit.limits import Limits
 from relai_core.errors import UnavailableError
 from relai_core.store.database import connect
 from tests.chaos.journal import Journal
@@ -17,7 +16,6 @@ from tests.chaos.stack import DATABASE, TASK_QUEUE, ChaosStack
 EVERY = 12.0
 """Seconds between two audits in a storm."""
 _STORE_TIMEOUT = timedelta(seconds=10)
-_LIMITS = Limits(young=timedelta(0), over=timedelta(0), late=timedelta(0))
 
 
 class Audits:
@@ -48,7 +46,7 @@ class Audits:
         try:
             client = await Client.connect(self._stack.temporal.address)
             executions = Executions(client, TASK_QUEUE)
-            report = await audit(store, executions, _LIMITS, lambda _: None)
+            report = await audit(store, executions, lambda _: None, late_after=timedelta(0))
         finally:
             store.close()
         findings = [finding.model_dump(mode="json") for finding in report.findings]

@@ -9,11 +9,6 @@ _OF_A_STORM = frozenset(
     {
         "no_worker",
         "workflow_stuck",
-        "workflow_outlives_subject",
-        "workflow_without_subject",
-        "relay_in_limbo",
-        "notice_late",
-        "notice_ambiguous",
     }
 )
 """What passes once all parts are there again."""
