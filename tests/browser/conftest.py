@@ -1,0 +1,67 @@
+"""Fixtures of the page's tests: one browser, and a window for each person."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.browser.chromium import ABSENT, complaints_of, find_chromium, launch
+from tests.browser.window import Window
+from tests.scenarios.conftest import relai, servers, settings, told
+from tests.scenarios.stack import RelaiStack, Transport
+
+__all__ = ["relai", "servers", "settings", "told"]
+
+Opener = Callable[[str], Awaitable[Window]]
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="module")
+def program() -> str:
+    """The browser's program."""
+    found = find_chromium()
+    if found is None:
+        pytest.skip(ABSENT)
+    return found
+
+
+@pytest.fixture(scope="module")
+def transport(program: str) -> Transport:
+    """One way in: the page is the same over both. Without a browser no stack starts."""
+    return "socket"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(program: str) -> AsyncIterator[Browser]:
+    """One browser for all windows."""
+    async with async_playwright() as playwright, await launch(playwright, program) as browser:
+        yield browser
+
+
+@pytest.fixture(params=[1280, 400])
+def width(request: pytest.FixtureRequest) -> int:
+    """A wide window, and a narrow one."""
+    chosen: int = request.param
+    return chosen
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_as(relai: RelaiStack, browser: Browser, width: int) -> AsyncIterator[Opener]:
+    """Opens the page as a new person. At the end each window fits and has no complaints."""
+    opened: list[tuple[Window, list[str]]] = []
+
+    async def open_window(real_name: str) -> Window:
+        page = await browser.new_page(viewport={"width": width, "height": 800})
+        window = Window(page, f"{real_name.lower()}{uuid4().hex[:6]}")
+        opened.append((window, complaints_of(page)))
+        await window.loads(relai.slack.url, real_name)
+        return window
+
+    yield open_window
+    for window, complaints in opened:
+        await window.fits()
+        assert complaints == []
+        await window.page.close()
