@@ -31,6 +31,7 @@ class Window:
         person = {"name": self.name, "real_name": real_name, "announce": False}
         joined = await self.page.request.post(f"{url}control/people", data=person)
         await self.page.goto(f"{url}#user={(await joined.json())['id']}")
+        await expect(self.composer).to_be_enabled()
 
     async def types(self, text: str) -> None:
         """Type a command and send it; the line is empty once the app has answered."""
