@@ -1,4 +1,4 @@
-"""The installed Chromium, and what it complains of."""
+"""The installed Chromium, and the errors it reports about a page."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def find_chromium() -> str | None:
-    """The program to start, from the setting or from PATH."""
+    """Path of the browser, from the setting or from PATH; None if there is none."""
     found = (shutil.which(name) for name in _NAMES)
     return os.environ.get(SETTING) or next(filter(None, found), None)
 
@@ -22,20 +22,20 @@ async def launch(playwright: Playwright, program: str) -> Browser:
     return await playwright.chromium.launch(executable_path=program, chromium_sandbox=sandboxed)
 
 
-def complaints_of(page: Page) -> list[str]:
+def errors_of(page: Page) -> list[str]:
     """A list that grows with each error of the page, its console and its requests."""
-    complaints: list[str] = []
+    errors: list[str] = []
 
     def on_console(said: ConsoleMessage) -> None:
         if said.type in {"error", "warning"}:
-            complaints.append(said.text)
+            errors.append(said.text)
 
     def on_failure(asked: Request) -> None:
         # A page that is loaded again or closed aborts what it was asking for.
         if asked.failure != "net::ERR_ABORTED":
-            complaints.append(f"{asked.failure} {asked.url}")
+            errors.append(f"{asked.failure} {asked.url}")
 
     page.on("console", on_console)
     page.on("requestfailed", on_failure)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return complaints
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return errors

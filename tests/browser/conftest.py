@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.chromium import ABSENT, complaints_of, find_chromium, launch
+from tests.browser.chromium import ABSENT, errors_of, find_chromium, launch
 from tests.browser.window import Window
 from tests.scenarios.conftest import relai, servers, settings, told
 from tests.scenarios.stack import RelaiStack, Transport
@@ -21,7 +21,7 @@ expect.set_options(timeout=15_000)
 
 @pytest.fixture(scope="module")
 def program() -> str:
-    """The browser's program."""
+    """Path of the browser."""
     found = find_chromium()
     if found is None:
         pytest.skip(ABSENT)
@@ -30,7 +30,7 @@ def program() -> str:
 
 @pytest.fixture(scope="module")
 def transport(program: str) -> Transport:
-    """One way in: the page is the same over both. Without a browser no stack starts."""
+    """Socket Mode only: the page is the same over HTTP. Without a browser no stack starts."""
     return "socket"
 
 
@@ -50,18 +50,18 @@ def width(request: pytest.FixtureRequest) -> int:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def open_as(relai: RelaiStack, browser: Browser, width: int) -> AsyncIterator[Opener]:
-    """Opens the page as a new person. At the end each window fits and has no complaints."""
+    """Opens the page as a new person. At the end each window fits and has no error."""
     opened: list[tuple[Window, list[str]]] = []
 
     async def open_window(real_name: str) -> Window:
         page = await browser.new_page(viewport={"width": width, "height": 800})
         window = Window(page, f"{real_name.lower()}{uuid4().hex[:6]}")
-        opened.append((window, complaints_of(page)))
+        opened.append((window, errors_of(page)))
         await window.loads(relai.slack.url, real_name)
         return window
 
     yield open_window
-    for window, complaints in opened:
+    for window, errors in opened:
         await window.fits()
-        assert complaints == []
+        assert errors == []
         await window.page.close()

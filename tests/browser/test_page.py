@@ -18,7 +18,7 @@ pytestmark = [
 
 
 async def test_task_goes_through_three_hands(open_as: Opener) -> None:
-    """Ana gives it to Bo, Bo hands it to Cy, Cy completes it; no window is loaded again."""
+    """Ana gives it to Bo, Bo hands it to Cy, Cy completes it; no window is reloaded."""
     ana, bo, cy = [await open_as(name) for name in ("Ana", "Bo", "Cy")]
 
     await ana.composer.press_sequentially("/task new Renew the certificate ")
@@ -64,10 +64,10 @@ async def test_form_keeps_what_was_typed_beside_its_error(open_as: Opener) -> No
 
 
 async def test_answer_in_channel_is_seen_by_one_person(open_as: Opener) -> None:
-    """Others in the channel don't see it, and it is gone once its window is loaded again."""
+    """Others in the channel don't see it, and a reload of the window removes it."""
     ana, bo = [await open_as(name) for name in ("Ana", "Bo")]
     for person in (ana, bo):
-        await person.enters("general")
+        await person.opens_channel("general")
 
     await ana.types("/task new Water the plants")
     await ana.sees("Water the plants", "Only visible to you")
@@ -83,7 +83,7 @@ async def test_answer_in_channel_is_seen_by_one_person(open_as: Opener) -> None:
 
 
 async def test_new_person_is_welcomed(open_as: Opener) -> None:
-    """Somebody joins from the Sandbox panel; the page turns to them, others can turn to them."""
+    """Dee joins from the Sandbox panel. The page switches to her, and other windows list her."""
     ana, bo = [await open_as(name) for name in ("Ana", "Bo")]
     await ana.page.get_by_role("button", name="Sandbox", exact=True).click()
     await ana.fits()
@@ -97,5 +97,5 @@ async def test_new_person_is_welcomed(open_as: Opener) -> None:
     await ana.sees("Welcome")
     await ana.sees("Try a hand-over", "Mark complete")
 
-    await bo.becomes(f"Dee of {ana.name}")
+    await bo.switches_to(f"Dee of {ana.name}")
     await bo.sees("Welcome")

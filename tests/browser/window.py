@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Locator, Page, expect
 
-# Whatever can be seen must lie between the left and the right edge.
+# The visible elements that reach over the left or the right edge.
 _OUTSIDE = """() => [...document.querySelectorAll('body *')].filter((node) => {
   const { left, right, width } = node.getBoundingClientRect();
   return width > 1 && node.checkVisibility() && (left < -1 || right > innerWidth + 1);
@@ -40,7 +40,7 @@ class Window:
         await expect(self.composer).to_have_value("")
 
     async def mentions(self, person: "Window") -> None:
-        """Begin to type somebody's name, and take what the page offers."""
+        """Begin to type somebody's name, and take the page's suggestion."""
         await self.composer.press_sequentially(f"@{person.name[:-1]}")
         await self.page.get_by_role("option", name=f"@{person.name}").click()
 
@@ -64,19 +64,19 @@ class Window:
         if await unfold.is_visible():
             await unfold.click()
 
-    async def enters(self, channel: str) -> None:
-        """Turn to a channel."""
+    async def opens_channel(self, channel: str) -> None:
+        """Open a channel from the sidebar."""
         await self.unfolds_sidebar()
         await self.page.get_by_role("button", name=channel, exact=True).click()
 
-    async def becomes(self, real_name: str) -> None:
-        """Turn to another person."""
+    async def switches_to(self, real_name: str) -> None:
+        """Choose another person as oneself, from the sidebar."""
         await self.unfolds_sidebar()
         await self.page.get_by_role("button", name="You are").click()
         await self.page.get_by_role("menuitemradio", name=real_name).click()
 
     async def fits(self) -> None:
-        """Nothing reaches over the edges of the window."""
+        """Assert that no element reaches over the edges of the window."""
         outside = await self.page.evaluate(_OUTSIDE)
         assert outside == []
 
