@@ -7,12 +7,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
+from devstack.mongo_server import MongoServer
+from devstack.temporal_server import TemporalServer
 from tests.browser.chromium import ABSENT, errors_of, find_chromium, launch
 from tests.browser.window import Window
-from tests.scenarios.conftest import relai, servers, settings, told
-from tests.scenarios.stack import RelaiStack, Transport
-
-__all__ = ["relai", "servers", "settings", "told"]
+from tests.scenarios.stack import RelaiStack
 
 Opener = Callable[[str], Awaitable[Window]]
 
@@ -28,10 +27,18 @@ def program() -> str:
     return found
 
 
-@pytest.fixture(scope="module")
-def transport(program: str) -> Transport:
-    """Socket Mode only: the page is the same over HTTP. Without a browser no stack starts."""
-    return "socket"
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def relai(
+    program: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[RelaiStack]:
+    """The stack over Socket Mode: the page is the same over HTTP. No browser, no stack."""
+    data = tmp_path_factory.mktemp("browser")
+    async with (
+        MongoServer(data) as mongod,
+        TemporalServer(data) as temporal,
+        RelaiStack(data, mongod, temporal, "socket") as stack,
+    ):
+        yield stack
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
