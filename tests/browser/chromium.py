@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, Request
+from playwright.async_api import ConsoleMessage, Page, Request
 
 SETTING = "RELAI_CHROMIUM"
 ABSENT = f"no Chromium: apt-get install chromium, or set {SETTING}"
@@ -14,12 +14,6 @@ def find_chromium() -> str | None:
     """Path of the browser, from the setting or from PATH; None if there is none."""
     found = (shutil.which(name) for name in _NAMES)
     return os.environ.get(SETTING) or next(filter(None, found), None)
-
-
-async def launch(playwright: Playwright, program: str) -> Browser:
-    """Start the browser; as root it runs only without a sandbox of its own."""
-    sandboxed = os.geteuid() != 0
-    return await playwright.chromium.launch(executable_path=program, chromium_sandbox=sandboxed)
 
 
 def errors_of(page: Page) -> list[str]:

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from devstack.mongo_server import MongoServer
 from devstack.temporal_server import TemporalServer
-from tests.browser.chromium import ABSENT, errors_of, find_chromium, launch
+from tests.browser.chromium import ABSENT, errors_of, find_chromium
 from tests.browser.window import Window
 from tests.scenarios.stack import RelaiStack
 
@@ -44,8 +44,8 @@ async def relai(
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(program: str) -> AsyncIterator[Browser]:
     """One browser for all windows."""
-    async with async_playwright() as playwright, await launch(playwright, program) as browser:
-        yield browser
+    async with async_playwright() as playwright:
+        yield await playwright.chromium.launch(executable_path=program)
 
 
 @pytest.fixture(params=[1280, 400])
