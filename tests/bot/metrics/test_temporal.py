@@ -86,4 +86,6 @@ def series(read: Figure) -> set[tuple[str, frozenset[tuple[str, str]]]]:
 
 
 def settings_for(server: TemporalServer) -> Settings:
-    return Settings(slack_bot_token="x", slack_signing_secret="x", temporal_host=server.address)
+    return Settings(
+        slack_bot_token="xoxb-1", slack_signing_secret="x", temporal_host=server.address
+    )

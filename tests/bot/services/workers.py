@@ -40,7 +40,9 @@ class SilentNotices:
 
 def settings_for(server: TemporalServer) -> Settings:
     """What the bot needs to connect to it."""
-    return Settings(slack_bot_token="x", slack_signing_secret="x", temporal_host=server.address)
+    return Settings(
+        slack_bot_token="xoxb-1", slack_signing_secret="x", temporal_host=server.address
+    )
 
 
 @asynccontextmanager
