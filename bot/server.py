@@ -14,7 +14,6 @@ from slack_bolt.response import BoltResponse
 
 from bot.bolt import Dispatch
 from bot.signature import is_from_slack
-from relai_core.clock import Clock, utc_now
 
 _LARGEST_BODY = 1024 * 1024
 """Bytes. Slack's largest payload, a view, stays below a quarter of it."""
@@ -47,9 +46,8 @@ class SlackRoute:
     Until `open` has been called, Slack is asked to come again.
     """
 
-    def __init__(self, signing_secret: str, now: Clock = utc_now) -> None:
+    def __init__(self, signing_secret: str) -> None:
         self._signing_secret = signing_secret
-        self._now = now
         self._dispatch: Dispatch | None = None
 
     def open(self, dispatch: Dispatch) -> None:
@@ -65,7 +63,7 @@ class SlackRoute:
                 raw = await request.read()
         except TimeoutError:
             return _refusal(408, "too_slow")
-        if not is_from_slack(self._signing_secret, request.headers, raw, self._now()):
+        if not is_from_slack(self._signing_secret, request.headers, raw):
             is_check = _is_ssl_check(request, raw)
             return web.Response() if is_check else _refusal(401, "not_signed_by_slack")
         try:

@@ -24,23 +24,6 @@ _GOODBYE = timedelta(milliseconds=500)
 _log = structlog.get_logger(__name__)
 
 
-class _SocketModeClient(SocketModeClient):
-    """Knows how old the last pong is by what nobody sets.
-
-    The SDK goes by the time of day: put forward, it takes a good connection for a dead one, and
-    put back a dead one for good.
-    """
-
-    @property
-    def last_ping_pong_time(self) -> float | None:
-        """The moment of the last pong by the clock as it is set now."""
-        return None if self._pong_at is None else time.time() - (time.monotonic() - self._pong_at)
-
-    @last_ping_pong_time.setter
-    def last_ping_pong_time(self, moment: float | None) -> None:
-        self._pong_at = None if moment is None else time.monotonic()
-
-
 class SocketMode:
     """One websocket for all payloads. Needs a running event loop from its making on."""
 
@@ -55,7 +38,7 @@ class SocketMode:
         self._under_way: set[asyncio.Task[None]] = set()
         self._misses = 0
         self._connecting: asyncio.Task[None] | None = None
-        self._client = _SocketModeClient(
+        self._client = SocketModeClient(
             app_token=app_token,
             web_client=client,
             ping_interval=ping_every.total_seconds(),

@@ -50,12 +50,16 @@ class UnavailableError(RelaiError):
     Attributes:
         part: `Temporal`, `MongoDB` or `Slack`.
         retry_after: when it said that it takes requests again, if it did.
+        reason: why, in words for an operator that hold no address.
     """
 
-    def __init__(self, part: str, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, part: str, retry_after: timedelta | None = None, reason: str | None = None
+    ) -> None:
         super().__init__(f"{part} can't be reached right now, so nothing was saved.")
         self.part = part
         self.retry_after = retry_after
+        self.reason = reason
 
 
 class MessengerError(Exception):

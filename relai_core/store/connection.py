@@ -24,6 +24,7 @@ from pymongo.errors import (
 
 from relai_core.errors import UnavailableError
 from relai_core.settings import SettingsError
+from relai_core.store.driver_errors import NO_REPLICA_SET, UNUSABLE, reason, refusal
 
 Document = dict[str, Any]
 StoreError = PyMongoError
@@ -33,14 +34,11 @@ Session = AsyncIOMotorClientSession
 
 _FIRST_PAUSE = timedelta(milliseconds=5)
 _LONGEST_PAUSE = timedelta(milliseconds=100)
+_CHECKED_WITHIN = timedelta(seconds=2)
+"""More than a login takes, and short enough for an operator who waits for the reason."""
 _GOODBYE = timedelta(milliseconds=200)
 """To tell the server that a transaction or a session ends: not worth waiting for a dead one."""
 _RETRY_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult")
-# The driver's own words may quote a part of the password, and so does a traceback.
-_UNUSABLE = (
-    "MONGODB_URI can't be used: it is no connection string, or names a file that can't be read. "
-    "Write special characters of the user's name and password percent-encoded, such as %2F for /."
-)
 
 T = TypeVar("T")
 
@@ -79,6 +77,31 @@ class Connection:
         with self.bounded():
             await self._client.admin.command("ping")
 
+    async def check(self) -> None:
+        """Return if the server is a replica set, or a sharded cluster, that we may write to.
+
+        Raises:
+            SettingsError: MONGODB_URI or MONGODB_DATABASE is wrong for sure.
+            UnavailableError: the server can't be reached in time.
+        """
+        within = min(self._timeout, _CHECKED_WITHIN).total_seconds()
+        with self.reaching(), pymongo.timeout(within), self.explaining():
+            hello = await self._client.admin.command("hello")
+            if "setName" not in hello and hello.get("msg") != "isdbgrid":
+                raise SettingsError(NO_REPLICA_SET)
+            # No document has this id: nothing is written, but the right to write is checked.
+            await self._database["users"].update_one({"_id": ""}, {"$unset": {"_": ""}})
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Raise a `SettingsError` for an error of the driver that proves a wrong setting."""
+        try:
+            yield
+        except PyMongoError as error:
+            if refused := refusal(error):
+                raise refused from error
+            raise
+
     async def server_time(self) -> datetime:
         """The server's clock."""
         with self.bounded():
@@ -112,7 +135,7 @@ class Connection:
             yield
         except PyMongoError as error:
             if isinstance(error, ConnectionFailure) or error.timeout:
-                raise UnavailableError("MongoDB") from error
+                raise UnavailableError("MongoDB", reason=reason(error)) from error
             raise
 
     @asynccontextmanager
@@ -168,7 +191,8 @@ def _client(uri: str, timeout: timedelta) -> AsyncIOMotorClient[Document]:
             tzinfo=UTC,
         )
     except (ConfigurationError, ValueError, OSError):
-        raise SettingsError(_UNUSABLE) from None
+        # The driver's own words may quote a part of the password, and so does a traceback.
+        raise SettingsError(UNUSABLE) from None
 
 
 async def _abort(session: Session) -> None:
