@@ -153,7 +153,7 @@ async def _run(settings: Settings) -> None:
             slack.opened(socket.is_connected)
         else:
             route.open(dispatch)
-            slack.opened(_always)
+            slack.opened(route.is_trusted)
         _log.info("bot_started", team=installation.team_id, socket=settings.uses_socket_mode)
         await asyncio.Event().wait()
 
@@ -227,10 +227,6 @@ def _authorization(installation: Installation, client: AsyncWebClient) -> Author
 
 def _secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value else ""
-
-
-async def _always() -> bool:
-    return True
 
 
 if __name__ == "__main__":

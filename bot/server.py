@@ -12,8 +12,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from slack_bolt.response import BoltResponse
 
+from bot.api.checks import DegradedError
 from bot.bolt import Dispatch
-from bot.signature import is_from_slack
+from bot.signature import SIGNATURE, is_from_slack
 
 _LARGEST_BODY = 1024 * 1024
 """Bytes. Slack's largest payload, a view, stays below a quarter of it."""
@@ -48,11 +49,28 @@ class SlackRoute:
 
     def __init__(self, signing_secret: str) -> None:
         self._signing_secret = signing_secret
+        self._is_proven = False
+        self._has_refused = False
         self._dispatch: Dispatch | None = None
 
     def open(self, dispatch: Dispatch) -> None:
         """Let requests in."""
         self._dispatch = dispatch
+
+    async def is_trusted(self) -> bool:
+        """True, unless Slack's requests seem to be refused.
+
+        Anybody can send a wrong signature, so one right signature settles it for ever.
+
+        Raises:
+            DegradedError: signed requests came, and no signature was right.
+        """
+        if self._has_refused and not self._is_proven:
+            raise DegradedError(
+                "no request had a right signature yet: compare SLACK_SIGNING_SECRET with the one "
+                "in 'Basic Information' of the app"
+            )
+        return True
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/slack/events", self.on_request)]
@@ -65,7 +83,9 @@ class SlackRoute:
             return _refusal(408, "too_slow")
         if not is_from_slack(self._signing_secret, request.headers, raw):
             is_check = _is_ssl_check(request, raw)
+            self._has_refused |= SIGNATURE in request.headers
             return web.Response() if is_check else _refusal(401, "not_signed_by_slack")
+        self._is_proven = True
         try:
             body = _parse(request, raw)
         except _MalformedError:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 
+SIGNATURE = "X-Slack-Signature"
 _STAMP = re.compile(r"[0-9]{1,12}")
 """Unix time in seconds. Python refuses to read a number of thousands of digits."""
 _WINDOW = 300
@@ -18,5 +19,5 @@ def is_from_slack(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
     if not (_STAMP.fullmatch(stamp) and abs(time.time() - int(stamp)) <= _WINDOW):
         return False
     signed = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256)
-    given = headers.get("X-Slack-Signature", "")
+    given = headers.get(SIGNATURE, "")
     return hmac.compare_digest(f"v0={signed.hexdigest()}".encode(), given.encode(errors="replace"))

@@ -22,6 +22,9 @@ CHECK_EVERY = timedelta(seconds=15)
 FRESH_FOR = timedelta(seconds=1)
 """More frequent requests get the same answer, so a probe can't become a load."""
 
+_NOT_NEEDED = ("worker", "clock")
+"""Parts without which people are still served."""
+
 State = Literal["ok", "degraded", "down"]
 
 _log = structlog.get_logger(__name__)
@@ -120,7 +123,6 @@ def _as_known(now: _S, before: _S | None) -> _S:
 
 
 def _overall(parts: Mapping[str, PartHealth]) -> State:
-    troubled = {name for name, part in parts.items() if part.state != "ok"}
-    if not troubled:
-        return "ok"
-    return "degraded" if troubled <= {"worker", "clock"} else "down"
+    if any(part.state == "down" for name, part in parts.items() if name not in _NOT_NEEDED):
+        return "down"
+    return "ok" if all(part.state == "ok" for part in parts.values()) else "degraded"

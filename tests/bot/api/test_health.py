@@ -176,6 +176,14 @@ async def test_missing_worker_is_worse_than_one_in_trouble() -> None:
     assert await trouble_with(check) == ("no worker polls relai", False)
 
 
+async def test_needed_part_that_is_only_degraded_brings_nothing_down() -> None:
+    slack = Part(DegradedError("no request had a right signature yet"))
+
+    status, answer = await asked(HealthApi({"slack": slack}, worker=Part(), clock=Part()))
+
+    assert (status, answer.state, answer.parts["slack"].state) == (200, "degraded", "degraded")
+
+
 async def test_a_part_that_is_down_is_named() -> None:
     gone = Part(UnavailableError("MongoDB"))
 
