@@ -51,14 +51,14 @@ from relai_core.slack.proxies import ignore_proxies_on_loopback
 from relai_core.store import database
 from relai_core.store.database import Database
 
-# Somebody waits for each of these; see `replies.ANSWER_WITHIN`.
+# A person waits for each of these; see `replies.ANSWER_WITHIN`.
 STORE_TIMEOUT = timedelta(milliseconds=700)
 PATIENCE = timedelta(milliseconds=400)
-"""How long Slack is asked about a person whom the mirror knows."""
+"""Time limit for asking Slack about a person whom the mirror knows."""
 ASK_WITHIN = timedelta(milliseconds=800)
-"""How long it is asked about anybody else."""
+"""Time limit for asking about anybody else."""
 COUNT_WITHIN = timedelta(seconds=10)
-"""Nobody waits for a count, which grows with what is kept; so it has a connection of its own."""
+"""Time limit of a count, which grows with the store; counts have a connection of their own."""
 
 _log = structlog.get_logger(__name__)
 

@@ -52,9 +52,9 @@ WORKFLOWS = [
 ]
 STORE_TIMEOUT = timedelta(seconds=10)
 DRAIN = timedelta(seconds=10)
-"""How long activities under way may still take after SIGTERM."""
+"""Time that activities under way have after SIGTERM."""
 LEAVE = DRAIN + timedelta(seconds=2)
-"""After that long it leaves anyway: a Temporal that is away would be waited for."""
+"""After this long the worker leaves: its SDK would wait for a Temporal that is away."""
 STICKY = timedelta(seconds=2)
 """After a kill -9 the next message to a cached workflow waits this long, not 10 seconds."""
 RETRY = timedelta(seconds=2)

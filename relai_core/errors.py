@@ -1,4 +1,4 @@
-"""What goes wrong, told apart by what a caller does about it.
+"""Errors, one class for each reaction of a caller.
 
 RelaiError                     its text is for the person: what happened, what to do next
 ├── InvalidInputError          say it differently; `field` names the input
@@ -21,7 +21,7 @@ from datetime import timedelta
 
 
 class RelaiError(Exception):
-    """Something a person is told in these very words."""
+    """An error whose text is shown to the person."""
 
 
 class InvalidInputError(RelaiError):
@@ -79,7 +79,7 @@ class RateLimitedError(MessengerError):
 
 
 class NotYourTurnError(RateLimitedError):
-    """We ourselves keep a pace. Nothing was done, and nothing is wrong."""
+    """Our own pace for a channel was reached. Nothing was done, and nothing is wrong."""
 
 
 class UndeliverableError(MessengerError):
