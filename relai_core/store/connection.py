@@ -72,9 +72,10 @@ class Connection:
         """Return if the server answers.
 
         Raises:
-            UnavailableError: it does not, within the timeout.
+            SettingsError: it refuses the login, or its certificate is not trusted.
+            UnavailableError: it does not answer within the timeout.
         """
-        with self.bounded():
+        with self.bounded(), self.explaining():
             await self._client.admin.command("ping")
 
     async def check(self) -> None:

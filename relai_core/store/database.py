@@ -45,7 +45,8 @@ class Database:
         """Return if MongoDB answers.
 
         Raises:
-            UnavailableError: it does not, within the timeout.
+            SettingsError: it refuses the login, or its certificate is not trusted.
+            UnavailableError: it does not answer within the timeout.
         """
         await self._mongo.ping()
 
