@@ -77,16 +77,12 @@ async def main(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as resources:
-        session = create_session()
-        resources.push_async_callback(session.close)
+        session = await resources.enter_async_context(create_session())
         client = create_client(
             settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session
         )
-        store = await database.connect(
-            settings.mongodb_uri.get_secret_value(),
-            settings.mongodb_database,
-            timeout=STORE_TIMEOUT,
-        )
+        uri, name = settings.mongodb_uri.get_secret_value(), settings.mongodb_database
+        store = await database.connect(uri, name, timeout=STORE_TIMEOUT)
         resources.callback(store.close)
         directory = SlackDirectory(client, store.users, clock.now)
         activities = _activities(settings, templates, store, directory, SlackMessenger(client))

@@ -9,9 +9,12 @@ import structlog
 from temporalio.client import Client
 
 import worker
+from devstack.slack_sandbox.options import Options
+from devstack.slack_sandbox.server import running_sandbox
 from devstack.temporal_server import TemporalServer
 from relai_core.errors import UnavailableError
 from relai_core.settings import Settings
+from relai_core.slack.client import create_client, create_session
 
 
 async def test_missing_namespace_is_named_and_waited_for(tmp_path: Path) -> None:
@@ -48,3 +51,15 @@ async def test_waiting_for_a_part_ends_at_once(
         raise UnavailableError("MongoDB")
 
     assert await worker.until_up("MongoDB", gone, stopping) is None
+
+
+async def test_token_that_is_revoked_later_is_reported() -> None:
+    revoked = {"method": "auth.test", "kind": "error", "error": "token_revoked"}
+    async with running_sandbox(Options()) as slack, create_session() as session:
+        client = create_client("xoxb-sandbox", f"{slack.base_url}/api/", session)
+        team_id, well = await worker._installation(client)
+        await session.post(f"{slack.base_url}/control/faults", json=revoked)
+        _, trouble = await worker._installation(client)
+
+    assert (team_id, well) == (slack.workspace.installation.team_id, None)
+    assert str(trouble).startswith("Slack refuses SLACK_BOT_TOKEN (token_revoked)")

@@ -75,7 +75,7 @@ class Connection:
             SettingsError: it refuses the login, or its certificate is not trusted.
             UnavailableError: it does not answer within the timeout.
         """
-        with self.bounded(), self.explaining():
+        with self.explaining(), pymongo.timeout(self._timeout.total_seconds()):
             await self._client.admin.command("ping")
 
     async def check(self) -> None:
@@ -86,7 +86,7 @@ class Connection:
             UnavailableError: the server can't be reached in time.
         """
         within = min(self._timeout, _CHECKED_WITHIN).total_seconds()
-        with self.reaching(), pymongo.timeout(within), self.explaining():
+        with self.explaining(), pymongo.timeout(within):
             hello = await self._client.admin.command("hello")
             if "setName" not in hello and hello.get("msg") != "isdbgrid":
                 raise SettingsError(NO_REPLICA_SET)
@@ -95,13 +95,17 @@ class Connection:
 
     @contextmanager
     def explaining(self) -> Iterator[None]:
-        """Raise a `SettingsError` for an error of the driver that proves a wrong setting."""
+        """Tell a setting that is wrong for sure from a server that may come back.
+
+        Raises:
+            SettingsError: the driver's error proves a wrong setting.
+            UnavailableError: any other error of the driver.
+        """
         try:
             yield
         except PyMongoError as error:
-            if refused := refusal(error):
-                raise refused from error
-            raise
+            unavailable = UnavailableError("MongoDB", reason=reason(error))
+            raise (refusal(error) or unavailable) from error
 
     async def server_time(self) -> datetime:
         """The server's clock."""
@@ -122,18 +126,9 @@ class Connection:
         Raises:
             UnavailableError: the server can't be reached, or the deadline passed.
         """
-        with self.reaching(), pymongo.timeout(self._timeout.total_seconds()):
-            yield
-
-    @contextmanager
-    def reaching(self) -> Iterator[None]:
-        """Tell a server that is away from what it refuses. What it has begun may take its time.
-
-        Raises:
-            UnavailableError: the server can't be reached.
-        """
         try:
-            yield
+            with pymongo.timeout(self._timeout.total_seconds()):
+                yield
         except PyMongoError as error:
             if isinstance(error, ConnectionFailure) or error.timeout:
                 raise UnavailableError("MongoDB", reason=reason(error)) from error

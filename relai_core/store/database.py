@@ -37,7 +37,7 @@ class Database:
             SettingsError: the user of MONGODB_URI may not.
             UnavailableError: MongoDB can't be reached.
         """
-        with self._mongo.reaching(), self._mongo.explaining():
+        with self._mongo.explaining():
             for name, indexes in INDEXES.items():
                 await self._mongo.collection(name).create_indexes(list(indexes))
 

@@ -36,7 +36,7 @@ _BY_TEXT = {
     "No replica set members available for replica set name": _WRONG_SET,
     "certificate verify failed": _BAD_CERTIFICATE,
 }
-_REASON = re.compile(r"\[Errno -?\d+\] [\w ]+|\[SSL: \w+\]|connection closed|timed out")
+_REASON = re.compile(r"\[Errno -?\d+\] [\w ]*\w|\[SSL: \w+\]|connection closed|timed out")
 """The parts of the driver's texts that hold no address."""
 
 
@@ -51,5 +51,7 @@ def refusal(error: PyMongoError) -> SettingsError | None:
 
 def reason(error: PyMongoError) -> str:
     """The driver's class, and as much of its text as gives no address away."""
+    if isinstance(error, OperationFailure):
+        return f"{type(error).__name__}: {(error.details or {}).get('codeName', error.code)}"
     found = _REASON.search(str(error))
     return f"{type(error).__name__}: {found[0]}" if found else type(error).__name__
