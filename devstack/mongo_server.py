@@ -5,7 +5,6 @@ import ctypes
 import os
 import shutil
 import sysconfig
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -64,11 +63,10 @@ class MongoServer(ChildProcess):
     Args:
         data: Folder of the files and the log.
         port: 0 chooses a free one at the first start.
-        env: Its whole environment; None passes on our own.
     """
 
-    def __init__(self, data: Path, *, port: int = 0, env: Mapping[str, str] | None = None) -> None:
-        super().__init__("mongod", [], data=data, ready=self._is_primary, env=env)
+    def __init__(self, data: Path, *, port: int = 0) -> None:
+        super().__init__("mongod", [], data=data, ready=self._is_primary)
         self.port = port
         self._files = data / "mongod"
 

@@ -10,6 +10,7 @@ import structlog
 from temporalio.service import RPCError, RPCStatusCode
 
 from relai_core.errors import RelaiError, UnavailableError
+from relai_core.temporal_errors import reason
 
 DURABLE_WITHIN = timedelta(milliseconds=900)
 """With the look at a person before it and `OUTCOME_WITHIN` after it less than an answer takes."""
@@ -87,7 +88,7 @@ async def confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
                 await asyncio.sleep(_PAUSE.total_seconds())
     except TimeoutError:
         _log.warning("temporal_not_confirmed", may_be_done=may_be_done, cause=str(failure))
-        raise (UnconfirmedError() if may_be_done else UnavailableError("Temporal")) from failure
+        raise (UnconfirmedError() if may_be_done else _unavailable(failure)) from failure
 
 
 def _require_transient(error: RPCError | RuntimeError, may_be_done: bool) -> None:
@@ -99,7 +100,11 @@ def _require_transient(error: RPCError | RuntimeError, may_be_done: bool) -> Non
         raise error
     elif error.status not in _TRANSIENT:
         _log.error("temporal_refused", status=error.status.name, cause=str(error))
-        raise (UnconfirmedError() if may_be_done else UnavailableError("Temporal")) from error
+        raise (UnconfirmedError() if may_be_done else _unavailable(error)) from error
+
+
+def _unavailable(failure: RPCError | RuntimeError | None) -> UnavailableError:
+    return UnavailableError("Temporal", reason=reason(failure) if failure else None)
 
 
 def _is_unknown_workflow(error: RPCError) -> bool:

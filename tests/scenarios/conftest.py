@@ -45,21 +45,14 @@ def settings() -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
-def told() -> Mapping[str, Mapping[str, str]]:
-    """What only one process is told, by its name; a module that tells any overrides this."""
-    return {}
-
-
-@pytest.fixture(scope="module")
 def relai(
     tmp_path_factory: pytest.TempPathFactory,
     servers: Servers,
     transport: Transport,
     settings: Mapping[str, str],
-    told: Mapping[str, Mapping[str, str]],
 ) -> Iterator[RelaiStack]:
     """The stack, running."""
-    stack = RelaiStack(tmp_path_factory.mktemp("stack"), *servers, transport, settings, told)
+    stack = RelaiStack(tmp_path_factory.mktemp("stack"), *servers, transport, settings)
     asyncio.run(_enter(stack))
     yield stack
     asyncio.run(_leave(stack))

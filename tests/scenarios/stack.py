@@ -1,7 +1,6 @@
 """The whole stack for one module of scenarios, each part a process of its own."""
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -31,7 +30,7 @@ class RelaiStack:
 
     `kill` and `start` any of `slack`, `worker`, `bot` in between: what they kept is there again.
     The API may be called with `api_token`, which is that of `ci`, and with `read_token`, that of
-    `report`. `told` is what only one process is told, by its name.
+    `report`.
     """
 
     def __init__(
@@ -41,18 +40,15 @@ class RelaiStack:
         temporal: TemporalServer,
         transport: Transport,
         settings: Mapping[str, str] | None = None,
-        told: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.mongod = mongod
         self.temporal = temporal
         self.database = f"relai-{uuid4().hex[:12]}"
         port = free_port()
         events = f"http://127.0.0.1:{port}/slack/events"
-        self._told = told or {}
         self.slack = SlackServer(
             data,
             request_url=events if transport == "http" else None,
-            env={**os.environ, **self._told.get("slack", {})},
         )
         self.api_token, self.read_token = new_secret(), new_secret()
         self._data = data
@@ -68,7 +64,7 @@ class RelaiStack:
                 **(settings or {}),
             }
         )
-        self.worker = self._worker("worker")
+        self.worker = self._worker()
         self.bot = self._bot("bot", port)
         self.bot_url = self.bot.url.rstrip("/")
         self._running = AsyncExitStack()
@@ -82,19 +78,13 @@ class RelaiStack:
         async with self._bot("second_bot", free_port()) as bot:
             yield bot.url.rstrip("/")
 
-    @asynccontextmanager
-    async def second_worker(self) -> AsyncIterator[None]:
-        """Another worker beside the first."""
-        async with self._worker("second_worker"):
-            yield
-
-    def _worker(self, name: str) -> ChildProcess:
+    def _worker(self) -> ChildProcess:
         return ChildProcess(
-            name,
+            "worker",
             [sys.executable, "worker.py"],
             data=self._data,
-            ready=has_logged(self.logs / f"{name}.log", "worker_started"),
-            env={**self.environment, **self._told.get(name, {})},
+            ready=has_logged(self.logs / "worker.log", "worker_started"),
+            env=self.environment,
             cwd=ROOT,
         )
 
@@ -105,7 +95,7 @@ class RelaiStack:
         ]
         return BotServer(
             self._data,
-            {**self.environment, **self._told.get(name, {})},
+            self.environment,
             port=port,
             sandbox=self.slack,
             # A module that wants others names them in its settings.

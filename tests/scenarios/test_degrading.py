@@ -50,7 +50,7 @@ async def test_a_revoked_token_costs_no_task_and_health_names_it(
     await workspace.clear_faults()
 
     assert all(says_saved(said) for said in saved), saved
-    assert "refuses the bot token" in health["parts"]["slack"]["detail"]
+    assert "refuses SLACK_BOT_TOKEN" in health["parts"]["slack"]["detail"]
     for number in range(3):
         await bo.sees(f"While revoked {number}", patience=A_MINUTE_AND_MORE)
     assert await bo.count("While revoked", "Mark complete") == 3
