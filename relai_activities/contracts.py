@@ -1,4 +1,4 @@
-"""What goes into the activities and comes out. Fields are only added, with a default."""
+"""Inputs and results of the activities."""
 
 from datetime import datetime, timedelta
 
@@ -51,13 +51,13 @@ class RelayTaskInput(Model):
     mode: RelayMode
     note: str
     window: timedelta
-    answer_by: datetime | None = None
+    answer_by: datetime | None
     at: datetime
-    via: TokenName | None = None
+    via: TokenName | None
 
 
 class PostponeRelayInput(Model):
-    """Asks, at `at`, to let the receiver's window of `window` working time begin anew."""
+    """Asks, at `at`, to start the receiver's window of `window` working time again."""
 
     request_id: RequestId
     relay_id: RelayId
@@ -118,7 +118,7 @@ class OnboardingInput(Model):
     user_id: SlackUserId
     inviter: SlackUserId | None
     joined_at: datetime
-    via: TokenName | None = None
+    via: TokenName | None
 
 
 class OnboardingPlan(Model):

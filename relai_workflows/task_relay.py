@@ -57,7 +57,7 @@ class TaskRelayWorkflow:
         self._start = start
         self._relay: Relay | None = None
         self._refusal: RefusalReason | None = None
-        self._waits_for_delivery = False
+        self._waits_for_delivery = start.answer_by is None
         self._is_timed = False
         self._is_nudged = False
         self._is_settled = False
@@ -71,9 +71,6 @@ class TaskRelayWorkflow:
     @workflow.run
     async def run(self, start: TaskRelayInput) -> TaskRelayResult:
         """Open the hand-over, wait for its end, tell both sides."""
-        self._waits_for_delivery = (
-            workflow.patched("window-from-delivery") and start.answer_by is None
-        )
         self._background.start(self._outbox.run())
         await self._open(start)
         while not self._is_over():
@@ -108,7 +105,7 @@ class TaskRelayWorkflow:
 
     @workflow.signal
     def heard(self, heard: OutcomeHeard) -> None:
-        """Whoever asked for an outcome has it."""
+        """The caller of a request has its outcome."""
         self._outcomes.confirm(heard)
 
     @workflow.update

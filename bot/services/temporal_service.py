@@ -28,7 +28,6 @@ from bot.services.durable_calls import (
     ended_if_not_found,
 )
 from bot.services.workflow_status import WorkflowStatus, describe_workflow
-from relai_core.clock import Clock, utc_now
 from relai_core.codec import UnreadablePayloadError
 from relai_core.domain.changes import (
     Cancelled,
@@ -70,11 +69,8 @@ __all__ = [
 ]
 
 OUTCOME_WITHIN = timedelta(milliseconds=800)
-"""How long an outcome is waited for."""
+"""Time to wait for an outcome."""
 _ROOM_PAUSE = timedelta(milliseconds=50)
-WAY_BACK = timedelta(milliseconds=300)
-"""Workers from before `confirms` count as heard what they record until then by the clock of their
-workflow task, which stands still from the task's start on; it must still reach us in time."""
 _RELAY_SIGNALS: dict[type[RelayAnswer], str] = {
     RelayAccepted: "accepted",
     RelayDeclined: "declined",
@@ -115,12 +111,10 @@ class TemporalService:
         self,
         client: Client,
         task_queue: str,
-        now: Clock = utc_now,
         background: Background | None = None,
     ) -> None:
         self._client = client
         self._task_queue = task_queue
-        self._now = now
         self._background = background or Background()
 
     async def start_task_lifecycle_workflow(self, data: NewTask) -> Answered:
@@ -231,13 +225,10 @@ class TemporalService:
     async def _answered(self, workflow_id: str, request: RequestId) -> Answered:
         """Ask what became of a request that is saved; its outcome may well come later."""
         handle = self._client.get_workflow_handle(workflow_id)
-        # Temporal goes by its own clock, which may be either: better told twice than never.
-        until = min(self._now(), utc_now()) + OUTCOME_WITHIN - WAY_BACK
-        asked = OutcomeAsked(request_id=request, until=until, confirms=True)
         try:
             async with asyncio.timeout(OUTCOME_WITHIN.total_seconds()):
                 with ended_if_not_found(workflow_id):
-                    outcome = await _ask(handle, asked)
+                    outcome = await _ask(handle, OutcomeAsked(request_id=request))
         except (
             TimeoutError,
             RPCError,
@@ -260,7 +251,7 @@ async def _confirm(handle: WorkflowHandle[Any, Any], heard: OutcomeHeard) -> Non
     except WorkflowEndedError:
         _log.debug("heard_after_the_end", workflow_id=handle.id)
     except (UnavailableError, UnconfirmedError) as error:
-        # It is told once more, by a notice: better twice than never.
+        # A notice tells it once more: better twice than never.
         _log.info("heard_not_confirmed", workflow_id=handle.id, cause=type(error).__name__)
 
 

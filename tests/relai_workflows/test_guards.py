@@ -1,4 +1,4 @@
-"""What keeps workflows deterministic and light, before any of them runs."""
+"""Static checks that keep workflows deterministic and light."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ print(*sorted(sys.modules.keys() & set(sys.argv[2:])))
 
 
 def lint(source: str, folder: str) -> str:
-    """What ruff says of a module in a folder of the repository."""
+    """Run ruff on a module in a folder of the repository; its output."""
     ruff = Path(sys.executable).with_name("ruff")
     module = ROOT / folder / "guarded.py"
     linted = subprocess.run(
@@ -43,14 +43,14 @@ def lint(source: str, folder: str) -> str:
         "import asyncio\n\nasyncio.sleep(1)\n",
     ],
 )
-def test_what_would_differ_on_replay_is_refused_in_workflows_alone(source: str) -> None:
+def test_ruff_refuses_nondeterministic_calls_in_workflows(source: str) -> None:
     assert "TID251" in lint(source, "relai_workflows")
     assert "TID251" not in lint(source, "relai_activities")
 
 
 @pytest.mark.parametrize("module", WORKFLOW_MODULES)
-def test_a_workflow_module_loads_no_library_that_does_io(module: str) -> None:
-    """The sandbox would load it again for every workflow."""
+def test_workflow_module_loads_no_io_library(module: str) -> None:
+    """The sandbox would load the library again for each workflow."""
     looked = subprocess.run(
         [sys.executable, "-c", LOOKS, module, *FORBIDDEN],
         cwd=ROOT,
