@@ -71,7 +71,7 @@ def _stumbling_store(words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "FakeTaskStore", lambda: StumblingStore(words.error))
 
 
-async def test_with_a_key_nobody_reads_a_word_of_people(
+async def test_with_a_key_temporal_holds_no_readable_text(
     server: TemporalServer,
     data: Path,
     task_queue: str,
@@ -86,7 +86,7 @@ async def test_with_a_key_nobody_reads_a_word_of_people(
     assert _found(words, _on_disk(data)) == []
 
 
-async def test_without_a_key_everybody_with_access_reads_all(
+async def test_without_a_key_temporal_holds_readable_text(
     server: TemporalServer,
     data: Path,
     task_queue: str,

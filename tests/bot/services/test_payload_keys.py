@@ -73,7 +73,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> FakeTaskStore:
         pytest.param(OLD, f"plain,{OLD}", id="off"),
     ],
 )
-async def test_a_task_outlives_a_change_of_keys(
+async def test_task_outlives_a_change_of_keys(
     server: TemporalServer,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -99,7 +99,7 @@ async def test_a_task_outlives_a_change_of_keys(
     assert is_readable == (None in {writing_id(before), writing_id(after)})
 
 
-async def test_a_task_whose_key_is_missing_waits_for_it(
+async def test_task_waits_for_its_missing_key(
     server: TemporalServer,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -128,7 +128,7 @@ async def test_a_task_whose_key_is_missing_waits_for_it(
     assert store.tasks[new.id].status is TaskStatus.COMPLETED
 
 
-async def test_an_activity_whose_key_is_missing_is_tried_again(
+async def test_activity_with_missing_key_is_retried(
     server: TemporalServer,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -154,7 +154,7 @@ async def test_an_activity_whose_key_is_missing_is_tried_again(
     assert store.tasks[new.id].status is TaskStatus.COMPLETED
 
 
-async def test_a_client_whose_key_is_missing_learns_which(
+async def test_client_with_missing_key_is_told_its_id(
     server: TemporalServer, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new = a_new_task()
@@ -172,7 +172,7 @@ async def test_a_client_whose_key_is_missing_learns_which(
     assert str(writing_id(OLD)) in str(refused.value)
 
 
-async def test_the_daily_run_does_not_need_the_key_of_before(
+async def test_daily_cleanup_runs_without_the_previous_key(
     server: TemporalServer, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each start of a worker writes the Schedule anew."""
