@@ -99,7 +99,7 @@ class RelaySettled(Model):
 
 
 class TaskRelayResult(Model):
-    """How the relay ended. One that never opened has no end; `refusal` says why it did not."""
+    """The end of a relay. If it was refused, `end` is None and `refusal` is the reason."""
 
     end: RelayEnd | None
     refusal: RefusalReason | None = None
@@ -124,6 +124,6 @@ class PeriodicCleanupInput(Model):
 
 
 class PeriodicCleanupResult(Model):
-    """What a run did."""
+    """Count of one run."""
 
     archived: int

@@ -1,4 +1,4 @@
-"""The life of one task: from the wish to have it until everyone knows that it is closed."""
+"""The lifecycle of one task: from its creation until all involved are told that it is closed."""
 
 from collections import deque
 from contextlib import suppress
@@ -45,7 +45,7 @@ class TaskLifecycleWorkflow:
     """One per open task. Starting it is the durable write behind `/task new`.
 
     Three coroutines share the state: decisions (`run`), reminders (`_remind`) and messages
-    (`Outbox.run`). So Slack being down keeps nobody from completing a task.
+    (`Outbox.run`). So a task can be completed while Slack is down.
     """
 
     @workflow.init
@@ -68,7 +68,7 @@ class TaskLifecycleWorkflow:
 
     @workflow.run
     async def run(self, start: TaskLifecycleInput) -> None:
-        """Live until the task is closed and everyone is told."""
+        """Run until the task is closed and all notices are sent."""
         self._background.start(self._outbox.run())
         if start.state is None:
             await self._create(start)
@@ -101,12 +101,12 @@ class TaskLifecycleWorkflow:
 
     @workflow.signal
     def progressed(self, change: Progressed) -> None:
-        """Say how far it is."""
+        """Set the progress."""
         self._record(change)
 
     @workflow.signal
     def edited(self, change: Edited) -> None:
-        """Put title, description or due date right."""
+        """Change title, description or due date."""
         self._record(change)
 
     @workflow.signal
@@ -126,9 +126,9 @@ class TaskLifecycleWorkflow:
 
     @workflow.signal
     def replanned(self, notice: Notice) -> None:
-        """Say what was never said, and show how things stand on every card.
+        """Send a notice that the audit found missing, and refresh all cards.
 
-        A notice that the ledger calls settled is not said again.
+        If the ledger calls the notice settled, it is not sent again.
         """
         self._outbox.put(notice)
         self._show()
@@ -218,7 +218,7 @@ class TaskLifecycleWorkflow:
         outcome = Outcome(request_id=self._new.request_id, task=task, refusal=refusal)
         unheard = notices.created(outcome, self._new) if start.is_awaited else None
         self._outcomes.record(outcome, unheard)
-        # A forgotten workflow id can start a task's life again; its end must not repeat.
+        # Temporal forgets old workflow ids, so a closed task may be started again.
         self._is_closed = not task.is_open
         if task.is_open:
             self._outbox.put(notices.assigned(task))
@@ -270,7 +270,7 @@ class TaskLifecycleWorkflow:
                 await self._wait_for(next_up)
 
     async def _send(self, reminder: Reminder) -> None:
-        # Taken before it is sent: a crash may cost nobody a second reminder.
+        # Noted before it is sent, so a crash causes no second reminder.
         self._take(reminder)
         self._reminding = reminder
         result = await self._outbox.send(notices.reminder(self._new, reminder))
@@ -279,12 +279,12 @@ class TaskLifecycleWorkflow:
             del self._taken[reminder.key]
 
     def _take(self, reminder: Reminder) -> None:
-        """Remember it, and forget those of other due dates: edits must not make the state grow."""
+        """Remember it, and forget reminders of other due dates, so edits don't grow the state."""
         kept = [key for key in self._taken if reminder.shares_date_with(key)]
         self._taken = dict.fromkeys([*kept, reminder.key])
 
     async def _wait_for(self, next_up: Deadline) -> None:
-        """Sleep until the next moment that matters, or until something has changed."""
+        """Sleep until the reminder is due, or until the task changes."""
         until = next_up.wait_until
         with suppress(TimeoutError):
             await workflow.wait_condition(

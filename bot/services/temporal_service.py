@@ -1,7 +1,8 @@
 """The bot's side of Temporal: durable steps out, outcomes back. Nothing else in the bot knows it.
 
-Each durable step is one call that is safe to repeat, because its ids come from the request. What
-became of it is asked for afterwards, so a worker that is away costs the answer, not the request.
+Each durable step is one call that is safe to repeat, because its ids come from the request. The
+outcome is asked for afterwards, so without a worker the request is saved, and only the answer
+comes later.
 """
 
 import asyncio
@@ -156,7 +157,7 @@ class TemporalService:
         return await self._answered(workflow_id, request)
 
     async def start_user_onboarding_workflow(self, data: UserOnboardingInput) -> str:
-        """Welcome someone; the workflow id. Who was welcomed already is not welcomed again."""
+        """Onboard a person, once; the workflow id."""
         workflow_id = onboarding_id(data.team_id, data.user_id)
         try:
             await self._start("UserOnboardingWorkflow", data, workflow_id)
@@ -181,11 +182,11 @@ class TemporalService:
         return await self._signal(workflow_id, "cancelled", change)
 
     async def signal_task_edited(self, workflow_id: str, *, change: Edited) -> Answered:
-        """Tell a lifecycle what to put right on its task."""
+        """Tell a lifecycle to edit its task."""
         return await self._signal(workflow_id, "edited", change)
 
     async def signal_task_progressed(self, workflow_id: str, *, change: Progressed) -> Answered:
-        """Tell a lifecycle how far its task is."""
+        """Tell a lifecycle the progress of its task."""
         return await self._signal(workflow_id, "progressed", change)
 
     async def signal_task_reassigned(
@@ -197,7 +198,7 @@ class TemporalService:
         return await self._signal(workflow_id, "reassigned", change)
 
     async def signal_relay_answered(self, workflow_id: str, *, change: RelayAnswer) -> Answered:
-        """Tell a relay what its receiver or its sender wants."""
+        """Tell a relay the answer of its receiver or sender."""
         return await self._signal(workflow_id, _RELAY_SIGNALS[type(change)], change)
 
     async def _start(self, workflow: str, start: Model, workflow_id: str) -> None:
@@ -223,7 +224,7 @@ class TemporalService:
         return await self._answered(workflow_id, change.id)
 
     async def _answered(self, workflow_id: str, request: RequestId) -> Answered:
-        """Ask what became of a request that is saved; its outcome may well come later."""
+        """Ask for the outcome of a saved request, and confirm it if it comes in time."""
         handle = self._client.get_workflow_handle(workflow_id)
         try:
             async with asyncio.timeout(OUTCOME_WITHIN.total_seconds()):
@@ -236,8 +237,8 @@ class TemporalService:
             WorkflowUpdateFailedError,
             WorkflowUpdateRPCTimeoutOrCancelledError,
         ) as error:
-            # The SDK turns every cancellation into its own error. So when the time for the whole
-            # answer is up meanwhile, that ends here as well, in "saved": the request is.
+            # The SDK turns every cancellation into its own error. So if the time for the whole
+            # answer runs out during the question, the result is "saved" as well.
             _log.info("outcome_not_known_yet", workflow_id=workflow_id, cause=type(error).__name__)
             return Answered(workflow_id, None)
         self._background.soon(_confirm(handle, OutcomeHeard(request_id=request)))
