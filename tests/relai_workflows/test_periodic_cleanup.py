@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 async def schedule(env: WorkflowEnv) -> AsyncIterator[ScheduleHandle]:
-    """The Schedule as a first worker leaves it."""
+    """The Schedule of a first worker."""
     await ensure_cleanup_schedule(env.client, env.task_queue, MONTH)
     handle = env.client.get_schedule_handle(CLEANUP_SCHEDULE_ID)
     yield handle
@@ -31,7 +31,7 @@ async def schedule(env: WorkflowEnv) -> AsyncIterator[ScheduleHandle]:
 
 
 async def archive_after(schedule: ScheduleHandle) -> timedelta:
-    """What the Schedule tells the workflow that it starts."""
+    """The setting that the Schedule passes to its workflow."""
     action = (await schedule.describe()).schedule.action
     assert isinstance(action, ScheduleActionStartWorkflow)
     (payload,) = action.args

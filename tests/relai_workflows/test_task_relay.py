@@ -1,4 +1,4 @@
-"""A hand-over ends in exactly one way, and its sender is told which."""
+"""A relay ends in exactly one way, and its sender is told."""
 
 from datetime import timedelta
 

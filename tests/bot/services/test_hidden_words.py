@@ -1,4 +1,4 @@
-"""What a real Temporal keeps of people's words: none, once there is a key."""
+"""With a key, Temporal keeps no readable text of people."""
 
 import base64
 import re
@@ -27,7 +27,7 @@ _ENCODED = re.compile(r'"([A-Za-z0-9+/]{4,}={0,2})"')
 
 
 class Words(NamedTuple):
-    """What people write, or errors quote, in one life of a task."""
+    """Texts of people and of errors in one lifecycle."""
 
     title: str
     description: str
@@ -38,7 +38,7 @@ class Words(NamedTuple):
 
 
 class StumblingStore(FakeTaskStore):
-    """Its first try to edit a task fails, and says more than it should."""
+    """The first edit of a task fails, with an error that quotes text."""
 
     def __init__(self, error: str) -> None:
         super().__init__()
@@ -135,7 +135,7 @@ async def _live(server: TemporalServer, task_queue: str, words: Words) -> tuple[
 
 
 async def _legible(server: TemporalServer, workflow_ids: Sequence[str]) -> str:
-    """Whole histories as JSON, and once more what stands there in base64."""
+    """Whole histories as JSON, with their base64 payloads decoded."""
     outside = [await outsider(server, workflow_id) for workflow_id in workflow_ids]
     text = "".join([(await handle.fetch_history()).to_json() for handle in outside])
     encoded = [each for each in _ENCODED.findall(text) if len(each) % 4 == 0]

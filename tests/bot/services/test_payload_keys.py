@@ -45,7 +45,7 @@ _PLAIN = base64.b64encode(b"json/plain").decode()
 
 
 def _plain(node: Any) -> Iterator[str]:
-    """What the payloads say that are not encrypted; the SDK's own, such as a patch's, never are."""
+    """Contents of the payloads that are not encrypted."""
     if isinstance(node, dict):
         if node.get("metadata", {}).get("encoding") == _PLAIN:
             yield base64.b64decode(node.get("data", "")).decode()
@@ -106,7 +106,7 @@ async def test_task_waits_for_its_missing_key(
     store: FakeTaskStore,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Above all its signals are not dropped, as the SDK drops what it can't read."""
+    """Its signals are not dropped, although the SDK drops unreadable signals."""
     new = a_new_task()
     monkeypatch.setenv(SETTING, OLD)
     async with a_worker(server, task_queue):
@@ -175,7 +175,7 @@ async def test_client_with_missing_key_is_told_its_id(
 async def test_daily_cleanup_runs_without_the_previous_key(
     server: TemporalServer, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each start of a worker writes the Schedule anew."""
+    """Each start of a worker writes the Schedule again."""
     for keys in (OLD, NEW):
         monkeypatch.setenv(SETTING, keys)
         client = await bot_client(server)
@@ -189,7 +189,7 @@ async def test_daily_cleanup_runs_without_the_previous_key(
 
 
 async def _failed_workflow_task(handle: WorkflowHandle[object, object]) -> str:
-    """The type of the error by which the first one failed that will; it is waited for."""
+    """Wait for the first workflow task that fails; the type of its error."""
     async for event in handle.fetch_history_events(wait_new_event=True):
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
             failure = event.workflow_task_failed_event_attributes.failure

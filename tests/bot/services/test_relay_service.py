@@ -35,10 +35,10 @@ ana, ben, cleo = a_person(ANA), a_person(BEN), a_person(CLEO)
 
 
 class RacedTaskStore(FakeTaskStore):
-    """A store in which something happens between the first look at a task and the next.
+    """A store in which a task changes between the first read and the second.
 
     Attributes:
-        first_read: the tasks as the first look sees them.
+        first_read: the tasks that the first read returns.
     """
 
     first_read: Mapping[TaskId, Task] | None = None
@@ -245,7 +245,7 @@ async def test_other_person_gets_the_end_of_the_relay() -> None:
 
 
 async def test_answer_is_signalled_although_the_store_says_ended() -> None:
-    """It may be a repeat of the one that ended it, which its workflow knows."""
+    """It may be a repeat of the answer that ended the relay; its workflow knows."""
     task, relay = handed_over(a_task())
     api, request = ApiHarness(task), a_request()
     first = await api.answers.accept(relay, actor=ben, request=request)

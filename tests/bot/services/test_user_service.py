@@ -1,4 +1,4 @@
-"""Who may speak, who can be given a task, who is welcomed."""
+"""Rules for speaking, for being given a task, and for being welcomed."""
 
 import pytest
 
