@@ -57,12 +57,12 @@ async def completed_while_slack_was_down(env: WorkflowEnv) -> Handle:
 
 
 async def relay_asked_late(env: WorkflowEnv) -> Handle:
-    """The offer arrives after an hour, so the receiver's window starts again."""
+    """The offer arrives after the window is over, so the window starts again."""
     life = await create(env)
     env.messenger.down = TransientMessengerError("service_unavailable")
     relay = await life.begin_hand_over()
     await relay.ask(relay.start.request_id)
-    await env.let_pass(relay.handle, timedelta(hours=1))
+    await env.let_pass(relay.handle, WINDOW + timedelta(minutes=1))
     env.messenger.down = None
     await env.let_pass(relay.handle, timedelta(minutes=1))
     await env.idle(relay.handle)

@@ -17,7 +17,7 @@ from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_request
 from tests.relai_workflows.workflow_driver import WINDOW, create
 from tests.relai_workflows.workflow_env import WorkflowEnv
 
-HOUR = timedelta(hours=1)
+OUTAGE = WINDOW + timedelta(minutes=1)
 NEXT_TRY = timedelta(minutes=1)
 """As long as the longest pause between two tries."""
 
@@ -129,9 +129,9 @@ async def test_sender_is_told_the_end_once(
     relay = await life.begin_hand_over()
     await env.let_pass(relay.handle, 2 * HEARING_GRACE)
     await relay.signal("accepted", relay.accepted())
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
     env.messenger.down = None
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
 
     assert await relay.end() is RelayEnd.ACCEPTED
     assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
@@ -146,9 +146,9 @@ async def test_receiver_of_a_withdrawn_unsent_offer_gets_one_notice(
     relay = await life.begin_hand_over()
     await relay.ask(relay.start.request_id)
     await relay.signal("withdrawn", relay.withdrawn())
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
     env.messenger.down = None
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
 
     assert await relay.end() is RelayEnd.WITHDRAWN
     assert env.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
@@ -158,13 +158,13 @@ async def test_receiver_of_a_withdrawn_unsent_offer_gets_one_notice(
 async def test_window_starts_when_a_late_offer_arrives(
     env: WorkflowEnv,
 ) -> None:
-    """Slack is down for an hour; the window of ten minutes starts when the offer arrives."""
+    """Slack is down for longer than the window, which starts when the offer arrives."""
     life = await create(env)
     env.messenger.down = TransientMessengerError("service_unavailable")
     relay = await life.begin_hand_over()
     await relay.ask(relay.start.request_id)
     first = await relay.relay()
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
     still_open = await relay.relay()
     env.messenger.down = None
     await env.let_pass(relay.handle, NEXT_TRY)
@@ -186,7 +186,7 @@ async def test_restarted_window_ends_unanswered(env: WorkflowEnv) -> None:
     env.messenger.down = TransientMessengerError("service_unavailable")
     relay = await life.begin_hand_over()
     await relay.ask(relay.start.request_id)
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
     env.messenger.down = None
     await env.let_pass(relay.handle, NEXT_TRY)
     await env.idle(relay.handle)
@@ -205,7 +205,7 @@ async def test_moment_named_by_the_sender_is_not_moved(env: WorkflowEnv) -> None
     relay = await life.begin_hand_over(answer_by=answer_by)
     await relay.ask(relay.start.request_id)
 
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
 
     ended = await relay.relay()
     assert ended.end is RelayEnd.UNANSWERED

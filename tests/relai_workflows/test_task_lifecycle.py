@@ -16,7 +16,7 @@ from tests.relai_core.builders import ANA, BEN, CLEO, Changes, a_new_task
 from tests.relai_workflows.workflow_driver import TaskDriver, begin, create
 from tests.relai_workflows.workflow_env import WorkflowEnv
 
-DOWN = timedelta(hours=1)
+DOWN = timedelta(minutes=10)
 NEXT_TRY = timedelta(minutes=1)
 
 
