@@ -139,10 +139,16 @@ class WorkflowEnv:
         store, directory, hours = self.store, self.directory, self._hours
         tasks = TaskActivities(store.tasks, directory, hours)
         relays = RelayActivities(store.tasks, directory, hours)
-        # Turns go by the real clock, which does not jump when time is skipped.
-        at_once = timedelta(0)
+        # Turns and rests go by the real clock, which does not jump when time is skipped.
+        no_pause = timedelta(0)
         notices = NoticeActivities(
-            store.tasks, store.notices, directory, self.messenger, hours, at_once
+            store.tasks,
+            store.notices,
+            directory,
+            self.messenger,
+            hours,
+            pace=no_pause,
+            rest=no_pause,
         )
         users = UserActivities(store.tasks, directory, TEMPLATES, hours, ADMINS)
         return [
