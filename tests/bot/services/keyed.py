@@ -1,4 +1,4 @@
-"""The bot and the worker with keys from the environment, and a reader without a key."""
+"""The bot and the worker with keys from the environment, and somebody without any."""
 
 from temporalio.client import Client, WorkflowHandle
 
@@ -25,7 +25,7 @@ async def bot(server: TemporalServer, task_queue: str) -> TemporalService:
 
 
 async def outsider(server: TemporalServer, workflow_id: str) -> WorkflowHandle[object, object]:
-    """Handle of a reader who has access to Temporal, but no key."""
+    """For someone who may read Temporal, but has no key."""
     return (await Client.connect(server.address)).get_workflow_handle(workflow_id)
 
 

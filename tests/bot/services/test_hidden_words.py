@@ -1,4 +1,4 @@
-"""With a key, Temporal keeps no readable text of people."""
+"""What a real Temporal keeps of people's words: none, once there is a key."""
 
 import base64
 import re
@@ -27,7 +27,7 @@ _ENCODED = re.compile(r'"([A-Za-z0-9+/]{4,}={0,2})"')
 
 
 class Words(NamedTuple):
-    """Texts of people and of errors in one lifecycle."""
+    """What people write, or errors quote, in one life of a task."""
 
     title: str
     description: str
@@ -38,7 +38,7 @@ class Words(NamedTuple):
 
 
 class StumblingStore(FakeTaskStore):
-    """The first edit of a task fails, with an error that quotes text."""
+    """Its first try to edit a task fails, and says more than it should."""
 
     def __init__(self, error: str) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ def _stumbling_store(words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "FakeTaskStore", lambda: StumblingStore(words.error))
 
 
-async def test_with_a_key_temporal_holds_no_readable_text(
+async def test_with_a_key_nobody_reads_a_word_of_people(
     server: TemporalServer,
     data: Path,
     task_queue: str,
@@ -86,7 +86,7 @@ async def test_with_a_key_temporal_holds_no_readable_text(
     assert _found(words, _on_disk(data)) == []
 
 
-async def test_without_a_key_temporal_holds_readable_text(
+async def test_without_a_key_everybody_with_access_reads_all(
     server: TemporalServer,
     data: Path,
     task_queue: str,
@@ -135,7 +135,7 @@ async def _live(server: TemporalServer, task_queue: str, words: Words) -> tuple[
 
 
 async def _legible(server: TemporalServer, workflow_ids: Sequence[str]) -> str:
-    """Whole histories as JSON, with their base64 payloads decoded."""
+    """Whole histories as JSON, and once more what stands there in base64."""
     outside = [await outsider(server, workflow_id) for workflow_id in workflow_ids]
     text = "".join([(await handle.fetch_history()).to_json() for handle in outside])
     encoded = [each for each in _ENCODED.findall(text) if len(each) % 4 == 0]

@@ -45,7 +45,7 @@ _PLAIN = base64.b64encode(b"json/plain").decode()
 
 
 def _plain(node: Any) -> Iterator[str]:
-    """Contents of the payloads that are not encrypted."""
+    """What the payloads say that are not encrypted; the SDK's own, such as a patch's, never are."""
     if isinstance(node, dict):
         if node.get("metadata", {}).get("encoding") == _PLAIN:
             yield base64.b64decode(node.get("data", "")).decode()
@@ -73,7 +73,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> FakeTaskStore:
         pytest.param(OLD, f"plain,{OLD}", id="off"),
     ],
 )
-async def test_task_outlives_a_change_of_keys(
+async def test_a_task_outlives_a_change_of_keys(
     server: TemporalServer,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -99,14 +99,14 @@ async def test_task_outlives_a_change_of_keys(
     assert is_readable == (None in {writing_id(before), writing_id(after)})
 
 
-async def test_task_waits_for_its_missing_key(
+async def test_a_task_whose_key_is_missing_waits_for_it(
     server: TemporalServer,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
     store: FakeTaskStore,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Its signals are not dropped, although the SDK drops unreadable signals."""
+    """Above all its signals are not dropped, as the SDK drops what it can't read."""
     new = a_new_task()
     monkeypatch.setenv(SETTING, OLD)
     async with a_worker(server, task_queue):
@@ -128,7 +128,7 @@ async def test_task_waits_for_its_missing_key(
     assert store.tasks[new.id].status is TaskStatus.COMPLETED
 
 
-async def test_activity_with_missing_key_is_retried(
+async def test_an_activity_whose_key_is_missing_is_tried_again(
     server: TemporalServer,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -154,7 +154,7 @@ async def test_activity_with_missing_key_is_retried(
     assert store.tasks[new.id].status is TaskStatus.COMPLETED
 
 
-async def test_client_with_missing_key_is_told_its_id(
+async def test_a_client_whose_key_is_missing_learns_which(
     server: TemporalServer, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new = a_new_task()
@@ -172,10 +172,10 @@ async def test_client_with_missing_key_is_told_its_id(
     assert str(writing_id(OLD)) in str(refused.value)
 
 
-async def test_daily_cleanup_runs_without_the_previous_key(
+async def test_the_daily_run_does_not_need_the_key_of_before(
     server: TemporalServer, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each start of a worker writes the Schedule again."""
+    """Each start of a worker writes the Schedule anew."""
     for keys in (OLD, NEW):
         monkeypatch.setenv(SETTING, keys)
         client = await bot_client(server)
@@ -189,7 +189,7 @@ async def test_daily_cleanup_runs_without_the_previous_key(
 
 
 async def _failed_workflow_task(handle: WorkflowHandle[object, object]) -> str:
-    """Wait for the first workflow task that fails; the type of its error."""
+    """The type of the error by which the first one failed that will; it is waited for."""
     async for event in handle.fetch_history_events(wait_new_event=True):
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
             failure = event.workflow_task_failed_event_attributes.failure

@@ -35,10 +35,10 @@ ana, ben, cleo = a_person(ANA), a_person(BEN), a_person(CLEO)
 
 
 class RacedTaskStore(FakeTaskStore):
-    """A store in which a task changes between the first read and the second.
+    """A store in which something happens between the first look at a task and the next.
 
     Attributes:
-        first_read: the tasks that the first read returns.
+        first_read: the tasks as the first look sees them.
     """
 
     first_read: Mapping[TaskId, Task] | None = None
@@ -80,7 +80,7 @@ def handed_over(task: Task) -> tuple[Task, RelayId]:
     return after(task, opened), opened.relay_id
 
 
-async def test_owner_hands_a_task_over() -> None:
+async def test_the_owner_hands_a_task_over() -> None:
     api = ApiHarness(a_task())
 
     task = await api.relays.relay(RelayTask(42, BEN), sender=ana, request=a_request())
@@ -91,7 +91,7 @@ async def test_owner_hands_a_task_over() -> None:
     assert task.relay.from_user == ANA
 
 
-async def test_mode_of_the_workspace_is_the_default() -> None:
+async def test_the_workspaces_mode_applies_unless_another_is_asked_for() -> None:
     api = ApiHarness(a_task())
     wish = RelayTask(42, BEN, mode=RelayMode.HANDSHAKE)
 
@@ -111,14 +111,14 @@ async def test_only_the_owner_hands_a_task_over() -> None:
     assert api.gateway.asked == []
 
 
-async def test_relay_to_oneself_is_refused() -> None:
+async def test_nobody_hands_a_task_to_themselves() -> None:
     with pytest.raises(ChangeRefusedError) as caught:
         await ApiHarness(a_task()).relays.relay(RelayTask(42, ANA), sender=ana, request=a_request())
 
     assert caught.value.reason is RefusalReason.SAME_PERSON
 
 
-async def test_relay_to_an_unreachable_person_is_refused() -> None:
+async def test_nothing_is_sent_to_who_cannot_hold_a_task() -> None:
     api = ApiHarness(a_task())
 
     with pytest.raises(NotAllowedError, match=r"Gus Guest is a guest.*Nothing was sent"):
@@ -134,21 +134,21 @@ async def test_relay_to_an_unreachable_person_is_refused() -> None:
         (RelayTask(42, BEN, answer_by=NOW), "answer_by"),
     ],
 )
-async def test_invalid_input_names_its_field(wish: RelayTask, field: str) -> None:
+async def test_input_that_cannot_be_used_names_its_field(wish: RelayTask, field: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         await ApiHarness(a_task()).relays.relay(wish, sender=ana, request=a_request())
 
     assert caught.value.field == field
 
 
-async def test_repeated_relay_is_the_same_relay() -> None:
+async def test_a_repeat_of_a_relay_is_the_same_relay() -> None:
     api, request, wish = ApiHarness(a_task()), a_request(), RelayTask(42, BEN)
     first = await api.relays.relay(wish, sender=ana, request=request)
 
     assert await api.relays.relay(wish, sender=ana, request=request) == first
 
 
-async def test_late_repeat_of_a_relay_returns_its_task() -> None:
+async def test_a_late_repeat_of_a_relay_is_answered_with_its_task() -> None:
     """The first was written down between the question for the task and the start."""
     api, request, wish = ApiHarness(a_task()), a_request(), RelayTask(42, BEN)
     before = api.store.tasks.copy()
@@ -159,7 +159,7 @@ async def test_late_repeat_of_a_relay_returns_its_task() -> None:
     assert await api.relays.relay(wish, sender=ana, request=request) == relayed
 
 
-async def test_repeat_of_a_refused_request_is_refused() -> None:
+async def test_a_request_that_was_refused_before_is_told_that_nothing_was_handed_over() -> None:
     api, request = ApiHarness(a_task()), a_request()
     api.end_relay_of(request)
 
@@ -167,7 +167,7 @@ async def test_repeat_of_a_refused_request_is_refused() -> None:
         await api.relays.relay(RelayTask(42, BEN), sender=ana, request=request)
 
 
-async def test_repeat_of_a_refused_request_gets_the_reason() -> None:
+async def test_a_request_that_was_refused_before_is_told_the_reason_that_still_holds() -> None:
     task, request = a_task(), a_request()
     api = ApiHarness(handed_over(task)[0])
     api.end_relay_of(request)
@@ -179,7 +179,7 @@ async def test_repeat_of_a_refused_request_gets_the_reason() -> None:
     assert caught.value.reason is RefusalReason.NOT_THE_OWNER
 
 
-async def test_late_repeat_gets_the_end_of_its_relay() -> None:
+async def test_a_late_repeat_is_told_how_its_relay_ended_if_the_task_has_moved_on() -> None:
     api, request, wish = ApiHarness(a_task()), a_request(), RelayTask(42, BEN)
     before = api.store.tasks.copy()
     await api.relays.relay(wish, sender=ana, request=request)
@@ -195,7 +195,7 @@ async def test_late_repeat_gets_the_end_of_its_relay() -> None:
     assert caught.value.relay.id == relay_id(TEAM, request)
 
 
-async def test_missing_number_hands_over_the_only_open_task() -> None:
+async def test_without_a_number_the_only_open_task_is_handed_over() -> None:
     task = await ApiHarness(a_task(7)).relays.relay(
         RelayTask(None, BEN), sender=ana, request=a_request()
     )
@@ -204,7 +204,7 @@ async def test_missing_number_hands_over_the_only_open_task() -> None:
     assert task.number == 7
 
 
-async def test_receiver_accepts() -> None:
+async def test_the_receiver_accepts() -> None:
     task, relay = handed_over(a_task())
 
     accepted = await ApiHarness(task).answers.accept(relay, actor=ben, request=a_request())
@@ -215,7 +215,7 @@ async def test_receiver_accepts() -> None:
 
 
 @pytest.mark.parametrize("actor", [ana, cleo], ids=["sender", "colleague"])
-async def test_answer_by_another_person_sends_no_signal(actor: User) -> None:
+async def test_only_the_receiver_answers_and_who_else_tries_leaves_no_trace(actor: User) -> None:
     """A signal would stay in the history, and some thousands of them are its end."""
     task, relay = handed_over(a_task())
     api = ApiHarness(task)
@@ -232,7 +232,7 @@ async def test_answer_by_another_person_sends_no_signal(actor: User) -> None:
     assert api.gateway.asked == []
 
 
-async def test_other_person_gets_the_end_of_the_relay() -> None:
+async def test_who_is_no_receiver_is_told_how_the_relay_ended() -> None:
     task, relay = handed_over(a_task())
     api = ApiHarness(task)
     await api.answers.accept(relay, actor=ben, request=a_request())
@@ -244,8 +244,8 @@ async def test_other_person_gets_the_end_of_the_relay() -> None:
     assert len(api.gateway.asked) == 1
 
 
-async def test_answer_is_signalled_although_the_store_says_ended() -> None:
-    """It may be a repeat of the answer that ended the relay; its workflow knows."""
+async def test_the_receivers_answer_is_asked_for_though_the_store_says_it_is_over() -> None:
+    """It may be a repeat of the one that ended it, which its workflow knows."""
     task, relay = handed_over(a_task())
     api, request = ApiHarness(task), a_request()
     first = await api.answers.accept(relay, actor=ben, request=request)
@@ -253,7 +253,7 @@ async def test_answer_is_signalled_although_the_store_says_ended() -> None:
     assert await api.answers.accept(relay, actor=ben, request=request) == first
 
 
-async def test_decline_returns_the_task_with_the_reason() -> None:
+async def test_declining_gives_the_task_back_with_the_reason() -> None:
     task, relay = handed_over(a_task())
 
     declined = await ApiHarness(task).answers.decline(
@@ -266,7 +266,7 @@ async def test_decline_returns_the_task_with_the_reason() -> None:
     assert declined.relay.reason == "on leave"
 
 
-async def test_late_answer_gets_the_end_of_the_relay() -> None:
+async def test_an_answer_after_the_end_is_told_how_it_ended() -> None:
     task, relay = handed_over(a_task())
     api = ApiHarness(task)
     await api.answers.take_back(relay, actor=ana, request=a_request())
@@ -280,7 +280,7 @@ async def test_late_answer_gets_the_end_of_the_relay() -> None:
     assert caught.value.relay.end is RelayEnd.WITHDRAWN
 
 
-async def test_open_relay_is_withdrawn_by_its_workflow() -> None:
+async def test_an_open_relay_is_taken_back_through_its_own_workflow() -> None:
     task, relay = handed_over(a_task())
     api = ApiHarness(task)
 
@@ -291,7 +291,7 @@ async def test_open_relay_is_withdrawn_by_its_workflow() -> None:
     assert api.gateway.asked == [(relay_workflow_id(relay), "relay_withdrawn")]
 
 
-async def test_unanswered_relay_is_taken_back_by_the_task_workflow() -> None:
+async def test_an_unanswered_relay_is_taken_back_through_the_tasks_workflow() -> None:
     task = a_task()
     opened = Changes(task).handed_over()
     unanswered = after(task, opened, Changes(task).expired(opened))
@@ -304,7 +304,7 @@ async def test_unanswered_relay_is_taken_back_by_the_task_workflow() -> None:
     assert api.gateway.asked == [(lifecycle_id(task.id), "taken_back")]
 
 
-async def test_relay_that_expires_meanwhile_is_taken_back() -> None:
+async def test_a_relay_that_goes_unanswered_on_the_way_is_taken_back_all_the_same() -> None:
     task = a_task()
     opened = Changes(task).handed_over()
     unanswered = after(task, opened, Changes(task).expired(opened))
@@ -320,7 +320,7 @@ async def test_relay_that_expires_meanwhile_is_taken_back() -> None:
 
 @pytest.mark.parametrize("is_unanswered", [False, True])
 @pytest.mark.parametrize("actor", [ben, cleo], ids=["receiver", "colleague"])
-async def test_taking_back_by_another_person_sends_no_signal(
+async def test_only_the_sender_takes_back_and_who_else_tries_leaves_no_trace(
     actor: User, is_unanswered: bool
 ) -> None:
     task = a_task()
@@ -335,7 +335,7 @@ async def test_taking_back_by_another_person_sends_no_signal(
     assert api.gateway.asked == []
 
 
-async def test_relay_of_another_workspace_is_not_found() -> None:
+async def test_another_workspaces_relay_does_not_exist() -> None:
     task, _ = handed_over(a_task(team=OTHER_TEAM))
     theirs = RelayId(f"{OTHER_TEAM}-relay")
 
@@ -343,7 +343,7 @@ async def test_relay_of_another_workspace_is_not_found() -> None:
         await ApiHarness(task).answers.accept(theirs, actor=ben, request=a_request())
 
 
-async def test_form_offers_the_open_tasks_of_the_sender() -> None:
+async def test_a_form_offers_the_senders_own_open_tasks() -> None:
     api = ApiHarness(a_task(1), a_task(2), a_task(3, owner=BEN))
 
     tasks, chosen = await api.relays.list_relayable(ana)
@@ -352,7 +352,7 @@ async def test_form_offers_the_open_tasks_of_the_sender() -> None:
     assert chosen is None
 
 
-async def test_form_starts_with_the_chosen_task() -> None:
+async def test_a_form_begins_with_the_task_that_is_meant() -> None:
     meant = a_task(2)
     api = ApiHarness(a_task(1), meant)
 
@@ -362,7 +362,7 @@ async def test_form_starts_with_the_chosen_task() -> None:
     assert chosen == meant.id
 
 
-async def test_form_for_the_task_of_another_person_is_refused() -> None:
+async def test_no_form_opens_for_somebody_elses_task() -> None:
     with pytest.raises(ChangeRefusedError) as caught:
         await ApiHarness(a_task(1, owner=BEN)).relays.list_relayable(ana, number=1)
 

@@ -41,7 +41,7 @@ class ApiHarness:
 ana, ben, cleo = a_person(ANA), a_person(BEN), a_person(CLEO)
 
 
-async def test_task_without_owner_belongs_to_its_creator() -> None:
+async def test_a_task_without_an_owner_is_the_creators_own() -> None:
     api = ApiHarness()
 
     task = await api.tasks.create(CreateTask("Renew"), creator=ana, request=a_request())
@@ -50,7 +50,7 @@ async def test_task_without_owner_belongs_to_its_creator() -> None:
     assert (task.title, task.owner, task.creator) == ("Renew", ANA, ANA)
 
 
-async def test_repeated_request_is_one_task() -> None:
+async def test_the_same_request_twice_is_one_task() -> None:
     api, request = ApiHarness(), a_request()
 
     first = await api.tasks.create(CreateTask("Renew"), creator=ana, request=request)
@@ -60,7 +60,7 @@ async def test_repeated_request_is_one_task() -> None:
     assert len(api.store.tasks) == 1
 
 
-async def test_repeat_after_the_end_returns_the_task() -> None:
+async def test_a_repeat_after_the_task_has_ended_shows_that_task() -> None:
     api, request = ApiHarness(), a_request()
     first = await api.tasks.create(CreateTask("Renew"), creator=ana, request=request)
     assert first is not None
@@ -69,7 +69,7 @@ async def test_repeat_after_the_end_returns_the_task() -> None:
     assert await api.tasks.create(CreateTask("Renew"), creator=ana, request=request) == first
 
 
-async def test_task_is_saved_without_a_worker() -> None:
+async def test_without_a_worker_a_task_is_saved_and_its_outcome_follows() -> None:
     api = ApiHarness()
     api.gateway.has_worker = False
 
@@ -86,7 +86,7 @@ async def test_task_is_saved_without_a_worker() -> None:
         (OUTSIDER, "Otto Other belongs to another company"),
     ],
 )
-async def test_unreachable_owner_is_refused_with_the_reason(owner: User, why: str) -> None:
+async def test_who_cannot_hold_a_task_is_named_with_the_reason(owner: User, why: str) -> None:
     api = ApiHarness()
 
     with pytest.raises(NotAllowedError, match=why):
@@ -108,7 +108,7 @@ async def test_unreachable_owner_is_refused_with_the_reason(owner: User, why: st
         (CreateTask("Renew", due_at=NOW + timedelta(days=4000)), "due"),
     ],
 )
-async def test_invalid_input_names_its_field(wish: CreateTask, field: str) -> None:
+async def test_input_that_cannot_be_used_names_its_field(wish: CreateTask, field: str) -> None:
     api = ApiHarness()
 
     with pytest.raises(InvalidInputError) as caught:
@@ -118,7 +118,7 @@ async def test_invalid_input_names_its_field(wish: CreateTask, field: str) -> No
     assert api.gateway.asked == []
 
 
-async def test_title_of_the_limit_is_accepted() -> None:
+async def test_a_title_that_just_fits_is_taken() -> None:
     api = ApiHarness()
     wish = CreateTask("x" * TITLE_LIMIT, due_at=NOW + timedelta(seconds=1))
 
@@ -136,7 +136,7 @@ async def test_creator_and_owner_can_complete_a_task(actor: User) -> None:
     assert (done.status, done.closed_by) == (TaskStatus.COMPLETED, actor.id)
 
 
-async def test_uninvolved_person_cannot_complete_a_task() -> None:
+async def test_a_colleague_cannot_complete_a_task() -> None:
     task = a_task()
     api = ApiHarness(task)
 
@@ -147,7 +147,7 @@ async def test_uninvolved_person_cannot_complete_a_task() -> None:
     assert api.store.tasks[task.id].is_open
 
 
-async def test_completing_a_closed_task_names_its_closer() -> None:
+async def test_completing_a_closed_task_tells_who_did_it() -> None:
     task = a_task()
     done = after(task, Changes(task).completed())
     api = ApiHarness(done)
@@ -160,7 +160,7 @@ async def test_completing_a_closed_task_names_its_closer() -> None:
     assert caught.value.task.closed_by == ANA
 
 
-async def test_repeated_completion_succeeds() -> None:
+async def test_a_repeat_of_the_request_that_completed_a_task_succeeds() -> None:
     task, request = a_task(), a_request()
     api = ApiHarness(task)
     done = await api.tasks.complete(task.id, actor=ana, request=request)
@@ -169,7 +169,7 @@ async def test_repeated_completion_succeeds() -> None:
     assert await api.tasks.complete(task.id, actor=ana, request=request) == done
 
 
-async def test_missing_number_means_the_only_open_task() -> None:
+async def test_without_a_number_the_only_open_task_is_meant() -> None:
     mine, closed = a_task(1), a_task(2)
     api = ApiHarness(mine, a_task(3, owner=BEN), after(closed, Changes(closed).completed()))
 
@@ -179,7 +179,7 @@ async def test_missing_number_means_the_only_open_task() -> None:
     assert done.id == mine.id
 
 
-async def test_missing_number_lists_up_to_five_tasks() -> None:
+async def test_without_a_number_several_tasks_are_listed_up_to_five() -> None:
     api = ApiHarness(*(a_task(number, title=f"Task {number}") for number in range(1, 8)))
 
     with pytest.raises(InvalidInputError) as caught:
@@ -191,7 +191,7 @@ async def test_missing_number_lists_up_to_five_tasks() -> None:
     assert "/task list" in text
 
 
-async def test_missing_number_without_tasks_is_refused() -> None:
+async def test_without_any_task_that_is_said() -> None:
     with pytest.raises(InvalidInputError, match="no open task"):
         await ApiHarness().tasks.complete_meant(None, actor=ana, request=a_request())
 
@@ -210,14 +210,14 @@ async def test_only_the_owner_reports_progress() -> None:
 
 
 @pytest.mark.parametrize("progress", [-1, 101])
-async def test_progress_is_between_0_and_100(progress: int) -> None:
+async def test_progress_lies_between_0_and_100(progress: int) -> None:
     with pytest.raises(InvalidInputError):
         await ApiHarness(a_task()).tasks.report_progress(
             42, progress, actor=ana, request=a_request()
         )
 
 
-async def test_task_of_another_workspace_is_not_found() -> None:
+async def test_another_workspaces_task_does_not_exist() -> None:
     theirs = a_task(team=OTHER_TEAM)
     api = ApiHarness(theirs)
 
@@ -229,7 +229,7 @@ async def test_task_of_another_workspace_is_not_found() -> None:
     assert api.gateway.asked == []
 
 
-async def test_list_has_offered_owned_and_given_tasks() -> None:
+async def test_a_list_has_what_is_offered_owned_and_given_away() -> None:
     own, given, offered = a_task(1), a_task(2, owner=BEN), a_task(3, creator=CLEO, owner=CLEO)
     offered = after(offered, Changes(offered).handed_over(ANA, CLEO))
     api = ApiHarness(own, given, offered)
@@ -241,7 +241,7 @@ async def test_list_has_offered_owned_and_given_tasks() -> None:
     assert [task.number for task in lists.created] == [2]
 
 
-async def test_unsaved_task_raises_unavailable() -> None:
+async def test_what_could_not_be_saved_is_not_said_to_be() -> None:
     api = ApiHarness()
     api.gateway.failure = UnavailableError("Temporal")
 

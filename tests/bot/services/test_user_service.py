@@ -1,4 +1,4 @@
-"""Rules for speaking, for being given a task, and for being welcomed."""
+"""Who may speak, who can be given a task, who is welcomed."""
 
 import pytest
 
@@ -29,17 +29,17 @@ class ApiHarness:
         self.users = UserService(self.directory, self.store, self.gateway)
 
 
-async def test_full_member_may_speak() -> None:
+async def test_a_full_member_may_speak() -> None:
     assert (await ApiHarness().users.get_speaker(TEAM, ANA)).id == ANA
 
 
 @NO_FULL_MEMBERS
-async def test_person_without_full_membership_may_not_speak(person: User) -> None:
+async def test_nobody_but_full_members_may_speak(person: User) -> None:
     with pytest.raises(NotAllowedError, match="full members"):
         await ApiHarness().users.get_speaker(TEAM, person.id)
 
 
-async def test_person_unknown_to_slack_is_not_found() -> None:
+async def test_a_stranger_to_slack_is_not_found() -> None:
     api = ApiHarness()
     api.directory.failure = NotFoundError("user_not_found")
 
@@ -47,7 +47,7 @@ async def test_person_unknown_to_slack_is_not_found() -> None:
         await api.users.get_receiver(TEAM, ANA)
 
 
-async def test_unreachable_slack_saves_nothing() -> None:
+async def test_when_slack_cannot_be_asked_nothing_was_saved() -> None:
     api = ApiHarness()
     api.directory.failure = TransientMessengerError("service_unavailable")
 
@@ -55,7 +55,7 @@ async def test_unreachable_slack_saves_nothing() -> None:
         await api.users.get_speaker(TEAM, ANA)
 
 
-async def test_joining_person_is_stored_and_welcomed() -> None:
+async def test_who_joins_is_remembered_and_welcomed() -> None:
     api = ApiHarness()
 
     await api.users.join(a_person(ANA))
@@ -65,7 +65,7 @@ async def test_joining_person_is_stored_and_welcomed() -> None:
 
 
 @NO_FULL_MEMBERS
-async def test_person_without_full_membership_is_not_welcomed(person: User) -> None:
+async def test_nobody_but_full_members_is_welcomed(person: User) -> None:
     api = ApiHarness()
 
     await api.users.join(person)
@@ -74,7 +74,7 @@ async def test_person_without_full_membership_is_not_welcomed(person: User) -> N
     assert api.gateway.onboarded == []
 
 
-async def test_changed_profile_is_stored() -> None:
+async def test_who_changes_is_remembered() -> None:
     api = ApiHarness()
 
     await api.users.change(DEACTIVATED)

@@ -15,7 +15,7 @@ from tests.bot.services.workers import a_worker, hand_over
 from tests.relai_core.builders import BEN, CLEO, NOW, TEAM, a_new_task, a_request
 
 
-async def test_ended_relay_has_a_result(
+async def test_a_hand_over_has_a_result_once_it_has_ended(
     server: TemporalServer, client: Client, service: TemporalService, task_queue: str
 ) -> None:
     new, request = a_new_task(), a_request()
@@ -34,7 +34,7 @@ async def test_ended_relay_has_a_result(
     assert (after.status, after.result) == ("completed", TaskRelayResult(end=RelayEnd.ACCEPTED))
 
 
-async def test_refused_relay_has_its_reason(
+async def test_a_hand_over_that_was_refused_says_why(
     server: TemporalServer, client: Client, service: TemporalService, task_queue: str
 ) -> None:
     new = a_new_task()
@@ -48,7 +48,9 @@ async def test_refused_relay_has_its_reason(
     assert status.result == TaskRelayResult(end=None, refusal=RefusalReason.NOT_THE_OWNER)
 
 
-async def test_terminated_relay_has_no_result(client: Client, service: TemporalService) -> None:
+async def test_a_hand_over_that_was_broken_off_has_no_result(
+    client: Client, service: TemporalService
+) -> None:
     opened = await hand_over(service, a_new_task())
     await client.get_workflow_handle(opened.workflow_id).terminate()
 
@@ -57,6 +59,6 @@ async def test_terminated_relay_has_no_result(client: Client, service: TemporalS
     assert (status.status, status.result) == ("terminated", None)
 
 
-async def test_unknown_workflow_has_no_status(service: TemporalService) -> None:
+async def test_a_workflow_that_never_was_has_no_status(service: TemporalService) -> None:
     with pytest.raises(WorkflowEndedError):
         await service.get_workflow_status("task-of-nobody")

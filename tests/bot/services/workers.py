@@ -1,4 +1,4 @@
-"""The real workflows over a store in memory, and calls of the bot."""
+"""The real workflows over a store in memory, and what the bot says to them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,7 +27,7 @@ from tests.relai_core.builders import ANA, BEN, CI, a_request
 
 
 class SilentNotices:
-    """Sends no message."""
+    """Sends nothing to anybody."""
 
     @activity.defn(name="send_notification_activity")
     async def send_notification(self, notice: Notice) -> NoticeResult:
@@ -39,7 +39,7 @@ class SilentNotices:
 
 
 def settings_for(server: TemporalServer) -> Settings:
-    """Settings to connect to a server."""
+    """What the bot needs to connect to it."""
     return Settings(slack_bot_token="x", slack_signing_secret="x", temporal_host=server.address)
 
 
