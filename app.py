@@ -110,9 +110,7 @@ async def _run(settings: Settings) -> None:
         scheduler.every(CHECK_EVERY, health.check, at_once=True)
         route = SlackRoute(_secret(settings.slack_signing_secret))
         ways_in = [] if settings.uses_socket_mode else route.routes()
-        gateway = TemporalService(
-            temporal_client, settings.temporal_task_queue, background=background
-        )
+        gateway = TemporalService(temporal_client, settings.temporal_task_queue, background)
         services = _services(settings, client, store, gateway)
         gate = Gate(
             settings.tokens,

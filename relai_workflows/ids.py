@@ -1,4 +1,4 @@
-"""Workflow ids, each made from the id of what it is about: starting twice is starting once."""
+"""Workflow ids, each made from the id of its subject: starting twice is starting once."""
 
 import re
 
@@ -32,7 +32,7 @@ def onboarding_id(team_id: TeamId, user_id: SlackUserId) -> str:
 
 
 def belongs_to(workflow_id: str, team_id: TeamId) -> bool:
-    """Whether this is the id of a workflow of a workspace. The cleanup is nobody's."""
+    """True if this is the id of a workflow of the workspace; the cleanup belongs to none."""
     return re.fullmatch(_OF_A_TEAM.format(re.escape(team_id)), workflow_id) is not None
 
 

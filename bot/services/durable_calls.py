@@ -1,4 +1,4 @@
-"""Calls to Temporal that are safe to repeat, and what can be said of those that got no answer."""
+"""Calls to Temporal that are safe to repeat, and the errors of calls without an answer."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -27,7 +27,7 @@ _TRANSIENT = frozenset(
     }
 )
 _NO_NAMESPACE = "NamespaceNotFoundFailure"
-# The SDK tells only in words that a call never left: no connection yet, or none any more.
+# The SDK has no error class for a call that never left, so its text is compared.
 _NEVER_CONNECTED = "Failed client connect"
 _REFUSED = "tcp connect error"
 
@@ -46,12 +46,12 @@ class UnconfirmedError(RelaiError):
 
 
 class WorkflowEndedError(Exception):
-    """The workflow has done all it had to do, or never ran. The store knows what became of it."""
+    """The workflow has ended, or never ran. The store has the state of its subject."""
 
 
 @contextmanager
 def ended_if_not_found(workflow_id: str) -> Iterator[None]:
-    """Tell apart a workflow that takes nothing any more.
+    """Translate the error of a call to a workflow that has ended.
 
     Raises:
         WorkflowEndedError: Temporal knows no such workflow that still runs.

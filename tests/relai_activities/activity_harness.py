@@ -103,7 +103,9 @@ def to_ben(task: Task) -> RelayTaskInput:
         mode=RelayMode.DIRECT,
         note="",
         window=WINDOW,
+        answer_by=None,
         at=datetime.now(UTC),
+        via=None,
     )
 
 

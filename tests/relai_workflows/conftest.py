@@ -1,4 +1,4 @@
-"""A real Temporal server with skippable time, a real mongod, and a env for each test."""
+"""A real Temporal server with skippable time, a real mongod, and an environment for each test."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
