@@ -13,18 +13,11 @@ import pytest
 
 from tests.bot.metrics.reading import Figure
 from tests.scenarios.people import Workspace
-from tests.scenarios.stack import RelaiStack, Transport
+from tests.scenarios.stack import RelaiStack
 
 HERE = Path(__file__).parent
 SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
 COVERED_LINKS = re.compile(r"API Links:\s+(\d+) covered")
-
-
-@pytest.fixture(scope="module", params=["socket"])
-def transport(request: pytest.FixtureRequest) -> Transport:
-    """How Slack delivers plays no part here."""
-    chosen: Transport = request.param
-    return chosen
 
 
 @pytest.fixture(scope="module")

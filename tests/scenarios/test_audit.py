@@ -18,6 +18,8 @@ from tests.scenarios.stack import RelaiStack, Transport
 A_WHILE = timedelta(minutes=5)
 """What is younger than a minute is not looked at."""
 
+pytestmark = pytest.mark.harmful
+
 
 @pytest.fixture(scope="module", params=["socket"])
 def transport(request: pytest.FixtureRequest) -> Transport:

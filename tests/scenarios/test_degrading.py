@@ -19,17 +19,12 @@ from tests.scenarios.people import (
     says_saved,
     text_of,
 )
-from tests.scenarios.stack import RelaiStack, Transport
+from tests.scenarios.stack import RelaiStack
+
+pytestmark = pytest.mark.harmful
 
 A_MINUTE_AND_MORE = 100.0
 """Longer than the pause after which a broken installation is tried again."""
-
-
-@pytest.fixture(scope="module", params=["socket"])
-def transport(request: pytest.FixtureRequest) -> Transport:
-    """How Slack delivers plays no part here."""
-    chosen: Transport = request.param
-    return chosen
 
 
 async def test_a_revoked_token_costs_no_task_and_health_names_it(
