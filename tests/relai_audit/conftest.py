@@ -21,13 +21,12 @@ from relai_audit.repair import Repairer
 from relai_audit.report import Report
 from relai_core.store.connection import Document
 from relai_core.store.database import Database
-from tests.relai_activities.conftest import mongo_server
 from tests.relai_activities.mongo import a_database
 from tests.relai_workflows.conftest import env, hours
 from tests.relai_workflows.workflow_driver import WINDOW
 from tests.relai_workflows.workflow_env import ALWAYS, TIME_SKIPPING, WorkflowEnv
 
-__all__ = ["env", "hours", "mongo_server"]
+__all__ = ["env", "hours"]
 
 # By its own values the server takes some ten seconds to forget a workflow.
 FORGETFUL = {

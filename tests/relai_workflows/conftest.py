@@ -8,10 +8,10 @@ import pytest
 from devstack.temporal_server import TemporalServer
 from relai_core.domain.hours import WorkingHours
 from relai_core.store.database import Database
-from tests.relai_activities.conftest import database, mongo_server
+from tests.relai_activities.conftest import database
 from tests.relai_workflows.workflow_env import ALWAYS, TIME_SKIPPING, WorkflowEnv, a_workflow_env
 
-__all__ = ["database", "mongo_server"]
+__all__ = ["database"]
 
 
 @pytest.fixture(scope="session")

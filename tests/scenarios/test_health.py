@@ -12,6 +12,7 @@ from devstack.mongo_server import MongoServer
 from devstack.ports import free_port
 from devstack.temporal_server import TemporalServer
 from tests.bot.metrics.reading import Figure
+from tests.scenarios.marks import OVER_BOTH
 from tests.scenarios.people import Workspace, eventually
 from tests.scenarios.stack import RelaiStack, Transport
 
@@ -75,6 +76,7 @@ async def test_a_worker_that_comes_makes_it_well_from_then_on(idle: RelaiStack) 
     assert others(after, "worker") == others(before, "worker")
 
 
+@OVER_BOTH
 async def test_without_slack_the_bot_is_down_but_alive_until_slack_is_back(
     idle: RelaiStack,
 ) -> None:

@@ -1,6 +1,5 @@
-"""One real mongod for all tests of a run, and a database of its own for each."""
+"""A database of its own for each test, on a real mongod."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from uuid import uuid4
@@ -13,14 +12,6 @@ from relai_core.store.connection import Connection, Document
 from relai_core.store.database import Database
 
 TIMEOUT = timedelta(seconds=20)
-
-
-@pytest.fixture(scope="session")
-def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
-    server = MongoServer(tmp_path_factory.mktemp("mongo"))
-    asyncio.run(server.start())
-    yield server
-    asyncio.run(server.stop())
 
 
 @pytest.fixture
