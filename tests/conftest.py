@@ -9,10 +9,10 @@ from devstack.temporal_server import TemporalServer
 from tests.running import running
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Have pytest-xdist run each module in one process, and each group that a folder names."""
-    if not item.get_closest_marker("xdist_group"):
-        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the scenarios, which take longest, first: so that all processes end at about one time."""
+    items.sort(key=lambda item: item.get_closest_marker("scenario") is None)
 
 
 @pytest.fixture(scope="session")

@@ -29,14 +29,6 @@ StackOver = Callable[[Transport], RelaiStack]
 def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(pytest.mark.scenario)
     item.add_marker(pytest.mark.timeout(120))
-    item.add_marker(pytest.mark.xdist_group(_stack_of(item)))
-
-
-def _stack_of(item: pytest.Item) -> str:
-    """The stack that a test shares; pytest-xdist runs all its tests in one process."""
-    callspec = getattr(item, "callspec", None)
-    transport = callspec.params.get("transport", "socket") if callspec else "socket"
-    return f"{'harmed' if item.get_closest_marker('harmful') else 'unharmed'}-{transport}"
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -66,10 +66,9 @@ class RelaiStack:
                 **(settings or {}),
             }
         )
-        self.worker = self._worker("worker")
+        self.worker = self._worker()
         self.bot = self._bot("bot", port)
         self.bot_url = self.bot.url.rstrip("/")
-        self._running = AsyncExitStack()
 
     @asynccontextmanager
     async def second_bot(self) -> AsyncIterator[str]:
@@ -80,18 +79,12 @@ class RelaiStack:
         async with self._bot("second_bot", free_port()) as bot:
             yield bot.url.rstrip("/")
 
-    @asynccontextmanager
-    async def second_worker(self) -> AsyncIterator[None]:
-        """Another worker beside the first."""
-        async with self._worker("second_worker"):
-            yield
-
-    def _worker(self, name: str) -> ChildProcess:
+    def _worker(self) -> ChildProcess:
         return ChildProcess(
-            name,
+            "worker",
             [sys.executable, "worker.py"],
             data=self._data,
-            ready=has_logged(self.logs / f"{name}.log", "worker_started"),
+            ready=has_logged(self.logs / "worker.log", "worker_started"),
             env=self.environment,
             cwd=ROOT,
         )
@@ -111,11 +104,12 @@ class RelaiStack:
         )
 
     async def __aenter__(self) -> Self:
-        await self._running.enter_async_context(self.slack)
-        await asyncio.gather(
-            self._running.enter_async_context(self.worker),
-            self._running.enter_async_context(self.bot),
-        )
+        try:
+            await self.slack.start()
+            await asyncio.gather(self.worker.start(), self.bot.start())
+        except BaseException:
+            await self._kill()
+            raise
         return self
 
     async def __aexit__(
@@ -124,4 +118,8 @@ class RelaiStack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._running.aclose()
+        await self._kill()
+
+    async def _kill(self) -> None:
+        """End all parts at once: an orderly end would wait for work that is of no use any more."""
+        await asyncio.gather(*(part.kill() for part in (self.bot, self.worker, self.slack)))
