@@ -103,13 +103,15 @@ class RelaiStack:
             name=name,
         )
 
+    async def start(self) -> None:
+        await self.slack.start()
+        await asyncio.gather(self.worker.start(), self.bot.start())
+
+    async def kill(self) -> None:
+        await asyncio.gather(*(part.kill() for part in (self.bot, self.worker, self.slack)))
+
     async def __aenter__(self) -> Self:
-        try:
-            await self.slack.start()
-            await asyncio.gather(self.worker.start(), self.bot.start())
-        except BaseException:
-            await self._kill()
-            raise
+        await self.start()
         return self
 
     async def __aexit__(
@@ -118,8 +120,4 @@ class RelaiStack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._kill()
-
-    async def _kill(self) -> None:
-        """End all parts at once: an orderly end would wait for work that is of no use any more."""
-        await asyncio.gather(*(part.kill() for part in (self.bot, self.worker, self.slack)))
+        await self.kill()
