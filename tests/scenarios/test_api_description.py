@@ -20,7 +20,7 @@ COVERED_LINKS = re.compile(r"API Links:\s+(\d+) covered")
 
 
 @pytest.mark.parametrize(
-    ("examples", "requests"), [(5, 300), pytest.param(50, 1000, marks=pytest.mark.long)]
+    ("examples", "requests"), [(2, 500), pytest.param(50, 1000, marks=pytest.mark.long)]
 )
 async def test_generated_requests_find_no_fault(
     relai: RelaiStack,
@@ -57,7 +57,8 @@ async def test_generated_requests_find_no_fault(
     # By the bot's own count, in case a checker overlooks one.
     answered = await _statuses(session, relai) - before
     assert answered.total() > requests, answered
-    assert answered.keys() >= {"200", "201", "202", "404", "409", "422"}
+    assert answered.keys() >= {"200", "404", "409", "422"}
+    assert answered["201"] + answered["202"] > 0
     assert not {status for status in answered if status.startswith("5")}
 
 
