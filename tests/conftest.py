@@ -1,5 +1,6 @@
-"""Servers that all tests of one pytest process share, and the order in which modules run."""
+"""Servers that all tests of one pytest process share, and how pytest-xdist spreads the tests."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,12 @@ import pytest
 from devstack.mongo_server import MongoServer
 from devstack.temporal_server import TemporalServer
 from tests.running import running
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one process more than there are cores, for many tests wait rather than compute."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)
