@@ -41,10 +41,10 @@ fmt: install  ## Format, and repair what lint can repair
 	$(BIN)/ruff format .
 
 test: install  ## Run all tests except those marked long
-	$(BIN)/pytest -m "not long" -n auto --dist loadscope -rs
+	$(BIN)/pytest -m "not long" -n auto --dist loadscope --no-loadscope-reorder -rs
 
 test-long: install  ## Run the tests marked long, with progress
-	$(BIN)/pytest -m long -v -rs
+	$(BIN)/pytest -m long -v -rs -n 2 --dist loadscope
 
 e2e: install  ## Run only the tests of the whole stack
 	$(BIN)/pytest -m scenario

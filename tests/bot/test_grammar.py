@@ -353,19 +353,19 @@ def answer(parse: Callable[[str], object], text: str) -> object:
 
 
 @given(text=TEXTS)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_any_text_is_a_task_command_or_refused_in_words(text: str) -> None:
     assert isinstance(answer(task, text), (str, *get_args(TaskCommand)))
 
 
 @given(text=TEXTS)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_any_text_is_a_relay_command_or_refused_in_words(text: str) -> None:
     assert isinstance(answer(relay, text), (str, *get_args(RelayCommand)))
 
 
 @given(text=TEXTS)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_parsed_task_has_a_title_and_a_future_date(text: str) -> None:
     understood = answer(task, f"new {text}")
 

@@ -29,15 +29,14 @@ def program() -> str:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def relai(
-    program: str, tmp_path_factory: pytest.TempPathFactory
+    program: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    mongo_server: MongoServer,
+    temporal_server: TemporalServer,
 ) -> AsyncIterator[RelaiStack]:
     """The stack over Socket Mode: the page is the same over HTTP. No browser, no stack."""
     data = tmp_path_factory.mktemp("browser")
-    async with (
-        MongoServer(data) as mongod,
-        TemporalServer(data) as temporal,
-        RelaiStack(data, mongod, temporal, "socket") as stack,
-    ):
+    async with RelaiStack(data, mongo_server, temporal_server, "socket") as stack:
         yield stack
 
 

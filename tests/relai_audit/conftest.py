@@ -13,12 +13,12 @@ from relai_audit.findings import FindingKind
 from relai_audit.repair import Repairer
 from relai_audit.report import Report
 from relai_core.store.database import Database
-from tests.relai_activities.conftest import database, mongo_server
+from tests.relai_activities.conftest import database
 from tests.relai_workflows.conftest import env, hours, temporal_server
 from tests.relai_workflows.workflow_driver import WINDOW
 from tests.relai_workflows.workflow_env import ALWAYS, WorkflowEnv
 
-__all__ = ["database", "env", "hours", "mongo_server", "temporal_server"]
+__all__ = ["database", "env", "hours", "temporal_server"]
 
 
 class Auditor:

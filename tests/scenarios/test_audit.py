@@ -11,14 +11,9 @@ from relai_audit.command_line import CLEAN, FOUND, UNABLE
 from relai_workflows.ids import relay_workflow_id
 from tests.scenarios.operators import Said, audit
 from tests.scenarios.people import Json, Person, Workspace
-from tests.scenarios.stack import RelaiStack, Transport
+from tests.scenarios.stack import RelaiStack
 
-
-@pytest.fixture(scope="module", params=["socket"])
-def transport(request: pytest.FixtureRequest) -> Transport:
-    """The audit does not depend on how Slack delivers."""
-    chosen: Transport = request.param
-    return chosen
+pytestmark = pytest.mark.harmful
 
 
 async def test_busy_healthy_system_has_no_findings(relai: RelaiStack, workspace: Workspace) -> None:

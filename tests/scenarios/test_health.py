@@ -17,6 +17,7 @@ from devstack.settings import ROOT
 from devstack.slack_server import SlackServer
 from devstack.temporal_server import TemporalServer
 from tests.bot.metrics.reading import Figure
+from tests.scenarios.marks import OVER_BOTH
 from tests.scenarios.people import Workspace, eventually
 from tests.scenarios.stack import RelaiStack, Transport
 
@@ -92,6 +93,7 @@ async def test_a_worker_that_comes_makes_it_well_from_then_on(idle: RelaiStack) 
     assert others(after, "worker") == others(before, "worker")
 
 
+@OVER_BOTH
 async def test_without_slack_the_bot_is_down_but_alive_until_slack_is_back(
     idle: RelaiStack,
 ) -> None:

@@ -231,7 +231,6 @@ def test_skipped_time_moves_past_the_clock_change() -> None:
 
 
 @given(text=st.text(max_size=200))
-@settings(deadline=None)
 def test_any_text_is_a_utc_time_or_no_date(text: str) -> None:
     at = parse_when(text, zone=MADRID, now=NOW)
 
@@ -246,7 +245,7 @@ WORDS = (
 
 
 @given(words=st.lists(st.sampled_from(WORDS), max_size=8))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_date_words_are_a_utc_time_or_no_date(words: list[str]) -> None:
     at = parse_when(" ".join(words), zone=MADRID, now=NOW)
 
@@ -254,7 +253,6 @@ def test_any_date_words_are_a_utc_time_or_no_date(words: list[str]) -> None:
 
 
 @given(day=st.dates(date(2026, 11, 19), date(2099, 12, 31)), clock=st.times())
-@settings(deadline=None)
 def test_written_out_time_is_read_unchanged(day: date, clock: time) -> None:
     written = f"{day:%Y-%m-%d} {clock:%H:%M}"
 
@@ -262,7 +260,6 @@ def test_written_out_time_is_read_unchanged(day: date, clock: time) -> None:
 
 
 @given(day=st.dates(date(2026, 11, 19), date(2099, 12, 31)))
-@settings(deadline=None)
 def test_a_day_in_words_is_the_same_as_in_figures(day: date) -> None:
     in_words = f"{day:%A} {day.day} {day:%B %Y}"
 
@@ -273,7 +270,6 @@ def test_a_day_in_words_is_the_same_as_in_figures(day: date) -> None:
     later=st.timedeltas(timedelta(0), timedelta(days=3000)),
     day=st.sampled_from(("mon", "wed", "sat", "sun")),
 )
-@settings(deadline=None)
 def test_a_weekday_is_within_the_coming_seven_days(later: timedelta, day: str) -> None:
     now = NOW + later
 

@@ -143,7 +143,7 @@ def test_last_open_is_working_time_and_not_later(
     assert is_working(hours, closes - timedelta(minutes=1), zone) or is_working(hours, closes, zone)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(hours=HOURS, moment=MOMENTS, zone=ZONES, minutes=st.integers(1, 300))
 def test_a_window_holds_exactly_its_working_time(
     hours: WorkingHours, moment: datetime, zone: ZoneInfo, minutes: int

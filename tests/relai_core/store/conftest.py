@@ -1,7 +1,6 @@
-"""One real mongod for all tests of a run, and an empty database for each."""
+"""An emptied database for each test, on a real mongod."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
@@ -11,14 +10,6 @@ from devstack.mongo_server import MongoServer
 from relai_core.store.connection import Connection, Document
 from relai_core.store.database import Database
 from tests.relai_activities.mongo import TIMEOUT, an_emptied_database
-
-
-@pytest.fixture(scope="session")
-def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
-    server = MongoServer(tmp_path_factory.mktemp("mongo"))
-    asyncio.run(server.start())
-    yield server
-    asyncio.run(server.stop())
 
 
 @pytest.fixture
