@@ -11,7 +11,7 @@ from tests.scenarios.api import Answer, Api
 from tests.scenarios.people import PATIENCE, Json, Workspace, eventually
 from tests.scenarios.stack import RelaiStack
 
-pytestmark = [pytest.mark.chaos, pytest.mark.harmful]
+pytestmark = pytest.mark.harmful
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from tests.scenarios.ledger import attempted_notices
 from tests.scenarios.people import Json, Person, Workspace, answer_of, eventually, text_of
 from tests.scenarios.stack import RelaiStack
 
-pytestmark = [pytest.mark.chaos, pytest.mark.harmful]
+pytestmark = pytest.mark.harmful
 
 
 def _part(relai: RelaiStack, name: str) -> ChildProcess:
