@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run audit check fmt test e2e chaos outage bench-audit fingerprints token payload-key lock clean
+.PHONY: help install run audit check fmt test e2e storm bench-audit fingerprints token payload-key lock clean
 
 help:  ## List the targets
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -46,11 +46,9 @@ test: install  ## Run all tests
 e2e: install  ## Run only the tests of the whole stack
 	$(BIN)/pytest -m scenario
 
-chaos: install  ## Break everything at random, and judge: make chaos SEED=7 MINUTES=5
-	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed '$(SEED)') $(if $(MINUTES),--minutes '$(MINUTES)')
-
-outage: install  ## Take a part away for long, and judge: make outage PART=mongodb MINUTES=10
-	@$(BIN)/python -m tests.outages $(PART) $(if $(MINUTES),--minutes '$(MINUTES)')
+storm: install  ## Break parts at random, or take one away: make storm SEED=7 MINUTES=3 AWAY=mongodb
+	@$(BIN)/python -m tests.storms $(if $(SEED),--seed '$(SEED)') $(if $(MINUTES),--minutes '$(MINUTES)') \
+	  $(if $(AWAY),--away '$(AWAY)')
 
 bench-audit: install  ## Measure relai audit [--repair]: make bench-audit TASKS=100000
 	@$(BIN)/python -m bench.audit $(if $(TASKS),--tasks '$(TASKS)')

@@ -11,7 +11,7 @@ from devstack.ports import LOOPBACK
 from devstack.temporal_server import TemporalServer
 from relai_core import temporal
 from relai_core.settings import Settings
-from tests.chaos.links import Link
+from tests.storms.links import Link
 
 QUIET_FOR = 30.0
 """Seconds. Temporal closes a connection after three questions that come too soon for it."""

@@ -1,6 +1,6 @@
 """Whoever is refused, and whatever fails: no secret is told, and people's words are not logged.
 
-`tests/chaos` searches all else that is written, under faults and with logs in JSON. Here they are
+`tests/storms` searches all else that is written, under faults and with logs in JSON. Here they are
 in the format for people, which shows errors in another way.
 """
 
@@ -10,11 +10,11 @@ import aiohttp
 import pytest
 
 from devstack.slack_server import CREDENTIALS
-from tests.chaos import writings
-from tests.chaos.leaks import ANSWERS, WORDS, Writing, find_leaks
 from tests.scenarios.api import Api
 from tests.scenarios.people import Workspace
 from tests.scenarios.stack import RelaiStack
+from tests.storms import secret_search as writings
+from tests.storms.secret_search import ANSWERS, WORDS, Writing, find_leaks
 
 TEXT = WORDS[0]
 WRONG_TOKEN = "relai_wrong_token"
