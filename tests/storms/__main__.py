@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import secrets
 import shutil
 import sys
@@ -21,19 +22,18 @@ def main() -> int:
     """Run a storm. 1 means that a promise was broken; everything about the storm is kept then."""
     asked = _arguments()
     if asked.check is not None:
-        return _verdict(Evidence.load(asked.check / "evidence.json"))
+        kept = (asked.check / "evidence.json").read_text(encoding="utf-8")
+        return _report(Evidence(**json.loads(kept)))
     plan = make_plan(asked.seed, asked.minutes * 60, asked.away)
     folder = _KEPT_IN / f"{time.strftime('%Y%m%d-%H%M%S')}-seed-{asked.seed}"
     _say(f"seed {asked.seed}: {len(plan.acts)} acts, {len(plan.faults)} faults, in {folder}")
-    code = _verdict(asyncio.run(run_storm(plan, folder.absolute(), _say)))
-    if code or asked.keep:
-        _say(f"\nJournal, evidence, logs and data of the storm: {folder}")
-    else:
+    code = _report(asyncio.run(run_storm(plan, folder.absolute(), _say)))
+    if not (code or asked.keep):
         shutil.rmtree(folder)
     return code
 
 
-def _verdict(evidence: Evidence) -> int:
+def _report(evidence: Evidence) -> int:
     violations = check(evidence)
     _say(report(evidence, violations))
     return 1 if violations else 0
@@ -44,7 +44,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10_000))
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--away", choices=AWAY, help="take only this part away, for the whole time")
-    parser.add_argument("--keep", action="store_true", help="keep everything of a good storm too")
+    parser.add_argument("--keep", action="store_true", help="keep the files of a good storm too")
     parser.add_argument("--check", type=Path, metavar="FOLDER", help="check a kept storm again")
     return parser.parse_args()
 

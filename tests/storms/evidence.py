@@ -34,15 +34,10 @@ class Journal:
 class Evidence:
     """Everything that a check may look at.
 
-    Attributes:
-        team: the workspace of the storm.
-        journal: the acts with their answers, and the faults, in order.
-        inboxes: the messages that each person sees in the DM with the bot, by user id.
-        documents: the documents of all workspaces, by collection.
-        histories: the runs of all workflows, see `histories`.
-        foreign: the documents of another workspace before the storm, by collection.
-        searched: the number of texts that were searched for secrets, by place.
-        leaks: the secrets that were found there.
+    `inboxes` holds the messages that each person sees in the DM with the bot, by user id;
+    `documents` those of all workspaces, by collection; `histories` every run of every workflow;
+    `foreign` another workspace's documents as they were before the storm; `searched` the number of
+    texts that were searched for secrets, by place; and `leaks` the secrets that were found.
     """
 
     team: str
@@ -60,15 +55,12 @@ class Evidence:
         return [document for document in found if team_of(document) == self.team]
 
     def lines(self, line: str) -> list[Json]:
-        """The journal's lines of one kind."""
         return [entry for entry in self.journal if entry["line"] == line]
 
     def acts(self) -> list[Json]:
-        """The acts that sent a request."""
         return [entry for entry in self.lines("act") if "nothing" not in entry]
 
     def tasks(self) -> list[Json]:
-        """All tasks, archived ones included."""
         return [*self.ours("tasks"), *self.ours("tasks_archive")]
 
     def trails(self) -> dict[str, list[Json]]:
@@ -82,7 +74,6 @@ class Evidence:
         return {relay["_id"]: relay for relay in self.ours("relays")}
 
     def steps(self) -> list[Json]:
-        """The activities that were completed, of all workflows."""
         return [step for history in self.histories for step in history["steps"]]
 
     def messages(self) -> list[tuple[str, str, Json]]:
@@ -93,14 +84,6 @@ class Evidence:
             for message in inbox
             if (key := key_of(message)) is not None
         ]
-
-    def save(self, path: Path) -> None:
-        path.write_text(json.dumps(self.__dict__, ensure_ascii=False, indent=1), encoding="utf-8")
-
-    @classmethod
-    def load(cls, path: Path) -> "Evidence":
-        """Read the evidence of an earlier storm."""
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
 
 
 def team_of(document: Json) -> str:
@@ -127,8 +110,7 @@ class NoticeName(NamedTuple):
     @classmethod
     def of(cls, key: str) -> "NoticeName":
         about, kind, rest = key.split(":", 2)
-        moment, _, recipient = rest.rpartition(":")
-        return cls(about, kind, moment, recipient)
+        return cls(about, kind, *rest.rsplit(":", 1))
 
 
 class Violation(NamedTuple):

@@ -3,12 +3,13 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import aiohttp
 
 from tests.scenarios.people import Workspace
 from tests.storms.evidence import Journal
-from tests.storms.plan import PARTS, Fault
+from tests.storms.plan import PARTS, SERVERS, Fault
 from tests.storms.stack import StormStack
 
 _SLACK_WAYS = {"never": "slow", "fatal_error": "error", "service_unavailable": "error"}
@@ -16,64 +17,64 @@ _SLACK_WAYS = {"never": "slow", "fatal_error": "error", "service_unavailable": "
 _ENDLESS = 10**6
 
 
+@dataclass
 class FaultDriver:
     """Carries out the faults of a plan."""
 
-    def __init__(self, stack: StormStack, workspace: Workspace, journal: Journal) -> None:
-        self._stack = stack
-        self._workspace = workspace
-        self._journal = journal
+    stack: StormStack
+    workspace: Workspace
+    journal: Journal
 
     async def carry_out(self, fault: Fault) -> None:
         """Break one thing, and repair it after its time."""
         fields = {"kind": fault.kind, "target": fault.target, "way": fault.way}
-        if fault.target in PARTS and not self._stack.parts[fault.target].is_running:
+        part = self.stack.parts.get(fault.target)
+        if part is not None and fault.kind != "keys" and not part.is_running:
             return
-        self._journal.note("fault", lasts=fault.lasts, **fields)
+        self.journal.note("fault", lasts=fault.lasts, **fields)
         do: Callable[[Fault], Awaitable[None]] = getattr(self, f"_{fault.kind}")
         try:
             await do(fault)
-            self._journal.note("repaired", **fields)
         except (aiohttp.ClientError, TimeoutError, AssertionError) as error:
             # The sandbox is down itself, so it can't be told to do anything wrong.
-            self._journal.note("no_fault", why=repr(error)[:200], **fields)
+            self.journal.note("no_fault", why=repr(error)[:200], **fields)
 
     async def heal(self) -> None:
         """Repair everything that may be broken."""
-        for link in self._stack.links.values():
+        for link in self.stack.links.values():
             await link.heal()
-        for part in self._stack.parts.values():
+        for part in self.stack.parts.values():
             part.send_signal(signal.SIGCONT)
-        # In this order: the others count as started only when these are there.
-        for name in ("mongod", "temporal", "slack"):
-            await self._stack.start_again(name)
-        await asyncio.gather(*(self._stack.start_again(name) for name in PARTS))
-        await self._workspace.clear_faults()
-        self._journal.note("healed")
+        # Servers first: the others count as started only when these are there.
+        for name in SERVERS:
+            await self.stack.start_again(name)
+        await asyncio.gather(*(self.stack.start_again(name) for name in PARTS))
+        await self.workspace.clear_faults()
 
     async def _kill(self, fault: Fault) -> None:
-        await self._stack.parts[fault.target].kill()
+        await self.stack.parts[fault.target].kill()
         await asyncio.sleep(fault.lasts)
-        await self._stack.start_again(fault.target)
+        await self.stack.start_again(fault.target)
 
     async def _away(self, fault: Fault) -> None:
         """Take a part away. Slack answers with errors, then never, then does not listen."""
-        self._journal.note("gone", part=fault.target)
-        third = fault.lasts / 3
+        self.journal.note("gone", part=fault.target)
+        lasts = fault.lasts
         if fault.target == "slack":
-            await self._workspace.fault("*", "error", times=_ENDLESS, error="service_unavailable")
-            await self._workspace.post("sockets/disconnect", {"abort": True})
-            await asyncio.sleep(third)
-            await self._workspace.clear_faults()
-            await self._workspace.fault("*", "slow", times=_ENDLESS, delay=_ENDLESS)
-            await asyncio.sleep(third)
-        await self._stack.parts[fault.target].kill()
-        await asyncio.sleep(third if fault.target == "slack" else fault.lasts)
-        self._journal.note("back", part=fault.target)
-        await self._stack.start_again(fault.target)
+            lasts /= 3
+            await self.workspace.fault("*", "error", times=_ENDLESS, error="service_unavailable")
+            await self._sockets(fault)
+            await asyncio.sleep(lasts)
+            await self.workspace.clear_faults()
+            await self.workspace.fault("*", "slow", times=_ENDLESS, delay=_ENDLESS)
+            await asyncio.sleep(lasts)
+        await self.stack.parts[fault.target].kill()
+        await asyncio.sleep(lasts)
+        self.journal.note("back", part=fault.target)
+        await self.stack.start_again(fault.target)
 
     async def _pause(self, fault: Fault) -> None:
-        part = self._stack.parts[fault.target]
+        part = self.stack.parts[fault.target]
         part.send_signal(signal.SIGSTOP)
         try:
             await asyncio.sleep(fault.lasts)
@@ -81,7 +82,7 @@ class FaultDriver:
             part.send_signal(signal.SIGCONT)
 
     async def _link(self, fault: Fault) -> None:
-        link = self._stack.links[fault.target]
+        link = self.stack.links[fault.target]
         await link.fail(fault.way, seconds=fault.lasts / 8)
         try:
             await asyncio.sleep(fault.lasts)
@@ -89,17 +90,12 @@ class FaultDriver:
             await link.heal()
 
     async def _keys(self, fault: Fault) -> None:
-        await self._stack.change_keys(fault.target, fault.way)
+        await self.stack.change_keys(fault.target, fault.way)
 
     async def _slack(self, fault: Fault) -> None:
         kind = _SLACK_WAYS.get(fault.way, fault.way)
-        if kind == "error":
-            await self._workspace.fault(fault.target, kind, times=fault.times, error=fault.way)
-        else:
-            await self._workspace.fault(fault.target, kind, times=fault.times, delay=fault.lasts)
-
-    async def _delivery(self, fault: Fault) -> None:
-        await self._workspace.fault("delivery", fault.way, times=fault.times, delay=fault.lasts)
+        how = {"error": fault.way} if kind == "error" else {"delay": fault.lasts}
+        await self.workspace.fault(fault.target, kind, times=fault.times, **how)
 
     async def _sockets(self, fault: Fault) -> None:
-        await self._workspace.post("sockets/disconnect", {"abort": True})
+        await self.workspace.post("sockets/disconnect", {"abort": True})

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections import deque
-from types import TracebackType
 from typing import Self
 
 from devstack.ports import LOOPBACK, free_port
@@ -18,10 +17,8 @@ class Link:
 
     `refuse` cuts all connections and allows no new ones; `cut` only cuts; `delay` brings each chunk
     `seconds` late; `hold` lets nothing through; `mute` holds up the answers only, so a request is
-    carried out and its answer is not heard. Held bytes arrive when the link is healed.
-
-    Attributes:
-        begun: the number of connections so far.
+    carried out and its answer is not heard. Held bytes arrive when the link is healed. `begun`
+    counts the connections so far.
     """
 
     def __init__(self, *upstreams: int) -> None:
@@ -36,12 +33,13 @@ class Link:
 
     async def fail(self, way: str, seconds: float = 0.0) -> None:
         """Fail this way until it is healed."""
-        if way == "refuse":
-            await self._stop_listening()
+        self._delay = seconds if way == "delay" else 0.0
+        if way == "refuse" and self._server is not None:
+            self._server.close()
+            self._server = None
         if way in ("refuse", "cut"):
-            self._cut()
-        if way == "delay":
-            self._delay = seconds
+            for writer in list(self._writers):
+                writer.transport.abort()
         if way in ("hold", "mute"):
             self._answers_pass.clear()
         if way == "hold":
@@ -49,7 +47,9 @@ class Link:
 
     async def heal(self) -> None:
         """Pass everything on again."""
-        self._let_through()
+        self._delay = 0.0
+        self._requests_pass.set()
+        self._answers_pass.set()
         if self._server is None:
             self._server = await asyncio.start_server(self._begin, LOOPBACK, self.port)
 
@@ -57,30 +57,10 @@ class Link:
         await self.heal()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._stop_listening()
-        self._let_through()
-        self._cut()
+    async def __aexit__(self, *_: object) -> None:
+        await self.heal()
+        await self.fail("refuse")
         await asyncio.gather(*self._serving)
-
-    def _let_through(self) -> None:
-        self._delay = 0.0
-        self._requests_pass.set()
-        self._answers_pass.set()
-
-    async def _stop_listening(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-
-    def _cut(self) -> None:
-        for writer in list(self._writers):
-            writer.transport.abort()
 
     def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.begun += 1
@@ -102,6 +82,7 @@ class Link:
         there = self._pass(reader, requests, self._requests_pass)
         await asyncio.gather(there, self._pass(answers, writer, self._answers_pass))
         self._writers -= ends
+        await asyncio.gather(*(end.wait_closed() for end in ends), return_exceptions=True)
 
     async def _pass(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, may_pass: asyncio.Event

@@ -21,10 +21,9 @@ _BOB = SlackUserId("UOTHERBOB")
 
 
 async def add_other_workspace(uri: str, owner: str) -> dict[str, list[Json]]:
-    """Store a task with an open relay there, by the store itself; all its documents.
+    """Store a task with an open relay, and return all documents.
 
-    Its owner has the same id as a member of the storm's workspace, so that a query that leaves the
-    workspace out finds it.
+    Its owner has the id of a member here, so that a query without the workspace finds it.
     """
     now, person = datetime.now(UTC), SlackUserId(owner)
     soon = now + timedelta(minutes=1)

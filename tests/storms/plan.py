@@ -6,8 +6,8 @@ differently, and the buttons that a person can press depend on what was posted b
 
 import random
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
 
 Transport = Literal["socket", "http"]
 BOTS = ("bot", "second_bot")
@@ -18,13 +18,10 @@ PARTS = (*CLIENTS, *SERVERS)
 LINKS = tuple(f"{client}→{server}" for client in CLIENTS for server in SERVERS)
 BALANCER = "slack→bots"
 """Over HTTP the sandbox knows one address, which leads to either bot."""
-AWAY = {"slack": ("slack",), "mongodb": ("mongod",), "temporal": ("temporal",)} | {
-    "worker": WORKERS,
-    "bot": BOTS,
-}
+AWAY: dict[str, tuple[str, ...]] = {"worker": WORKERS, "bot": BOTS}
+AWAY |= {"slack": ("slack",), "mongodb": ("mongod",), "temporal": ("temporal",)}
 """Parts that can be away for long, and the processes that are killed for it."""
 PEOPLE = 6
-
 _ACT_EVERY = 0.55
 """Average seconds between two acts: two cores carry this rate with all parts on them."""
 _MOST_ACTS_AWAY = 240
@@ -32,10 +29,12 @@ _LEAD = 20.0
 """Seconds of ordinary work before a part goes away, and after it is back."""
 _FAULT_EVERY = 2.2
 _FIRST_CREATES = 8
+_TOGETHER = 4
+"""Programs that change the same task at once, so that requests wait when its run is left."""
 _ACTS = (
-    "create 14, create_in_form 3, relay 18, accept 16, decline 6, take_back 8, complete 6, done 3, "
-    "progress 4, look 3, forge 8, reach_out 3, guest_tries 2, api_create 10, api_relay 9, "
-    "api_complete 8, api_progress 4, api_move 3, api_cancel 2, api_look 3, api_stranger 2"
+    "create 16, relay 18, accept 16, decline 6, take_back 8, complete 6, done 3, "
+    "progress 4, forge 12, reach_out 6, guest_tries 2, api_create 10, api_relay 9, "
+    "api_complete 8, api_progress 3, api_move 3, api_cancel 2, api_look 3, api_stranger 2"
 )
 _FAULTS = "kill 7, pause 4, link 7, slack 9, delivery 3, sockets 1"
 _LINK_WAYS = "cut 3, refuse 2, delay 3, hold 2, mute 3"
@@ -51,12 +50,10 @@ _DELIVERY_WAYS = "slow 2, lost_before 1, lost_after 3"
 _REPEATS = "no 7, after 2, at_once 2"
 """Names, each with the weight by which it is drawn."""
 _TWIN_TOO = 0.35
-"""How often a fault of one bot or worker is a fault of both."""
 _LONGEST = {"kill": 3.0, "pause": 5.0, "link": 8.0}
 _WORKER_SILENT = 14.0
 """Longer than a worker's heartbeat allows: another takes over, then the first continues a post."""
 _STARTS_WITHIN = 8.0
-
 T = TypeVar("T")
 
 
@@ -65,7 +62,7 @@ class Act:
     """One thing that a person or a program does, `at` seconds from the start.
 
     `pick` chooses among the cards or tasks that are there. `repeats` says how the same request
-    comes again: not at all, after its answer, or at the same time.
+    comes again: not at all, after its answer, or at the same time. Its texts are its own alone.
     """
 
     at: float
@@ -77,25 +74,13 @@ class Act:
     bot: int
     repeats: str
     handshake: bool
+    title: str
+    note: str
+    reason: str
 
     def choose(self, among: list[T]) -> T:
         """One of a list that is not empty."""
         return among[int(self.pick * len(among))]
-
-    @property
-    def title(self) -> str:
-        """A title that no other act gives."""
-        return f"Errand x{self.number}"
-
-    @property
-    def note(self) -> str:
-        """A note that no other act gives."""
-        return f"please x{self.number}"
-
-    @property
-    def reason(self) -> str:
-        """A reason that no other act gives."""
-        return f"because x{self.number}"
 
 
 @dataclass(frozen=True)
@@ -125,9 +110,6 @@ class Plan:
     acts: tuple[Act, ...]
     faults: tuple[Fault, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 def make_plan(seed: int, seconds: float, away: str | None = None) -> Plan:
     """Make the plan of a seed. Acts and faults have random numbers of their own."""
@@ -136,14 +118,13 @@ def make_plan(seed: int, seconds: float, away: str | None = None) -> Plan:
     is_encrypted = chance.random() < 0.5
     total = seconds + (2 * _LEAD if away else 0)
     every = max(1.0, seconds / _MOST_ACTS_AWAY) if away else _ACT_EVERY
-    acts = _plan_acts(_chance(seed, "acts"), total, every)
+    acts = tuple(_plan_acts(_chance(seed, "acts"), total, every))
     if away:
-        faults = iter([Fault(_LEAD, "away", part, lasts=seconds) for part in AWAY[away]])
+        faults = tuple(Fault(_LEAD, "away", part, lasts=seconds) for part in AWAY[away])
     else:
-        faults = _plan_faults(_chance(seed, "faults"), seconds, transport)
         keys = _key_changes(_chance(seed, "keys")) if is_encrypted else ()
-        faults = iter([*faults, *keys])
-    return Plan(seed, total, away, transport, is_encrypted, tuple(acts), tuple(faults))
+        faults = (*_plan_faults(_chance(seed, "faults"), seconds, transport), *keys)
+    return Plan(seed, total, away, transport, is_encrypted, acts, faults)
 
 
 def _chance(seed: int, use: str) -> random.Random:
@@ -151,7 +132,6 @@ def _chance(seed: int, use: str) -> random.Random:
 
 
 def _draw(chance: random.Random, weights: str) -> str:
-    """One of the names, by their weights."""
     named = [each.split() for each in weights.split(", ")]
     return chance.choices([name for name, _ in named], [int(weight) for _, weight in named])[0]
 
@@ -159,20 +139,24 @@ def _draw(chance: random.Random, weights: str) -> str:
 def _plan_acts(chance: random.Random, seconds: float, every: float) -> Iterator[Act]:
     at, number = 0.0, 0
     while (at := at + chance.expovariate(1 / every)) < seconds:
-        number += 1
-        kinds = _ACTS if number > _FIRST_CREATES else "create 2, api_create 1"
-        person = chance.randrange(PEOPLE)
-        yield Act(
-            at=round(at, 3),
-            number=number,
-            kind=_draw(chance, kinds),
-            person=person,
-            other=(person + 1 + chance.randrange(PEOPLE - 1)) % PEOPLE,
-            pick=chance.random(),
-            bot=chance.randrange(len(BOTS)),
-            repeats=_draw(chance, _REPEATS),
-            handshake=chance.random() < 0.4,
-        )
+        kind = _draw(chance, _ACTS if number > _FIRST_CREATES else "create 2, api_create 1")
+        person, pick = chance.randrange(PEOPLE), chance.random()
+        for _ in range(_TOGETHER if kind == "api_progress" else 1):
+            number += 1
+            yield Act(
+                at=round(at, 3),
+                number=number,
+                kind=kind,
+                person=person,
+                other=(person + 1 + chance.randrange(PEOPLE - 1)) % PEOPLE,
+                pick=pick,
+                bot=chance.randrange(len(BOTS)),
+                repeats=_draw(chance, _REPEATS),
+                handshake=chance.random() < 0.4,
+                title=f"Errand x{number}",
+                note=f"please x{number}",
+                reason=f"because x{number}",
+            )
 
 
 def _plan_faults(chance: random.Random, seconds: float, transport: Transport) -> Iterator[Fault]:
@@ -184,17 +168,19 @@ def _plan_faults(chance: random.Random, seconds: float, transport: Transport) ->
             if busy.get(fault.target, 0) > at:
                 continue
             if fault.kind in _LONGEST:
-                starts = _STARTS_WITHIN if fault.kind == "kill" else 0
-                busy[fault.target] = at + fault.lasts + starts
+                busy[fault.target] = at + fault.lasts + _STARTS_WITHIN * (fault.kind == "kill")
             yield fault
 
 
 def _draw_faults(chance: random.Random, at: float, transport: Transport) -> Iterator[Fault]:
     kind = _draw(chance, _FAULTS)
     if kind == "slack":
-        yield _slack_fault(chance, at)
+        method, way = _draw(chance, _SLACK_METHODS), _draw(chance, _SLACK_WAYS)
+        # RelAI waits 8 seconds for a call, so a call that takes 12 is never answered.
+        lasts = {"slow": chance.uniform(0.5, 6), "never": 12.0, "lost_after": chance.uniform(0, 2)}
+        yield Fault(at, kind, method, way, lasts.get(way, 0.0), 1 + chance.randrange(3))
     elif kind == "delivery":
-        yield Fault(at, kind, kind, _draw(chance, _DELIVERY_WAYS), 2.0, 1 + chance.randrange(2))
+        yield Fault(at, "slack", kind, _draw(chance, _DELIVERY_WAYS), 2.0, 1 + chance.randrange(2))
     elif kind == "sockets":
         yield Fault(at, kind, kind)
     else:
@@ -212,14 +198,6 @@ def _part_fault(chance: random.Random, at: float, kind: str, transport: Transpor
     lasts = round(chance.uniform(0.5, _WORKER_SILENT if is_long else _LONGEST[kind]), 3)
     way = _draw(chance, _LINK_WAYS) if kind == "link" else ""
     return Fault(at, kind, target, way, 0.0 if way == "cut" else lasts)
-
-
-def _slack_fault(chance: random.Random, at: float) -> Fault:
-    method, way = _draw(chance, _SLACK_METHODS), _draw(chance, _SLACK_WAYS)
-    # RelAI waits 8 seconds for a call, so a call that takes 12 is never answered.
-    lasts = {"slow": chance.uniform(0.5, 6), "never": 12.0, "lost_after": chance.uniform(0, 2)}
-    times = 1 + chance.randrange(3)
-    return Fault(at, "slack", method, way, round(lasts.get(way, 0.0), 3), times)
 
 
 def _key_changes(chance: random.Random) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ Encrypted payloads are decrypted here, not by the product's codec, so that their
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pymongo import MongoClient
 from pymongo.database import Database
 from temporalio.api.common.v1 import Payload
-from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHistory
 
@@ -44,13 +44,11 @@ def _plain(value: Any) -> Any:
 async def fetch_histories(address: str) -> list[tuple[WorkflowHistory, str]]:
     """Every run of every workflow, as Temporal keeps it, and its status."""
     client = await Client.connect(address)
-    return [
-        (
-            await client.get_workflow_handle(each.id, run_id=each.run_id).fetch_history(),
-            each.status.name if each.status else "",
-        )
-        async for each in client.list_workflows()
-    ]
+    found = []
+    async for each in client.list_workflows():
+        run = client.get_workflow_handle(each.id, run_id=each.run_id)
+        found.append((await run.fetch_history(), each.status.name if each.status else ""))
+    return found
 
 
 class HistoryReader:
@@ -75,28 +73,30 @@ class HistoryReader:
                 for event in events
                 if _is(event, "WORKFLOW_EXECUTION_SIGNALED")
             ],
-            "steps": self._steps(events),
-            "failed_tasks": [_why(event) for event in events if _is(event, "WORKFLOW_TASK_FAILED")],
-            "events": len(events),
+            "steps": list(self._steps(events)),
+            "failed_tasks": [
+                str(event.workflow_task_failed_event_attributes)[:800]
+                for event in events
+                if _is(event, "WORKFLOW_TASK_FAILED")
+            ],
         }
 
-    def _steps(self, events: list[HistoryEvent]) -> list[Json]:
-        """The activities that were completed, each with its input and its result."""
-        asked = {e.event_id: e for e in events if _is(e, "ACTIVITY_TASK_SCHEDULED")}
-        steps = []
+    def _steps(self, events: list[HistoryEvent]) -> Iterator[Json]:
+        asked = {event.event_id: event for event in events}
         for event in events:
             if _is(event, "ACTIVITY_TASK_COMPLETED"):
                 done = event.activity_task_completed_event_attributes
                 begun = asked[done.scheduled_event_id]
                 scheduled = begun.activity_task_scheduled_event_attributes
-                named = {"type": scheduled.activity_type.name}
-                named |= {"input": self._decode(scheduled.input.payloads)}
-                named |= {"result": self._decode(done.result.payloads)}
-                steps.append(named | {"scheduled": _at(begun), "completed": _at(event)})
-        return steps
+                yield {
+                    "type": scheduled.activity_type.name,
+                    "input": self._decode(scheduled.input.payloads),
+                    "result": self._decode(done.result.payloads),
+                    "scheduled": begun.event_time.ToMicroseconds() / 1_000_000,
+                    "completed": event.event_time.ToMicroseconds() / 1_000_000,
+                }
 
     def _decode(self, payloads: Iterable[Payload]) -> Any:
-        """The first value, as the JSON that it is."""
         for payload in payloads:
             opened = self._open(payload)
             return json.loads(opened.data) if opened.data else None
@@ -111,12 +111,3 @@ class HistoryReader:
 
 def _is(event: HistoryEvent, kind: str) -> bool:
     return EventType.Name(event.event_type) == f"EVENT_TYPE_{kind}"
-
-
-def _why(event: HistoryEvent) -> str:
-    failed = event.workflow_task_failed_event_attributes
-    return f"{WorkflowTaskFailedCause.Name(failed.cause)}: {failed.failure.message}"[:500]
-
-
-def _at(event: HistoryEvent) -> float:
-    return event.event_time.ToMicroseconds() / 1_000_000

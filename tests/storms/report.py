@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tests.storms.checks.commands import meaning
-from tests.storms.evidence import Evidence, Json, Violation
+from tests.storms.evidence import Evidence, Violation
 
 _SHOWN = 20
 
@@ -24,7 +24,8 @@ def _lines(evidence: Evidence, violations: Sequence[Violation]) -> Iterator[str]
     seen = Counter(key for key, _, _ in evidence.messages())
     yield from _table("acts", Counter(act["kind"] for act in acts))
     yield f"acts without an answer: {len(unknown)}"
-    yield from _table("faults", Counter(_name(fault) for fault in evidence.lines("fault")))
+    faults = [f"{each['kind']} {each['way'] or each['target']}" for each in evidence.lines("fault")]
+    yield from _table("faults", Counter(faults))
     yield from _table("relays", Counter(str(relay["end"]) for relay in evidence.ours("relays")))
     yield from _table("notices", Counter(row["state"] for row in rows))
     yield f"ambiguous notices: {sum(row['unknown_since'] is not None for row in rows)}"
@@ -36,10 +37,6 @@ def _lines(evidence: Evidence, violations: Sequence[Violation]) -> Iterator[str]
     yield f"violations: {len(violations)}"
     for violation in violations[:_SHOWN]:
         yield f"  {violation.promise}: {violation.what}: {violation.about}"
-
-
-def _name(fault: Json) -> str:
-    return f"{fault['kind']} {fault['way'] or fault['target']}"
 
 
 def _table(title: str, counts: Mapping[str, int]) -> Iterator[str]:

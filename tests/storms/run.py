@@ -1,38 +1,46 @@
 """Runs one storm from its plan to its evidence: acts and faults, repair, rest, evidence."""
 
 import asyncio
+import json
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+from pymongo import MongoClient
+from temporalio.client import Client
 
 from tests.scenarios.api import Api
 from tests.scenarios.people import Person, Workspace
 from tests.storms import secret_search
-from tests.storms.actors import Actors
+from tests.storms.actors import NAMES, Actors
 from tests.storms.evidence import Evidence, Journal, Json
 from tests.storms.fault_driver import FaultDriver
 from tests.storms.other_workspace import add_other_workspace, known_ids
-from tests.storms.plan import Act, Fault, Plan
+from tests.storms.plan import Act, Plan
 from tests.storms.reading import HistoryReader, fetch_histories, read_documents
-from tests.storms.settle import until_settled
 from tests.storms.stack import DATABASE, StormStack
+from tests.storms.ui_actions import UiActions
 
 Progress = Callable[[str], None]
 _PROGRESS_EVERY = 10.0
 _AT_ONCE = 12
 """Acts at a time: with more, two cores only measure how long a queue gets."""
 _REMINDED_WITHIN = 8.0
+_PATIENCE = 180.0
+"""Seconds. The longest pause before a retry of a message is one minute."""
+_STILL_FOR = 7.0
+"""Seconds. An outcome that was not heard is told after five."""
 
 
 async def run_storm(plan: Plan, folder: Path, progress: Progress) -> Evidence:
     """Carry out a plan on parts of its own; everything about it stays in `folder`."""
     journal = Journal(folder / "journal.jsonl")
-    journal.note("plan", **plan.to_json())
+    journal.note("plan", **asdict(plan))
     timeout = aiohttp.ClientTimeout(total=20)
     async with (
         StormStack(folder, plan.transport, journal, is_encrypted=plan.is_encrypted) as stack,
@@ -40,107 +48,82 @@ async def run_storm(plan: Plan, folder: Path, progress: Progress) -> Evidence:
     ):
         progress("all parts run")
         evidence = await _Storm(plan, stack, session, journal, progress).carry_out()
-        evidence.save(folder / "evidence.json")
+        kept = json.dumps(vars(evidence), ensure_ascii=False, indent=1)
+        (folder / "evidence.json").write_text(kept, encoding="utf-8")
     return evidence
 
 
+@dataclass
 class _Storm:
-    def __init__(
-        self,
-        plan: Plan,
-        stack: StormStack,
-        session: aiohttp.ClientSession,
-        journal: Journal,
-        progress: Progress,
-    ) -> None:
-        self._plan = plan
-        self._stack = stack
-        self._session = session
-        self._journal = journal
-        self._progress = progress
-        self._workspace = Workspace(session, stack.slack.url)
-        self._driver = FaultDriver(stack, self._workspace, journal)
-        self._room = asyncio.Semaphore(_AT_ONCE)
+    plan: Plan
+    stack: StormStack
+    session: aiohttp.ClientSession
+    journal: Journal
+    progress: Progress
 
     async def carry_out(self) -> Evidence:
-        team = await self._stack.slack.team_id()
-        people = await self._workspace_people()
-        foreign = await add_other_workspace(self._stack.mongod.uri, people[0].id)
-        await self._acts_and_faults(self._actors(people, known_ids(foreign)))
-        await self._driver.heal()
-        self._progress("everything is repaired; waiting until nothing moves")
-        await until_settled(self._stack, self._journal, team, self._last_reminder())
-        self._progress("collecting the evidence")
-        return await self._evidence(team, people, foreign)
+        stack, workspace = self.stack, Workspace(self.session, self.stack.slack.url)
+        members = [await workspace.person(name) for name in NAMES]
+        people = [*members, await workspace.person("gus", is_restricted=True)]
+        self.journal.note("guest", user=people[-1].id)
+        foreign = await add_other_workspace(stack.mongod.uri, members[0].id)
+        urls = [bot.url.rstrip("/") for bot in stack.bots]
+        apis = [Api(self.session, url, stack.api_token) for url in urls]
+        stranger = Api(self.session, urls[0], stack.strange_token)
+        ui, ids = UiActions(workspace), known_ids(foreign)
+        driver = FaultDriver(stack, workspace, self.journal)
+        await self._let_happen(Actors(ui, people, apis, stranger, ids, self.journal), driver)
+        await driver.heal()
+        self.progress("everything is repaired; waiting until nothing moves")
+        due: list[float] = [entry.get("due", 0) for entry in self.journal.lines]
+        await _settle(stack, self.journal, max([time.time(), *due]) + _REMINDED_WITHIN)
+        self.progress("collecting the evidence")
+        return await self._evidence(people, foreign)
 
-    async def _workspace_people(self) -> list[Person]:
-        members = [await self._workspace.person(name) for name in Actors.NAMES]
-        guest = await self._workspace.person("gus", is_restricted=True)
-        self._journal.note("guest", user=guest.id)
-        return [*members, guest]
-
-    def _actors(self, people: list[Person], foreign: Json) -> Actors:
-        urls, token = self._stack.bot_urls, self._stack.api_token
-        apis = [Api(self._session, url, token) for url in urls]
-        stranger = Api(self._session, urls[0], self._stack.strange_token)
-        return Actors(self._workspace, people, apis, stranger, foreign, self._journal)
-
-    async def _acts_and_faults(self, actors: Actors) -> None:
+    async def _let_happen(self, actors: Actors, driver: FaultDriver) -> None:
         """Let everything happen; faults that still last at the end are cut short."""
-        start = time.monotonic()
-        acts = [self._act(act, actors, start) for act in self._plan.acts]
-        faults = [asyncio.create_task(self._fault(each, start)) for each in self._plan.faults]
-        telling = asyncio.create_task(self._tell_progress(start))
+        start, room = time.monotonic(), asyncio.Semaphore(_AT_ONCE)
+
+        async def act(each: Act) -> None:
+            async with room:
+                await actors.carry_out(each)
+
+        acts = [_at(start + each.at, act, each) for each in self.plan.acts]
+        faults = [_at(start + each.at, driver.carry_out, each) for each in self.plan.faults]
+        besides = [asyncio.create_task(each) for each in (*faults, self._tell_progress(start))]
         await asyncio.gather(*acts)
-        await _sleep_until(start + self._plan.seconds)
-        for task in (*faults, telling):
+        await asyncio.sleep(max(0, start + self.plan.seconds - time.monotonic()))
+        for task in besides:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def _act(self, act: Act, actors: Actors, start: float) -> None:
-        await _sleep_until(start + act.at)
-        async with self._room:
-            await actors.carry_out(act)
-
-    async def _fault(self, fault: Fault, start: float) -> None:
-        await _sleep_until(start + fault.at)
-        await self._driver.carry_out(fault)
-
     async def _tell_progress(self, start: float) -> None:
         while True:
             await asyncio.sleep(_PROGRESS_EVERY)
-            seen = Counter(entry["line"] for entry in self._journal.lines)
-            self._progress(
-                f"{time.monotonic() - start:4.0f} s of {self._plan.seconds:g}: "
+            seen = Counter(entry["line"] for entry in self.journal.lines)
+            self.progress(
+                f"{time.monotonic() - start:4.0f} s of {self.plan.seconds:g}: "
                 f"{seen['act']} acts, {seen['fault']} faults"
             )
 
-    def _last_reminder(self) -> float:
-        bodies = [entry.get("body", {}) for entry in self._journal.lines if entry["line"] == "act"]
-        named = [body["estimatedHandoff"] for body in bodies if "estimatedHandoff" in body]
-        due = [datetime.fromisoformat(each).timestamp() for each in named]
-        return max([time.time() + 15, *due]) + _REMINDED_WITHIN
-
-    async def _evidence(
-        self, team: str, people: list[Person], foreign: dict[str, list[Json]]
-    ) -> Evidence:
+    async def _evidence(self, people: list[Person], foreign: dict[str, list[Json]]) -> Evidence:
         """Collect everything. The stack must be whole and at rest."""
-        stack, is_encrypted = self._stack, self._stack.is_encrypted
+        stack, is_encrypted = self.stack, bool(self.stack.payload_keys)
         inboxes = {person.id: await person.messages() for person in people}
         histories = await fetch_histories(stack.temporal.address)
-        acts = [entry for entry in self._journal.lines if entry["line"] == "act"]
+        acts = [entry for entry in self.journal.lines if entry["line"] == "act"]
         writings = [
             *secret_search.logs(stack.logs, is_encrypted=is_encrypted),
-            *await secret_search.pages(self._session, stack.pages),
+            *await secret_search.pages(self.session, stack.pages),
             *secret_search.in_temporal(histories, stack.folder, is_encrypted=is_encrypted),
             *await asyncio.to_thread(secret_search.collections, stack.mongod.uri, DATABASE),
             *secret_search.heard(acts, inboxes),
         ]
         reader = HistoryReader(stack.payload_keys)
         return Evidence(
-            team=team,
-            journal=self._journal.lines,
+            team=await stack.slack.team_id(),
+            journal=self.journal.lines,
             inboxes=inboxes,
             documents=await asyncio.to_thread(read_documents, stack.mongod.uri),
             histories=[reader.read(*each) for each in histories],
@@ -150,5 +133,39 @@ class _Storm:
         )
 
 
-async def _sleep_until(moment: float) -> None:
+async def _at(moment: float, do: Callable[[Any], Awaitable[None]], what: Any) -> None:
     await asyncio.sleep(max(0, moment - time.monotonic()))
+    await do(what)
+
+
+async def _settle(stack: StormStack, journal: Journal, busy_until: float) -> None:
+    """Return when nothing has moved for a while, or patience is at its end.
+
+    `busy_until` is the last moment for which something is planned, such as a reminder.
+    """
+    client, team = await Client.connect(stack.temporal.address), await stack.slack.team_id()
+    deadline = max(time.time(), busy_until) + _PATIENCE
+    pending = ["not looked yet"]
+    while time.time() < deadline and (pending or time.time() < busy_until):
+        await asyncio.sleep(1)
+        if pending := [job async for job in _left_to_do(client, stack.mongod.uri, team)]:
+            busy_until = max(busy_until, time.time() + _STILL_FOR)
+    journal.note("settled", pending=pending)
+
+
+async def _left_to_do(client: Client, uri: str, team: str) -> AsyncIterator[str]:
+    for name in await asyncio.to_thread(_unsettled, uri, team):
+        yield name
+    async for run in client.list_workflows("ExecutionStatus = 'Running'"):
+        raw = (await client.get_workflow_handle(run.id).describe()).raw_description
+        is_busy = raw.pending_activities or raw.HasField("pending_workflow_task")
+        if is_busy or run.workflow_type == "TaskRelayWorkflow":
+            yield run.id
+
+
+def _unsettled(uri: str, team: str) -> list[str]:
+    client: MongoClient[Json]
+    with MongoClient(uri) as client:
+        relays = client[DATABASE]["relays"].distinct("_id", {"end": None, "team_id": team})
+        waiting = {"state": {"$in": ["planned", "ambiguous"]}, "notice.team_id": team}
+        return [*relays, *client[DATABASE]["notices"].distinct("_id", waiting)]

@@ -11,7 +11,6 @@ DUE, DUE_AT = "2026-03-04T10:00:00+00:00", 1_772_618_400.0
 OFFERED = f"{TASK}:relay_offered:{RELAY}:{BO}"
 ENDED = f"{TASK}:relay_ended:{RELAY}:{ANA}"
 REMINDER = f"{TASK}:reminder_due:{DUE}:{BO}"
-COMPLETED_AT = DUE_AT + 60
 
 
 def sample_evidence() -> Evidence:
@@ -22,36 +21,39 @@ def sample_evidence() -> Evidence:
         _event(3, "relay_accepted", BO, BO, relay_id=RELAY),
         _event(4, "completed", BO, BO),
     ]
-    foreign = _foreign()
+    task = {"_id": TASK, "team_id": TEAM, "number": 1, "title": "Errand x1", "status": "completed"}
+    relay = {"_id": RELAY, "team_id": TEAM, "task_id": TASK, "from_user": ANA, "to_user": BO}
+    relay |= {"mode": "direct", "note": "please x2", "reason": ""}
+    ended = {"answer_by": DUE_AT - 30, "end": "accepted", "ended_at": DUE_AT - 40, "ended_by": BO}
+    posts = {OFFERED: DUE_AT - 49, ENDED: DUE_AT - 39, REMINDER: DUE_AT + 1}
+    foreign: dict[str, list[Json]] = {
+        "tasks": [{"_id": "T2-task", "team_id": "T2", "title": MARK, "number": 900_001}],
+        "relays": [{"_id": "T2-relay", "team_id": "T2"}],
+    }
     return Evidence(
         team=TEAM,
         journal=[
-            {"at": 0.0, "line": "plan", "away": None},
-            {"at": 0.0, "line": "guest", "user": "UGUS"},
-            act(
-                1, "create", ANA, "T-1 *Errand x1* is yours.", typed="/task new", title="Errand x1"
-            ),
+            {"line": "plan", "away": None, "seed": 7, "seconds": 9}
+            | {"transport": "http", "is_encrypted": True},
+            {"line": "guest", "user": "UGUS"},
+            act(1, "create", ANA, "T-1 *Errand x1* is yours.", typed="/task", title="Errand x1"),
             act(2, "relay", ANA, "Bo owns it. An answer is awaited", typed="…", note="please x2"),
             act(3, "accept", BO, "", pressed="relay_accept", about=RELAY),
             act(4, "done", BO, "T-1: Done by you.", typed="/task done T-1", task="T-1"),
-            {"at": 0.0, "line": "settled", "pending": []},
+            {"line": "settled", "pending": []},
         ],
         inboxes={
-            ANA: [message(ENDED, DUE_AT - 39)],
-            BO: [message(OFFERED, DUE_AT - 49), message(REMINDER, DUE_AT + 1)],
+            person: [message(key, ts) for key, ts in posts.items() if key.endswith(person)]
+            for person in (ANA, BO)
         },
         documents={
-            "tasks": [_task(), *foreign["tasks"]],
-            "relays": [_relay(), *foreign["relays"]],
+            "tasks": [{**task, "owner": BO, "creator": ANA, "version": 4}, *foreign["tasks"]],
+            "relays": [relay | ended, *foreign["relays"]],
             "task_events": events,
-            "notices": [
-                row(OFFERED, DUE_AT - 49),
-                row(ENDED, DUE_AT - 39),
-                row(REMINDER, DUE_AT + 1),
-            ],
+            "notices": [row(key, ts) for key, ts in posts.items()],
         },
-        histories=_histories(events),
-        foreign=_foreign(),
+        histories=[_history(events)],
+        foreign=foreign,
         searched=dict.fromkeys(PLACES, 1),
     )
 
@@ -59,7 +61,7 @@ def sample_evidence() -> Evidence:
 def act(number: int, kind: str, user: str, said: str, **asked: Any) -> Json:
     """An act whose request is `r` and its number, with one answer."""
     answer = {"request": f"r{number}", "outcome": "ok", "said": said}
-    named = {"at": 0.0, "line": "act", "number": number, "kind": kind, "user": user}
+    named = {"line": "act", "number": number, "kind": kind, "user": user}
     return named | asked | {"answers": [answer]}
 
 
@@ -76,58 +78,19 @@ def row(key: str, ts: float, **fields: Any) -> Json:
 
 
 def _event(version: int, kind: str, actor: str, owner: str, **fields: Any) -> Json:
-    named = {"_id": f"r{version}", "task_id": TASK, "version": version, "kind": kind}
-    told = {"actor": actor, "owner": owner, "relay_id": None, "settled": None, "via": None}
-    return named | told | fields
+    named = {"_id": f"r{version}", "id": f"r{version}", "task_id": TASK, "version": version}
+    told = {"kind": kind, "actor": actor, "owner": owner}
+    return named | told | {"relay_id": None, "settled": None, "via": None} | fields
 
 
-def _task() -> Json:
-    named = {"_id": TASK, "team_id": TEAM, "number": 1, "title": "Errand x1"}
-    return named | {"owner": BO, "creator": ANA, "status": "completed", "version": 4}
-
-
-def _relay() -> Json:
-    named = {"_id": RELAY, "team_id": TEAM, "task_id": TASK, "from_user": ANA, "to_user": BO}
-    opened = {"mode": "direct", "note": "please x2", "reason": "", "nudge_at": DUE_AT - 40}
-    ended = {"answer_by": DUE_AT - 30, "end": "accepted", "ended_at": DUE_AT - 40, "ended_by": BO}
-    return named | opened | ended
-
-
-def _foreign() -> dict[str, list[Json]]:
-    task = {"_id": "T2-task", "team_id": "T2", "title": MARK, "number": 900_001}
-    return {"tasks": [task], "relays": [{"_id": "T2-relay", "team_id": "T2"}]}
-
-
-def _histories(events: list[Json]) -> list[Json]:
-    created, opened, accepted, completed = [{**event, "id": event["_id"]} for event in events]
-    new = {"id": TASK, "request_id": "r1", "due_at": DUE}
-    lifecycle = [
-        _step("create_task_activity", new, {"id": TASK}, DUE_AT - 60),
-        _step("update_task_activity", _change("r4"), {"event": completed}, COMPLETED_AT),
-    ]
-    relaying = [
-        _step("relay_task_activity", {"request_id": "r2"}, {"event": opened}, DUE_AT - 50),
-        _step("end_relay_activity", _change("r3"), {"event": accepted}, DUE_AT - 40),
-    ]
-    del created
-    relay = {"relay_id": RELAY, "note": "please x2", "request_id": "r2"}
-    return [
-        _history("TaskLifecycleWorkflow", f"task-{TASK}", {}, {}, lifecycle, "r4"),
-        _history("TaskRelayWorkflow", f"relay-{RELAY}", relay, {"end": "accepted"}, relaying, "r3"),
-    ]
-
-
-def _history(
-    kind: str, name: str, asked: Json, result: Json, steps: list[Json], signal: str
-) -> Json:
-    told = {"input": asked, "result": result, "signals": [{"id": signal}], "steps": steps}
-    return {"id": name, "type": kind, "status": "COMPLETED", "failed_tasks": []} | told
-
-
-def _change(request: str) -> Json:
-    return {"change": {"id": request}}
-
-
-def _step(kind: str, asked: Json, result: Json, at: float) -> Json:
-    moments = {"scheduled": at, "completed": at + 0.1}
-    return {"type": kind, "input": asked, "result": result} | moments
+def _history(events: list[Json]) -> Json:
+    """The run of the task's workflow, with a step for each event."""
+    told: Json = {"type": "TaskLifecycleWorkflow", "status": "COMPLETED", "failed_tasks": []}
+    told |= {"id": f"task-{TASK}", "input": {}, "result": {}, "signals": [{"id": "r4"}]}
+    steps = []
+    for event, after in zip(events, (-60, -50, -40, 60), strict=True):
+        change = {"id": event["id"], "due_at": DUE if event["kind"] == "created" else None}
+        moments = {"scheduled": DUE_AT + after, "completed": DUE_AT + after + 0.1}
+        step: Json = {"type": "…", "input": {"change": change}, "result": {"event": dict(event)}}
+        steps.append(step | moments)
+    return told | {"steps": steps}

@@ -9,13 +9,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 import aiohttp
 from bson import json_util
 from pymongo import MongoClient
-from pymongo.database import Database
 from temporalio.client import WorkflowHistory
 
 from tests.storms.evidence import Json
@@ -35,6 +34,7 @@ PLACES = (
 """All places that are searched."""
 _TICKET = re.compile(r"ticket=\w")
 """A ticket of Socket Mode opens a socket once. Slack makes new ones all the time."""
+_DATA = re.compile(r'"data": "([^"]*)"')
 _TO_URL_SAFE = str.maketrans("+/", "-_")
 
 
@@ -49,11 +49,15 @@ class Writing(NamedTuple):
 
 def find_leaks(writings: Iterable[Writing], secrets: Mapping[str, bytes]) -> list[Json]:
     """The secrets and words that stand where they should not, by their names only."""
-    sought = {name: spellings(secret) for name, secret in secrets.items()}
-    return [leak for writing in writings for leak in _leaks_in(writing, sought)]
+    sought = {name: _spellings(secret) for name, secret in secrets.items()}
+    return [
+        {"what": what, "place": writing.place, "name": writing.name}
+        for writing in writings
+        for what in _found_in(writing, sought)
+    ]
 
 
-def spellings(secret: bytes) -> frozenset[str]:
+def _spellings(secret: bytes) -> frozenset[str]:
     """A secret as it is, in a URL, in Python's words, in JSON, in hex and anywhere in base64."""
     plain = {secret.decode("latin-1"), repr(secret)[2:-1], quote(secret, safe=""), secret.hex()}
     in_json = {json.dumps(each)[1:-1] for each in plain}
@@ -68,14 +72,13 @@ def _in_base64(secret: bytes) -> Iterator[str]:
         yield digits[-(-before * 8 // 6) : (before + len(secret)) * 8 // 6]
 
 
-def _leaks_in(writing: Writing, sought: Mapping[str, frozenset[str]]) -> Iterator[Json]:
+def _found_in(writing: Writing, sought: Mapping[str, frozenset[str]]) -> Iterator[str]:
     words = {} if writing.may_quote else {"people's words": frozenset(WORDS)}
-    found = [
-        what for what, each in {**sought, **words}.items() if any(s in writing.text for s in each)
-    ]
+    for what, spelled in {**sought, **words}.items():
+        if any(each in writing.text for each in spelled):
+            yield what
     if _TICKET.search(writing.text):
-        found.append("a ticket of Socket Mode")
-    yield from ({"what": what, "place": writing.place, "name": writing.name} for what in found)
+        yield "a ticket of Socket Mode"
 
 
 def logs(folder: Path, *, is_encrypted: bool) -> Iterator[Writing]:
@@ -90,11 +93,8 @@ def logs(folder: Path, *, is_encrypted: bool) -> Iterator[Writing]:
 
 async def pages(session: aiohttp.ClientSession, urls: Mapping[str, str]) -> list[Writing]:
     """The pages that processes show to everybody."""
-    written = []
-    for place, url in urls.items():
-        async with session.get(url) as answer:
-            written.append(Writing(place, url, await answer.text(), may_quote=False))
-    return written
+    texts = [(place, await (await session.get(url)).text()) for place, url in urls.items()]
+    return [Writing(place, place, text, may_quote=False) for place, text in texts]
 
 
 def in_temporal(
@@ -103,7 +103,8 @@ def in_temporal(
     """Histories as Temporal gives them, and its files, which hold errors of retried steps too."""
     for history, _ in histories:
         kept = history.to_json_dict()
-        text = "\n".join([json.dumps(kept, ensure_ascii=False), *_decoded(kept)])
+        text = json.dumps(kept, ensure_ascii=False)
+        text += b"".join(map(base64.b64decode, _DATA.findall(text))).decode(errors="replace")
         yield Writing(HISTORIES, history.workflow_id, text, may_quote=not is_encrypted)
     for file in sorted(folder.glob("temporal.sqlite3*")):
         text = file.read_bytes().decode("latin-1")
@@ -114,11 +115,9 @@ def collections(uri: str, name: str) -> list[Writing]:
     """Every document of a database."""
     client: MongoClient[Json]
     with MongoClient(uri) as client:
-        database: Database[Json] = client[name]
-        return [
-            Writing(COLLECTIONS, each, json_util.dumps(list(database[each].find())), may_quote=True)
-            for each in database.list_collection_names()
-        ]
+        names = client[name].list_collection_names()
+        texts = {each: json_util.dumps(list(client[name][each].find())) for each in names}
+    return [Writing(COLLECTIONS, each, text, may_quote=True) for each, text in texts.items()]
 
 
 def heard(acts: Iterable[Json], inboxes: Mapping[str, list[Json]]) -> Iterator[Writing]:
@@ -127,16 +126,3 @@ def heard(acts: Iterable[Json], inboxes: Mapping[str, list[Json]]) -> Iterator[W
         yield Writing(ANSWERS, str(act["number"]), json.dumps(act), may_quote=True)
     for user, inbox in inboxes.items():
         yield Writing(MESSAGES, user, json.dumps(inbox), may_quote=True)
-
-
-def _decoded(node: Any) -> Iterator[str]:
-    """Every base64 value of a history, as text."""
-    if isinstance(node, dict):
-        for name, value in node.items():
-            if name == "data" and isinstance(value, str):
-                yield base64.b64decode(value + "==").decode(errors="replace")
-            else:
-                yield from _decoded(value)
-    if isinstance(node, list):
-        for value in node:
-            yield from _decoded(value)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -56,11 +55,9 @@ class StormStack:
         self._journal = journal
         self.folder = folder
         self.logs = folder / "logs"
-        self.is_encrypted = is_encrypted
         self.api_token, self.strange_token = new_secret(), new_secret()
         self.payload_keys = [secrets.token_bytes(32) for _ in range(2 * is_encrypted)]
         self._password = f"{secrets.token_hex(12)}/@"  # with characters that a URL encodes
-        self._lives: dict[str, int] = {}
         self._starting = {name: asyncio.Lock() for name in (*CLIENTS, *SERVERS)}
         self._running = AsyncExitStack()
         mongod = self.mongod = MongoServer(folder, port=free_port())
@@ -68,9 +65,8 @@ class StormStack:
         bot_ports = [free_port() for _ in BOTS]
         balancer = Link(*bot_ports)
         events = f"http://127.0.0.1:{balancer.port}/slack/events"
-        slack = self.slack = SlackServer(
-            folder, request_url=events if transport == "http" else None
-        )
+        url = events if transport == "http" else None
+        slack = self.slack = SlackServer(folder, request_url=url)
         ports = {"mongod": mongod.port, "temporal": temporal.port, "slack": slack.port}
         self.links = {f"{c}→{s}": Link(ports[s]) for c in CLIENTS for s in SERVERS}
         if transport == "http":
@@ -83,18 +79,12 @@ class StormStack:
         self.parts |= {name: self._worker(name) for name in WORKERS}
 
     @property
-    def bot_urls(self) -> list[str]:
-        return [bot.url.rstrip("/") for bot in self.bots]
-
-    @property
     def pages(self) -> Mapping[str, str]:
         """The pages of each process, by name."""
-        urls = dict(zip(BOTS, self.bot_urls, strict=True))
-        pages = {f"{p} of {bot}": f"{urls[bot]}/{p}" for bot in BOTS for p in ("metrics", "health")}
-        workers = {
-            f"metrics of {w}": f"http://127.0.0.1:{p}/metrics" for w, p in self._metrics.items()
-        }
-        return pages | workers
+        urls = {name: f"http://127.0.0.1:{port}/" for name, port in self._metrics.items()}
+        urls |= {bot.name: bot.url for bot in self.bots}
+        pages = {f"metrics of {name}": f"{url}metrics" for name, url in urls.items()}
+        return pages | {f"health of {bot.name}": f"{bot.url}health" for bot in self.bots}
 
     @property
     def secrets(self) -> Mapping[str, bytes]:
@@ -125,15 +115,14 @@ class StormStack:
             await self._running.enter_async_context(link)
         await asyncio.gather(*(self._enter(name) for name in SERVERS))
         await asyncio.to_thread(self._add_mongodb_user)
+        ours = ApiToken("storm", "write", self.api_token).entry(await self.slack.team_id())
+        strange = ApiToken("stranger", "write", self.strange_token).entry("TOTHER")
+        for bot in BOTS:
+            self._told[bot]["API_TOKENS"] = f"{ours},{strange}"
         await asyncio.gather(*(self._enter(name) for name in CLIENTS))
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._running.aclose()
 
     async def _enter(self, name: str) -> None:
@@ -141,9 +130,9 @@ class StormStack:
 
     def _keep_log(self, part: ChildProcess) -> None:
         """Keep the log of every life: a start keeps the last one only."""
-        life = self._lives[part.name] = self._lives.get(part.name, 0) + 1
         if part.log.exists():
-            part.log.rename(part.log.with_name(f"{part.name}.{life}.log"))
+            lives = len(list(self.logs.glob(f"{part.name}.*.log")))
+            part.log.rename(part.log.with_name(f"{part.name}.{lives}.log"))
 
     def _environment(self, client: str) -> dict[str, str]:
         ports = {server: self.links[f"{client}→{server}"].port for server in SERVERS}
@@ -151,7 +140,7 @@ class StormStack:
         return self.slack.environment(_SETTINGS) | {
             "SLACK_API_URL": f"http://127.0.0.1:{ports['slack']}/api/",
             "TEMPORAL_HOST": f"127.0.0.1:{ports['temporal']}",
-            _KEYS: self._key_setting("0" if self.is_encrypted else ""),
+            _KEYS: self._key_setting("0" if self.payload_keys else ""),
             # Direct, since the replica set names its members by addresses that bypass the link.
             "MONGODB_URI": f"mongodb://{user}@127.0.0.1:{ports['mongod']}/?directConnection=true",
         }
@@ -166,12 +155,7 @@ class StormStack:
             client.admin.command("createUser", _USER, pwd=self._password, roles=roles)
 
     def _bot(self, name: str, port: int) -> BotServer:
-        tokens = [ApiToken("storm", "write", self.api_token)]
-        tokens.append(_StrangeToken("stranger", "write", self.strange_token))
-        told = self._told[name]
-        return BotServer(
-            self.folder, told, port=port, sandbox=self.slack, api_tokens=tokens, name=name
-        )
+        return BotServer(self.folder, self._told[name], port=port, sandbox=self.slack, name=name)
 
     def _worker(self, name: str) -> ChildProcess:
         self._told[name]["RELAI_WORKER_METRICS"] = f"127.0.0.1:{self._metrics[name]}"
@@ -183,10 +167,3 @@ class StormStack:
             env=self._told[name],
             cwd=ROOT,
         )
-
-
-class _StrangeToken(ApiToken):
-    """A token of another workspace."""
-
-    def entry(self, team_id: str) -> str:
-        return super().entry("TOTHER")

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 
 from relai_core.domain.ids import TeamId, request_id
-from tests.scenarios.people import Person, Workspace, buttons_of, text_of
+from tests.scenarios.people import Person, Workspace, buttons_of, number_in, text_of
 from tests.storms.evidence import Json
 from tests.storms.plan import Act
 
@@ -16,10 +16,6 @@ _FORM_WITHIN = 4.0
 _REPEATED_WITHIN = 8.0
 _NEWEST = 4
 """Cards of which one is pressed: older cards are mostly about relays that have ended."""
-
-
-class NothingToDoError(Exception):
-    """No person sees anything that the act fits."""
 
 
 @dataclass(frozen=True)
@@ -33,31 +29,27 @@ class Card:
     @property
     def number(self) -> str:
         """The T-number of the task that the card is about."""
-        words = text_of(self.message).replace("*", " ").split()
-        for word in words:
-            if word.startswith("T-") and word[2:].isdecimal():
-                return word
-        raise NothingToDoError("a card without a number")
+        return number_in(text_of(self.message))
 
 
+@dataclass
 class UiActions:
     """Acts in the sandbox. The entry of each act is filled before the request is sent."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    workspace: Workspace
 
-    async def find_card(self, people: Sequence[Person], action: str, act: Act) -> Card:
-        """Return a card with such a button, of the first of these people who sees one."""
+    async def find_card(self, people: Sequence[Person], act: Act, *actions: str) -> Card:
+        """Return a card with one of these buttons, of the first person who sees any."""
         for person in people:
             cards = [
                 Card(person, message, button)
                 for message in await person.messages()
                 for button in buttons_of(message)
-                if button["action_id"] == action
+                if button["action_id"] in actions
             ]
             if cards:
                 return act.choose(cards[-_NEWEST:])
-        raise NothingToDoError(f"no button {action}")
+        raise AssertionError(f"no button {actions}")
 
     async def type(self, person: Person, text: str, act: Act, entry: Json) -> None:
         """Type a slash command."""
@@ -66,28 +58,17 @@ class UiActions:
 
     async def press(self, card: Card, act: Act, entry: Json) -> None:
         """Press a button; with `force` in it also one that the person was not shown."""
-        button = card.button
-        body = {
-            "user": card.person.id,
-            "channel": card.message["channel"],
-            "ts": card.message["ts"],
-            "action_id": button["action_id"],
-            "value": button.get("value"),
-            "force": button.get("force", False),
-        }
+        body = {"user": card.person.id, "force": card.button.get("force", False)}
+        body |= {name: card.message[name] for name in ("channel", "ts")}
+        body |= {name: card.button.get(name) for name in ("action_id", "value")}
         entry |= {"user": card.person.id, "pressed": body["action_id"], "about": body["value"]}
-        await self._heard(await self._workspace.post("actions", body), act, entry)
+        await self._heard(await self.workspace.post("actions", body), act, entry)
 
     async def fill_in(self, person: Person, fields: dict[str, Any], act: Act, entry: Json) -> None:
         """Fill in the form that opens, and send it."""
-        try:
-            async with asyncio.timeout(_FORM_WITHIN):
-                view = await person.modal()
-        except TimeoutError:
-            raise NothingToDoError("no form opened") from None
+        async with asyncio.timeout(_FORM_WITHIN):
+            view = await person.modal()
         entry |= {"user": person.id, "sent": view["callback_id"], **fields}
-        if view["callback_id"] == "decline_form":
-            entry["about"] = view["private_metadata"]
         await self._heard(await person.submits_once(view, **fields), act, entry)
 
     async def _heard(self, delivery: Json, act: Act, entry: Json) -> None:
@@ -99,7 +80,7 @@ class UiActions:
         path = f"deliveries/{delivery['id']}/repeat"
         try:
             async with asyncio.timeout(_REPEATED_WITHIN):
-                again = await self._workspace.post(path, body)
+                again = await self.workspace.post(path, body)
             entry["answers"] += [_answer(each) for each in again["deliveries"]]
         except (aiohttp.ClientError, TimeoutError, AssertionError) as error:
             entry["answers"].append({"unknown": repr(error)[:200]})
@@ -108,8 +89,7 @@ class UiActions:
 async def newest_message(person: Person) -> Json:
     """The newest message that a person sees."""
     seen = [message for message in await person.messages() if not message.get("is_ephemeral")]
-    if not seen:
-        raise NothingToDoError(f"{person.name} has no message")
+    assert seen, f"{person.name} has no message"
     return seen[-1]
 
 
@@ -117,8 +97,8 @@ def _answer(delivery: Json) -> Json:
     payload = delivery["payload"]
     team = TeamId(payload.get("team_id") or payload["team"]["id"])
     trigger = payload.get("trigger_id")
-    told = {name: delivery[name] for name in ("view_outcome", "errors") if delivery.get(name)}
-    return told | {
+    return {
+        "view_outcome": delivery.get("view_outcome"),
         "request": request_id(team, trigger) if trigger else None,
         "outcome": delivery["outcome"],
         "said": text_of(delivery["answer"] or {}),

@@ -1,20 +1,15 @@
 """The checks of a storm: functions from the evidence to the violations that are certain."""
 
-from tests.storms.checks.access import check_access
-from tests.storms.checks.commands import check_commands
-from tests.storms.checks.histories import check_histories
-from tests.storms.checks.notices import check_notices
-from tests.storms.checks.owners import check_owners
-from tests.storms.checks.reminders import check_reminders
+from tests.storms.checks import access, commands, histories, notices, owners, reminders
 from tests.storms.evidence import Evidence, Violation
 
 CHECKS = (
-    check_owners,
-    check_commands,
-    check_histories,
-    check_notices,
-    check_reminders,
-    check_access,
+    owners.check_owners,
+    commands.check_commands,
+    histories.check_histories,
+    notices.check_notices,
+    reminders.check_reminders,
+    access.check_access,
 )
 
 

@@ -15,7 +15,7 @@ _DONE = {
     "done": ("Done by you",),
     "progress": ("Owner <@",),
 }
-"""Texts that only the answer to a command that was carried out has."""
+"""Texts of answers to commands that were carried out."""
 
 
 def check_commands(evidence: Evidence) -> Iterator[Violation]:
@@ -73,28 +73,23 @@ class _Effects:
         requests = requests_of(act)
         return sorted(requests & self._events) if requests else None
 
-    def refusals(self, act: Json) -> set[str]:
-        """The moments of the notices that would tell a person of the refusal."""
+    def refused(self, act: Json) -> str | None:
+        """Whether an act was refused: "told", "untold", or None if it was not."""
         names = requests_of(act) | {act[n] for n in ("note", "reason") if n in act}
-        return {moment for name, moment in self._refused if name in names}
-
-    def is_told(self, act: Json, moments: set[str]) -> bool:
-        """Whether the person has a notice with one of these moments."""
-        return any((moment, act["user"]) in self._told for moment in moments)
+        moments = {moment for name, moment in self._refused if name in names}
+        is_told = any((moment, act["user"]) in self._told for moment in moments)
+        return ("told" if is_told else "untold") if moments else None
 
 
 def _refused(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Each refusal in the histories: the request, the note or the reason, and its moment."""
-    for history in evidence.histories:
-        result = history["result"] or {}
-        if history["type"] == "TaskRelayWorkflow" and result.get("refusal"):
-            asked = history["input"]
-            yield from ((asked[n], asked["relay_id"]) for n in ("note", "request_id"))
-            yield asked["note"], asked["request_id"]
-        for step in history["steps"]:
-            change = (step["input"] or {}).get("change") or {}
-            if change and (step["result"] or {}).get("refusal"):
-                yield from ((change[n], change["id"]) for n in ("id", "reason") if change.get(n))
+    for step in evidence.steps():
+        asked, result = step["input"] or {}, step["result"] or {}
+        if isinstance(result, dict) and result.get("refusal"):
+            wish = asked.get("change") or asked
+            names = [wish.get(n) for n in ("id", "request_id", "reason", "note")]
+            moments = [wish.get(n) for n in ("id", "request_id", "relay_id")]
+            yield from ((name, moment) for name in names for moment in moments if name and moment)
 
 
 def _effect_faults(act: Json, effects: _Effects) -> Iterator[str]:
@@ -106,10 +101,10 @@ def _effect_faults(act: Json, effects: _Effects) -> Iterator[str]:
     if "done" in meanings and not there:
         yield "answered with yes, and it has no effect"
     elif "saved" in meanings and not there:
-        refusals = effects.refusals(act)
-        if not refusals:
+        refused = effects.refused(act)
+        if refused is None:
             yield "called saved, and neither carried out nor refused"
-        elif ("typed" in act or "sent" in act) and not effects.is_told(act, refusals):
+        elif refused == "untold" and "asked" not in act:
             yield "called saved, refused, and the person was not told"
     if meanings == {"no"} and there:
         yield "answered with no, and it has an effect"

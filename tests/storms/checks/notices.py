@@ -25,47 +25,35 @@ def check_notices(evidence: Evidence) -> Iterator[Violation]:
     for key in seen.keys() - rows.keys():
         yield Violation(PROMISE, "a notice is in no ledger", key)
     for key, row in rows.items():
-        for what in (
-            *_state_faults(evidence, row, seen.get(key, [])),
-            *_twice(row, seen.get(key, [])),
-        ):
+        for what in _faults(evidence, row, seen.get(key, [])):
             yield Violation(PROMISE, what, key, (row, seen.get(key)))
     for key in _owed(evidence):
         if key not in rows:
             yield Violation(PROMISE, "an owed notice was never planned", key)
 
 
-def _state_faults(evidence: Evidence, row: Json, seen: list[float]) -> Iterator[str]:
-    state, ambiguous_since = row["state"], row["unknown_since"]
-    if state in ("planned", "ambiguous"):
-        yield "a notice is left undecided"
-    if state == "failed":
-        yield "a notice failed"
-    if state in ("sent", "reconciled") and not seen:
-        yield "a notice is called sent, and is not there"
-    if state in ("sent", "reconciled") and row["attempted_at"] is None:
-        yield "a notice was posted before the ledger said so"
-    if state == "skipped":
-        late = (
-            ambiguous_since is not None and min(seen, default=0) > ambiguous_since + _FOUND_WITHIN
-        )
-        if seen and not late:
-            yield "a notice is called skipped, and is there"
-        if not _is_of_no_use(evidence, NoticeName.of(row["_id"])):
-            yield "a notice was skipped without a reason"
+def _faults(evidence: Evidence, row: Json, seen: list[float]) -> list[str]:
+    state, unknown_since = row["state"], row["unknown_since"]
+    is_sent, is_skipped = state in ("sent", "reconciled"), state == "skipped"
+    first, is_double = min(seen, default=0), len(seen) > 1
+    # Slack may take a message after the history has been read: only that excuses a second one.
+    is_slow = unknown_since is not None and first > unknown_since + _FOUND_WITHIN
+    is_unread = unknown_since is not None and first <= _read_at(row)
+    is_unread = is_unread and row["reason"] != "history unreadable"
+    faults = {
+        "a notice is left undecided": state in ("planned", "ambiguous"),
+        "a notice failed": state == "failed",
+        "a notice is called sent, and is not there": is_sent and not seen,
+        "a notice was posted before the ledger said so": is_sent and row["attempted_at"] is None,
+        "a notice is called skipped, and is there": is_skipped and seen and not is_slow,
+        "a notice was skipped without a reason": is_skipped and not _is_of_no_use(evidence, row),
+        "a notice was sent twice": is_double and unknown_since is None,
+        "a notice was sent again though the history showed it": is_double and is_unread,
+    }
+    return [what for what, is_found in faults.items() if is_found]
 
 
-def _twice(row: Json, seen: list[float]) -> Iterator[str]:
-    """A second message is excused if Slack took the first after the history had been read."""
-    if len(seen) < 2:
-        return
-    if row["unknown_since"] is None:
-        yield "a notice was sent twice"
-    elif min(seen) <= _history_read_at(row) and row["reason"] != "history unreadable":
-        yield "a notice was sent again though the history showed it"
-
-
-def _history_read_at(row: Json) -> float:
+def _read_at(row: Json) -> float:
     """The earliest moment at which the history may have been read before the last post."""
     last = float(row["last_attempt_at"] or 0)
     if row["unknown_since"] < last:
@@ -73,8 +61,9 @@ def _history_read_at(row: Json) -> float:
     return last - _READ_BEFORE_POST
 
 
-def _is_of_no_use(evidence: Evidence, name: NoticeName) -> bool:
+def _is_of_no_use(evidence: Evidence, row: Json) -> bool:
     """Whether a notice that was skipped is about a closed task or an ended relay."""
+    name = NoticeName.of(row["_id"])
     if name.kind.startswith("reminder_"):
         return True  # see `reminders`
     task = next((each for each in evidence.tasks() if each["_id"] == name.about), None)
@@ -91,7 +80,7 @@ def _owed(evidence: Evidence) -> Iterator[str]:
             yield f"{task['_id']}:task_assigned:created:{task['owner']}"
     for relay in evidence.ours("relays"):
         about = f"{relay['task_id']}:{{}}:{relay['_id']}:{{}}"
-        if relay["ended_by"] in (None, relay["to_user"]):
+        if relay["ended_by"] is None:
             yield about.format("relay_offered", relay["to_user"])
         if relay["ended_by"] != relay["from_user"]:
             yield about.format("relay_ended", relay["from_user"])

@@ -37,7 +37,7 @@ class State(NamedTuple):
 
 def check_reminders(evidence: Evidence) -> Iterator[Violation]:
     """Look at each reminder that somebody sees, and for those that nobody sees."""
-    states, relays = states_of(evidence), evidence.relays()
+    states = states_of(evidence)
     creators = {task["_id"]: task["creator"] for task in evidence.tasks()}
     rows = {row["_id"]: row for row in evidence.ours("notices")}
     seen = {key: message for key, _, message in evidence.messages()}
@@ -49,8 +49,6 @@ def check_reminders(evidence: Evidence) -> Iterator[Violation]:
             maybe = _possible(states[name.about], _posted_at(at, rows.get(key, {})))
             if not any(each.makes_true(name, creators[name.about]) for each in maybe):
                 yield Violation(PROMISE, "a reminder that was not true any more", key, at)
-        elif name.kind == "relay_nudged" and at < relays[name.moment]["nudge_at"] - _LOOKED_BEFORE:
-            yield Violation(PROMISE, "a nudge came before its time", key, at)
     for key in _expected(states):
         if key not in seen:
             yield Violation(PROMISE, "a reminder never came", key, rows.get(key))
