@@ -109,6 +109,7 @@ class Plan:
     is_encrypted: bool
     acts: tuple[Act, ...]
     faults: tuple[Fault, ...]
+    key_changes: tuple[Fault, ...]
 
 
 def make_plan(seed: int, seconds: float, away: str | None = None) -> Plan:
@@ -119,12 +120,11 @@ def make_plan(seed: int, seconds: float, away: str | None = None) -> Plan:
     total = seconds + (2 * _LEAD if away else 0)
     every = max(1.0, seconds / _MOST_ACTS_AWAY) if away else _ACT_EVERY
     acts = tuple(_plan_acts(_chance(seed, "acts"), total, every))
+    faults = tuple(_plan_faults(_chance(seed, "faults"), seconds, transport))
     if away:
         faults = tuple(Fault(_LEAD, "away", part, lasts=seconds) for part in AWAY[away])
-    else:
-        keys = _key_changes(_chance(seed, "keys")) if is_encrypted else ()
-        faults = (*_plan_faults(_chance(seed, "faults"), seconds, transport), *keys)
-    return Plan(seed, total, away, transport, is_encrypted, acts, faults)
+    keys = tuple(_key_changes(_chance(seed, "keys"))) if is_encrypted and not away else ()
+    return Plan(seed, total, away, transport, is_encrypted, acts, faults, keys)
 
 
 def _chance(seed: int, use: str) -> random.Random:
@@ -201,7 +201,7 @@ def _part_fault(chance: random.Random, at: float, kind: str, transport: Transpor
 
 
 def _key_changes(chance: random.Random) -> Iterator[Fault]:
-    """Restart all with a second key to read with, then with that key to write with (ADR 0011)."""
+    """Restart all with a second key to read with, then to write with. They are never cut short."""
     first = chance.uniform(8, 14)
     for at, order in ((first, "01"), (first + 25, "10")):
         for place, client in enumerate(CLIENTS):

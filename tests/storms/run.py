@@ -89,9 +89,10 @@ class _Storm:
                 await actors.carry_out(each)
 
         acts = [_at(start + each.at, act, each) for each in self.plan.acts]
-        faults = [_at(start + each.at, driver.carry_out, each) for each in self.plan.faults]
-        besides = [asyncio.create_task(each) for each in (*faults, self._tell_progress(start))]
-        await asyncio.gather(*acts)
+        broken = [_at(start + each.at, driver.carry_out, each) for each in self.plan.faults]
+        keys = [_at(start + each.at, driver.carry_out, each) for each in self.plan.key_changes]
+        besides = [asyncio.create_task(each) for each in (*broken, self._tell_progress(start))]
+        await asyncio.gather(*acts, *keys)
         await asyncio.sleep(max(0, start + self.plan.seconds - time.monotonic()))
         for task in besides:
             task.cancel()
