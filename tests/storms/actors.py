@@ -67,9 +67,9 @@ class Actors:
     async def _create(self, act: Act, entry: Json) -> None:
         person = self.people[act.person]
         owner = self.people[act.other] if act.pick < 0.6 else person
-        entry |= {"title": act.title, "due": time.time() + _SOON if act.handshake else 0}
+        entry |= {"title": act.title, "due": time.time() + _SOON}
         to = "" if owner is person else f" @{owner.name}"
-        due = f" due in {_SOON} seconds" if act.handshake else ""
+        due = f" due in {_SOON} seconds" if act.pick < 0.8 else ""
         await self.ui.type(person, f"/task new {act.title}{to}{due}", act, entry)
 
     async def _relay(self, act: Act, entry: Json) -> None:
@@ -125,7 +125,7 @@ class Actors:
     async def _api_create(self, act: Act, entry: Json) -> None:
         body = {"title": act.title, "assignedTo": self.people[act.other].id}
         body |= {"creator": self.people[act.person].id} if act.handshake else {}
-        body |= _due(act, entry) if act.pick < 0.7 else {}
+        body |= _due(act, entry) if act.pick < 0.9 else {}
         entry |= {"title": act.title, "user": body.get("creator", body["assignedTo"])}
         await self._send(act, entry, "/api/tasks", body)
 

@@ -34,7 +34,7 @@ _TOGETHER = 4
 _ACTS = (
     "create 16, relay 18, accept 16, decline 6, take_back 8, complete 6, done 3, "
     "progress 4, forge 12, reach_out 6, guest_tries 2, api_create 10, api_relay 9, "
-    "api_complete 8, api_progress 3, api_move 3, api_cancel 2, api_look 3, api_stranger 2"
+    "api_complete 10, api_progress 3, api_move 3, api_cancel 2, api_look 3, api_stranger 2"
 )
 _FAULTS = "kill 7, pause 4, link 7, slack 9, delivery 3, sockets 1"
 _LINK_WAYS = "cut 3, refuse 2, delay 3, hold 2, mute 3"

@@ -140,10 +140,7 @@ async def _at(moment: float, do: Callable[[Any], Awaitable[None]], what: Any) ->
 
 
 async def _settle(stack: StormStack, journal: Journal, busy_until: float) -> None:
-    """Return when nothing has moved for a while, or patience is at its end.
-
-    `busy_until` is the last moment for which something is planned, such as a reminder.
-    """
+    """Return when nothing has moved for a while since `busy_until`, or patience is at its end."""
     client, team = await Client.connect(stack.temporal.address), await stack.slack.team_id()
     deadline = max(time.time(), busy_until) + _PATIENCE
     pending = ["not looked yet"]
@@ -168,5 +165,7 @@ def _unsettled(uri: str, team: str) -> list[str]:
     client: MongoClient[Json]
     with MongoClient(uri) as client:
         relays = client[DATABASE]["relays"].distinct("_id", {"end": None, "team_id": team})
-        waiting = {"state": {"$in": ["planned", "ambiguous"]}, "notice.team_id": team}
+        # A planned reminder waits for its workflow, or it is not true any more.
+        planned = {"state": "planned", "notice.kind": {"$not": {"$regex": "^reminder"}}}
+        waiting = {"notice.team_id": team, "$or": [{"state": "ambiguous"}, planned]}
         return [*relays, *client[DATABASE]["notices"].distinct("_id", waiting)]
