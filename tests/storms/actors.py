@@ -130,7 +130,7 @@ class Actors:
         await self._send(act, entry, "/api/tasks", body)
 
     async def _api_relay(self, act: Act, entry: Json) -> None:
-        task, entry["user"] = await self._open_task(act)
+        task, entry["user"] = await self._open_task(act, entry)
         entry["note"] = act.note
         body = {"from_user": entry["user"], "to_user": self.people[act.other].id}
         body |= {"message": act.note, "mode": "handshake" if act.handshake else "direct"}
@@ -138,14 +138,14 @@ class Actors:
 
     async def _api_complete(self, act: Act, entry: Json) -> None:
         """Complete the task that is due next when it is due, while its reminder is on its way."""
-        task, entry["user"] = await self._open_task(act, due_next=True)
+        task, entry["user"] = await self._open_task(act, entry, is_next=True)
         if due := task.get("estimatedHandoff"):
             left = datetime.fromisoformat(due).timestamp() - time.time()
             await asyncio.sleep(min(max(0, left + act.pick), _SOON))
         await self._send(act, entry, f"/api/tasks/{task['id']}/complete", {"actor": entry["user"]})
 
     async def _change(self, act: Act, entry: Json) -> None:
-        task, entry["user"] = await self._open_task(act)
+        task, entry["user"] = await self._open_task(act, entry)
         body: Json = {"actor": entry["user"]}
         match act.kind:
             case "api_progress":
@@ -164,13 +164,14 @@ class Actors:
         entry["asked"] = f"/api/{act.choose([*paths, 'tasks/T-' + self.foreign['number']])}"
         entry["answers"] = [await _heard(api.get(entry["asked"]))]
 
-    async def _open_task(self, act: Act, *, due_next: bool = False) -> tuple[Json, str]:
+    async def _open_task(self, act: Act, entry: Json, is_next: bool = False) -> tuple[Json, str]:
         """An open task, and the actor: mostly its owner, sometimes somebody else."""
         answer = await self.apis[act.bot].get("/api/tasks", status="open", limit=50)
         tasks: list[Json] = answer.json.get("tasks") or []
+        entry["listed"] = [task["title"] for task in tasks]
         now = datetime.now(UTC).isoformat()
         due = [task for task in tasks if (task.get("estimatedHandoff") or "") > now]
-        if due_next and due:
+        if is_next and due:
             tasks = sorted(due, key=lambda task: str(task["estimatedHandoff"]))[:2]
         assert tasks, f"no open task: {answer.status}"
         task = act.choose(tasks)

@@ -61,8 +61,8 @@ def _check_names(evidence: Evidence) -> Iterator[Violation]:
 def _check_other_workspace(evidence: Evidence) -> Iterator[Violation]:
     marks = [MARK, *known_ids(evidence.foreign).values()]
     for act in evidence.acts():
-        answers = act.get("answers", [])
-        own = json.dumps({name: act[name] for name in act if name != "answers"})
+        answers = [*act.get("answers", []), {"listed": act.get("listed")}]
+        own = json.dumps({name: act[name] for name in act if name not in ("answers", "listed")})
         seen = [mark for mark in marks if mark not in own and _stands_in(mark, answers)]
         if seen:
             yield Violation(PROMISE, "another workspace in an answer", seen[0], act)
