@@ -25,7 +25,7 @@ PEOPLE = 6
 _ACT_EVERY = 0.55
 """Average seconds between two acts: two cores carry this rate with all parts on them."""
 _MOST_ACTS_AWAY = 240
-_LEAD = 20.0
+_LEAD = 15.0
 """Seconds of ordinary work before a part goes away, and after it is back."""
 _FAULT_EVERY = 2.2
 _FIRST_CREATES = 8

@@ -11,8 +11,8 @@ from tests.storms.evidence import Evidence, Json, NoticeName, Violation
 
 PROMISE = "at the right time"
 _AFTER_DUE = {"reminder_day_before": -86_400, "reminder_due": 0, "reminder_overdue": 86_400}
-_LOOKED_BEFORE = 1.0
-"""Seconds between the last look at the task and the post."""
+_LOOKED_BEFORE = 0.3
+"""Seconds. The ledger notes an attempt just before the last look at the task."""
 _TAKES_AT_MOST = 30.0
 """Seconds between the beginning of a post and its moment by Slack's clock."""
 _LATE = 300.0
