@@ -53,6 +53,6 @@ def _outage(evidence: Evidence) -> Iterator[str]:
     )
     yield from _table("first answers while it was away", words)
     came = [float(message["ts"]) - back for key, _, message in evidence.messages()]
-    held_up = [row for row in evidence.ours("notices") if row["created_at"] < back]
-    late = sum((row["settled_at"] or 0) >= back for row in held_up)
+    planned = [row for row in evidence.ours("notices") if row["notice"]["planned_at"] < back]
+    late = sum((row["settled_at"] or 0) >= back for row in planned)
     yield f"messages held up: {late}; the last message came {max(came, default=0):.0f} s after"

@@ -165,7 +165,7 @@ def _unsettled(uri: str, team: str) -> list[str]:
     client: MongoClient[Json]
     with MongoClient(uri) as client:
         relays = client[DATABASE]["relays"].distinct("_id", {"end": None, "team_id": team})
-        # A planned reminder waits for its workflow, or it is not true any more.
-        planned = {"state": "planned", "notice.kind": {"$not": {"$regex": "^reminder"}}}
-        waiting = {"notice.team_id": team, "$or": [{"state": "ambiguous"}, planned]}
+        # An open reminder waits for its workflow, or it is not true any more.
+        waiting: Json = {"notice.team_id": team, "state": {"$in": ["planned", "ambiguous"]}}
+        waiting["$nor"] = [{"notice.kind": {"$regex": "^reminder"}}]
         return [*relays, *client[DATABASE]["notices"].distinct("_id", waiting)]

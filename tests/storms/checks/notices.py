@@ -33,8 +33,8 @@ def check_notices(evidence: Evidence) -> Iterator[Violation]:
 def _faults(evidence: Evidence, row: Json, seen: list[float]) -> list[str]:
     state, unknown_since = row["state"], row["unknown_since"]
     is_sent, is_skipped = state in ("sent", "reconciled"), state == "skipped"
-    # A reminder that is not true any more may stay planned; see `reminders` for those that are.
-    is_open = state == "ambiguous" or (state == "planned" and ":reminder_" not in row["_id"])
+    # A reminder that is not true any more may stay open; see `reminders` for those that are.
+    is_open = state in ("planned", "ambiguous") and ":reminder_" not in row["_id"]
     first, is_double = min(seen, default=0), len(seen) > 1
     # Slack may take a message after the history has been read: only that excuses a second one.
     is_slow = unknown_since is not None and first > unknown_since + _FOUND_WITHIN
