@@ -4,29 +4,29 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
+PLATFORMS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-apple-darwin aarch64-apple-darwin
+PYTHONS := 3.11 3.14
 
 .DEFAULT_GOAL := help
-.PHONY: help install run audit check fmt test e2e storm bench-audit fingerprints token payload-key lock clean
+.PHONY: help install run audit check fmt test test-long e2e storm bench-audit fingerprints token payload-key lock clean
 
 help:  ## List the targets
-	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP)  ## Make .venv and install everything into it
 
 $(STAMP): pyproject.toml requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "RelAI needs Python 3.11 or newer: install it, or name one: make PYTHON=python3.12 …"; exit 1; }
-	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv || { rm -rf .venv; \
-	  echo "Python could not make a virtual environment: on Debian, apt-get install python3-venv."; exit 1; }
+	@sh devstack/preflight.sh $(PYTHON)
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
 	@echo "Installing into .venv (about a minute the first time) …"
 	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --editable .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --editable .
 	@touch $@
 
 run: install  ## Start everything: MongoDB, Temporal, the Slack sandbox, the worker, the bot
 	@$(BIN)/python -m devstack
 
-audit: install  ## Check what `make run` runs against itself, and mend it: make audit REPAIR=1
+audit: install  ## Find missing workflows and unsent messages of `make run`; make audit REPAIR=1 repairs them
 	@$(BIN)/python -m devstack.inside $(BIN)/relai audit $(if $(REPAIR),--repair)
 
 check: install  ## Lint, formatting, types, import contracts, known vulnerabilities
@@ -40,8 +40,11 @@ fmt: install  ## Format, and repair what lint can repair
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: install  ## Run all tests
-	$(BIN)/pytest -n auto --dist loadscope -rs
+test: install  ## Run all tests except those marked long
+	$(BIN)/pytest -m "not long" -n auto --dist loadscope --no-loadscope-reorder -rs
+
+test-long: install  ## Run the tests marked long, with progress
+	$(BIN)/pytest -m long -v -rs -n 2 --dist loadscope
 
 e2e: install  ## Run only the tests of the whole stack
 	$(BIN)/pytest -m scenario
@@ -62,11 +65,16 @@ token: install  ## Make an API token: make token NAME=ci TEAM=T012AB3CD ACCESS=w
 payload-key: install  ## Make a key for RELAI_PAYLOAD_KEYS
 	@$(BIN)/python -c 'from relai_core.domain.payload_key import new_payload_key as new; print(new())'
 
-lock: install  ## Resolve the newest allowed versions into requirements.lock
+lock: install  ## Resolve the newest allowed versions into requirements.lock, for each platform
 	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url \
 	  --python-version 3.11 --extra dev --custom-compile-command 'make lock' \
 	  --output-file requirements.lock pyproject.toml
+	@for platform in $(PLATFORMS); do for python in $(PYTHONS); do \
+	  $(BIN)/uv pip install --quiet --dry-run --target .venv/empty --only-binary :all: --require-hashes \
+	    --python-platform $$platform --python-version $$python -r requirements.lock || { \
+	    echo "requirements.lock can't be installed on $$platform with Python $$python: see above."; exit 1; }; \
+	done; done
 
 clean:  ## Remove .venv and caches; the data in .relai stays
 	rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,4 +1,4 @@
-"""The bot process: settings to clients to services to listeners, and nothing else."""
+"""The bot process: wiring of settings, clients, services and listeners."""
 
 import asyncio
 import signal
@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
 
 from bot.api.application import Services, create_application
-from bot.api.checks import Check, ClockCheck, SlackCheck
+from bot.api.checks import Check, SlackCheck, WorkerCheck
 from bot.api.gate import Gate
 from bot.api.health import CHECK_EVERY, HealthApi
 from bot.api.metrics import MetricsApi
@@ -42,41 +42,39 @@ from bot.socket_mode import SocketMode
 from bot.startup import listen, once_reached
 from bot.whispers import Whispers
 from relai_core import temporal
-from relai_core.clock import Clock
-from relai_core.errors import InstallationBrokenError
 from relai_core.log import configure_logging
 from relai_core.settings import Settings, SettingsError, load_settings
 from relai_core.slack.client import create_client, create_session
-from relai_core.slack.clock import SlackClock
 from relai_core.slack.directory import SlackDirectory, user_from_payload
-from relai_core.slack.preflight import Installation, check_installation, check_token
+from relai_core.slack.preflight import Installation, check_installation
 from relai_core.slack.proxies import ignore_proxies_on_loopback
 from relai_core.store import database
 from relai_core.store.database import Database
 
-# Somebody waits for each of these; see `replies.ANSWER_WITHIN`.
+# A person waits for each of these; see `replies.ANSWER_WITHIN`.
 STORE_TIMEOUT = timedelta(milliseconds=700)
 PATIENCE = timedelta(milliseconds=400)
-"""How long Slack is asked about a person whom the mirror knows."""
+"""Time limit for asking Slack about a person whom the mirror knows."""
 ASK_WITHIN = timedelta(milliseconds=800)
-"""How long it is asked about anybody else."""
+"""Time limit for asking about anybody else."""
 COUNT_WITHIN = timedelta(seconds=10)
-"""Nobody waits for a count, which grows with what is kept; so it has a connection of its own."""
+"""Time limit of a count, which grows with the store; counts have a connection of their own."""
 
 _log = structlog.get_logger(__name__)
 
 
 def main() -> int:
-    """Run until a signal comes. 2 means that a person has to put something right first."""
+    """Run until a signal comes. The exit code 2 means that a setting is wrong."""
+    code = 0
     try:
         settings = load_settings()
         configure_logging(settings.relai_log_format)
         ignore_proxies_on_loopback(settings.slack_api_url)
         asyncio.run(_until_signalled(settings))
-    except (SettingsError, InstallationBrokenError) as error:
-        print(error, file=sys.stderr)  # noqa: T201 - for whoever has just typed the command
-        return 2
-    return 0
+    except* SettingsError as refused:
+        print(*refused.exceptions, sep="\n", file=sys.stderr)  # noqa: T201 - for a person
+        code = 2
+    return code
 
 
 async def _until_signalled(settings: Settings) -> None:
@@ -97,26 +95,27 @@ async def _until_signalled(settings: Settings) -> None:
 async def _run(settings: Settings) -> None:
     """Open everything in the order of need; the stack closes it in the opposite one."""
     async with AsyncExitStack() as stack:
-        metrics, scheduler, clock = Metrics(), Scheduler(), SlackClock()
+        metrics, scheduler = Metrics(), Scheduler()
         client = await _slack(stack, settings)
         store = await _store(stack, settings, STORE_TIMEOUT)
         counting_store = await _store(stack, settings, COUNT_WITHIN)
         temporal_client = await _temporal(settings, metrics, scheduler)
         background = Background()
         stack.push_async_callback(background.drain, DRAIN)
-        slack = SlackCheck(partial(check_token, client, clock))
-        health = _health(settings, store, temporal_client, slack, clock)
+        slack = SlackCheck(partial(_clock_ahead, client))
+        engine = TemporalHealth(temporal_client, settings.temporal_task_queue)
+        workers = WorkerCheck(engine.require_worker, store.worker_reports.list_fresh)
+        parts: dict[str, Check] = {"temporal": engine.ping, "mongodb": store.check, "slack": slack}
+        health = HealthApi(parts, workers, slack.check_clock)
         scheduler.every(CHECK_EVERY, health.check, at_once=True)
-        route = SlackRoute(_secret(settings.slack_signing_secret), clock.now)
+        route = SlackRoute(_secret(settings.slack_signing_secret))
         ways_in = [] if settings.uses_socket_mode else route.routes()
-        gateway = TemporalService(
-            temporal_client, settings.temporal_task_queue, clock.now, background
-        )
-        services = _services(settings, client, store, gateway, clock.now)
+        gateway = TemporalService(temporal_client, settings.temporal_task_queue, background)
+        services = _services(settings, client, store, gateway)
         gate = Gate(
             settings.tokens,
             RateLimit(settings.relai_api_requests_per_minute),
-            Repeats(store.keyed_requests, clock.now),
+            Repeats(store.keyed_requests),
             metrics.count_api_request,
         )
         server = Server(
@@ -128,15 +127,20 @@ async def _run(settings: Settings) -> None:
         scheduler.start()
         stack.callback(scheduler.stop)
 
+        parallel = await stack.enter_async_context(asyncio.TaskGroup())
+        parallel.create_task(once_reached("MongoDB", counting_store.check))
+        parallel.create_task(once_reached("Temporal", partial(temporal.check, temporal_client)))
         app_token = _secret(settings.slack_app_token)
-        installation = await once_reached(partial(check_installation, client, app_token or None))
-        figures = StoredFigures(counting_store.figures, installation.team_id, clock.now)
+        ask_slack = partial(check_installation, client, app_token or None)
+        installation = await once_reached("Slack", ask_slack)
+        workers.serves(installation.team_id)
+        figures = StoredFigures(counting_store.figures, installation.team_id)
         metrics.add(figures)
         scheduler.every(COUNT_EVERY, figures.refresh, at_once=True)
         gate.open(installation.team_id)
         replies = Replies(Whispers(client, background))
-        answers = RelayAnswerService(store.tasks, gateway, clock.now)
-        handlers = _handlers(services, answers, Forms(client), replies, clock.now)
+        answers = RelayAnswerService(store.tasks, gateway)
+        handlers = _handlers(services, answers, Forms(client), replies)
         bolt = create_bolt_app(client, _authorization(installation, client), handlers, replies)
         dispatch = dispatcher(bolt, installation.team_id, metrics)
         if settings.uses_socket_mode:
@@ -147,7 +151,7 @@ async def _run(settings: Settings) -> None:
             slack.opened(socket.is_connected)
         else:
             route.open(dispatch)
-            slack.opened(_always)
+            slack.opened(route.is_trusted)
         _log.info("bot_started", team=installation.team_id, socket=settings.uses_socket_mode)
         await asyncio.Event().wait()
 
@@ -175,12 +179,8 @@ async def _temporal(settings: Settings, metrics: Metrics, scheduler: Scheduler) 
     return await temporal.connect(settings, lazy=True, runtime=runtime)
 
 
-def _health(
-    settings: Settings, store: Database, client: Client, slack: SlackCheck, clock: SlackClock
-) -> HealthApi:
-    engine = TemporalHealth(client, settings.temporal_task_queue, clock.now)
-    parts: dict[str, Check] = {"temporal": engine.ping, "mongodb": store.ping, "slack": slack}
-    return HealthApi(parts, engine.require_worker, ClockCheck(lambda: clock.ahead), clock.now)
+async def _clock_ahead(client: AsyncWebClient) -> timedelta:
+    return (await check_installation(client)).clock_ahead
 
 
 def _services(
@@ -188,29 +188,27 @@ def _services(
     client: AsyncWebClient,
     store: Database,
     gateway: TemporalService,
-    now: Clock,
 ) -> Services:
-    directory = SlackDirectory(client, store.users, now, patience=PATIENCE, ask_within=ASK_WITHIN)
+    directory = SlackDirectory(client, store.users, patience=PATIENCE, ask_within=ASK_WITHIN)
     users = UserService(directory, store.users, gateway)
-    tasks = TaskService(store.tasks, users, gateway, now)
+    tasks = TaskService(store.tasks, users, gateway)
     relays = RelayService(
         store.tasks,
         users,
         gateway,
         mode=settings.relai_relay_mode,
         window=settings.relai_relay_window,
-        now=now,
     )
     return Services(tasks, relays, users, gateway)
 
 
 def _handlers(
-    services: Services, answers: RelayAnswerService, forms: Forms, replies: Replies, now: Clock
+    services: Services, answers: RelayAnswerService, forms: Forms, replies: Replies
 ) -> list[Handlers]:
     tasks, relays, users, _ = services
     return [
-        TaskHandlers(tasks, users, forms, replies, now),
-        RelayHandlers(relays, answers, users, forms, replies, now),
+        TaskHandlers(tasks, users, forms, replies),
+        RelayHandlers(relays, answers, users, forms, replies),
         UserHandlers(users, user_from_payload, replies),
     ]
 
@@ -227,10 +225,6 @@ def _authorization(installation: Installation, client: AsyncWebClient) -> Author
 
 def _secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value else ""
-
-
-async def _always() -> bool:
-    return True
 
 
 if __name__ == "__main__":

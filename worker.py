@@ -1,7 +1,9 @@
 """The worker process: workflows and activities. Wiring only."""
 
 import asyncio
+import os
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
@@ -9,9 +11,9 @@ from datetime import timedelta
 from typing import TypeVar
 
 import structlog
+from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
 from temporalio.runtime import Runtime
-from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from relai_activities import clock
@@ -23,16 +25,19 @@ from relai_activities.relays import RelayActivities
 from relai_activities.tasks import TaskActivities
 from relai_activities.users import UserActivities
 from relai_core import temporal
+from relai_core.domain.ids import TeamId
 from relai_core.domain.onboarding import OnboardingTemplate, parse_templates
-from relai_core.errors import UnavailableError
+from relai_core.domain.worker_report import WorkerReport
+from relai_core.errors import MessengerError, UnavailableError
 from relai_core.log import configure_logging
 from relai_core.settings import Settings, SettingsError, load_settings
 from relai_core.slack.client import create_client, create_session
 from relai_core.slack.directory import SlackDirectory
 from relai_core.slack.messenger import SlackMessenger
+from relai_core.slack.preflight import check_installation
 from relai_core.slack.proxies import ignore_proxies_on_loopback
 from relai_core.store import database
-from relai_core.store.database import Database
+from relai_core.store.database import REPORT_EVERY, Database, StoreError
 from relai_workflows.periodic_cleanup import PeriodicCleanupWorkflow
 from relai_workflows.schedules import ensure_cleanup_schedule
 from relai_workflows.task_lifecycle import TaskLifecycleWorkflow
@@ -47,12 +52,14 @@ WORKFLOWS = [
 ]
 STORE_TIMEOUT = timedelta(seconds=10)
 DRAIN = timedelta(seconds=10)
-"""How long activities under way may still take after SIGTERM."""
+"""Time that activities under way have after SIGTERM."""
 LEAVE = DRAIN + timedelta(seconds=2)
-"""After that long it leaves anyway: a Temporal that is away would be waited for."""
+"""After this long the worker leaves: its SDK would wait for a Temporal that is away."""
 STICKY = timedelta(seconds=2)
 """After a kill -9 the next message to a cached workflow waits this long, not 10 seconds."""
 RETRY = timedelta(seconds=2)
+SLACK_WITHIN = timedelta(seconds=3)
+"""The start waits this long for Slack's word about the token, and then goes on without it."""
 
 _log = structlog.get_logger("worker")
 _Result = TypeVar("_Result")
@@ -64,25 +71,27 @@ async def main(
     """Run the worker until SIGTERM or SIGINT.
 
     Raises:
-        SettingsError: MongoDB's address can't be used.
+        SettingsError: a part can't be used with these settings.
     """
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as resources:
-        session = create_session()
-        resources.push_async_callback(session.close)
+        session = await resources.enter_async_context(create_session())
         client = create_client(
             settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session
         )
-        store = await database.connect(
-            settings.mongodb_uri.get_secret_value(),
-            settings.mongodb_database,
-            timeout=STORE_TIMEOUT,
-        )
+        uri, name = settings.mongodb_uri.get_secret_value(), settings.mongodb_database
+        store = await database.connect(uri, name, timeout=STORE_TIMEOUT)
         resources.callback(store.close)
         directory = SlackDirectory(client, store.users, clock.now)
         activities = _activities(settings, templates, store, directory, SlackMessenger(client))
+        with suppress(TimeoutError, MessengerError):
+            async with asyncio.timeout(SLACK_WITHIN.total_seconds()):
+                await check_installation(client)
+        await until_up("MongoDB", store.check, stopping)
+        reporting = asyncio.create_task(_report(client, store))
+        resources.callback(reporting.cancel)
         await _serve(settings, runtime, store, activities, stopping)
     _log.info("worker_stopped")
 
@@ -111,17 +120,43 @@ async def _serve(
 
 
 async def connect(settings: Settings, runtime: Runtime | None = None) -> Client:
-    """Connect to Temporal and see to the Schedule, one step as far as trying again goes.
+    """Connect to Temporal and create the Schedule.
 
     Raises:
-        RuntimeError: Temporal can't be reached.
-        RPCError: it drops on the way, or has no such namespace.
+        SettingsError: Temporal refuses us, or its certificate is not trusted.
+        UnavailableError: it can't be reached, or has no such namespace.
     """
-    client = await temporal.connect(settings, runtime=runtime)
-    await ensure_cleanup_schedule(
-        client, settings.temporal_task_queue, settings.relai_archive_after
-    )
+    with temporal.explaining():
+        client = await temporal.connect(settings, runtime=runtime)
+        await temporal.check(client)
+        await ensure_cleanup_schedule(
+            client, settings.temporal_task_queue, settings.relai_archive_after
+        )
     return client
+
+
+async def _report(client: AsyncWebClient, store: Database) -> None:
+    """Write what this worker meets into the store, where the bots' `/health` finds it."""
+    worker = f"{os.getpid()}@{socket.gethostname()}"
+    known: str | None = None
+    while True:
+        report = WorkerReport(worker, *await _installation(client))
+        if report.trouble != known:
+            known = report.trouble
+            _log.warning("installation_changed", trouble=known)
+        with suppress(UnavailableError, StoreError):
+            await store.worker_reports.put(report)
+        await asyncio.sleep(REPORT_EVERY.total_seconds())
+
+
+async def _installation(client: AsyncWebClient) -> tuple[TeamId | None, str | None]:
+    """The workspace of the bot token, and what is wrong with the token."""
+    try:
+        return (await check_installation(client)).team_id, None
+    except SettingsError as error:
+        return None, str(error)
+    except MessengerError as error:
+        return None, f"Slack can't be asked ({error.code})"
 
 
 def _activities(
@@ -169,41 +204,45 @@ def _worker(client: Client, task_queue: str, activities: list[Callable[..., obje
 async def until_up(
     part: str, attempt: Callable[[], Awaitable[_Result]], stopping: asyncio.Event
 ) -> _Result | None:
-    """Try until a part answers, with a line for each try; None if told to stop meanwhile."""
+    """Try until a part answers, with a log line for each try; None if `stopping` is set first."""
     while not stopping.is_set():
         try:
             return await attempt()
-        except (RuntimeError, RPCError, UnavailableError) as error:
-            _log.warning("waiting_for", part=part, error=str(error))
+        except UnavailableError as error:
+            _log.warning("waiting_for", part=part, reason=error.reason)
             with suppress(TimeoutError):
                 async with asyncio.timeout(RETRY.total_seconds()):
                     await stopping.wait()
     return None
 
 
-def run() -> None:
-    """Read the settings and run; exit with 2 and a clear sentence if they don't do."""
+def run() -> int:
+    """Run until a signal comes. The exit code 2 means that a setting is wrong."""
     try:
         settings = load_settings()
-        template_file = settings.relai_onboarding_template
-        templates = parse_templates(template_file.read_text(encoding="utf-8"))
+        templates = _templates(settings)
         runtime = temporal.serving_metrics(settings.relai_worker_metrics)
-    except SettingsError as error:
-        sys.exit(_refuse(str(error)))
-    except (OSError, ValueError) as error:
-        sys.exit(_refuse(f"RELAI_ONBOARDING_TEMPLATE can't be used: {error}"))
-    configure_logging(settings.relai_log_format)
-    ignore_proxies_on_loopback(settings.slack_api_url)
-    try:
+        configure_logging(settings.relai_log_format)
+        ignore_proxies_on_loopback(settings.slack_api_url)
         asyncio.run(main(settings, templates, runtime))
     except SettingsError as error:
-        sys.exit(_refuse(str(error)))
+        print(error, file=sys.stderr)  # noqa: T201 - for a person
+        return 2
+    return 0
 
 
-def _refuse(text: str) -> int:
-    sys.stderr.write(f"{text}\n")
-    return 2
+def _templates(settings: Settings) -> tuple[OnboardingTemplate, ...]:
+    file = settings.relai_onboarding_template
+    try:
+        return parse_templates(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        why = f"the file can't be read: {error.strerror}"
+    except UnicodeDecodeError:
+        why = "the file is not UTF-8 text"
+    except ValueError as error:
+        why = str(error)
+    raise SettingsError(f"RELAI_ONBOARDING_TEMPLATE {file}: {why}. See onboarding.yml of RelAI.")
 
 
 if __name__ == "__main__":
-    run()
+    sys.exit(run())

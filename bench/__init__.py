@@ -1,1 +1,1 @@
-"""What takes how long, measured on the real parts, for the figures of the README."""
+"""Measurements on real servers, for the figures in the documentation."""

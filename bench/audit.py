@@ -1,8 +1,8 @@
 """`make bench-audit TASKS=100000`: how long `relai audit [--repair]` takes, and how much memory.
 
-Fills a mongod and a Temporal server of its own, so that everything fits together, and runs the
-command as a process: as it is, then after some workflows were terminated, cancelled or forgotten,
-then to mend them, and at last to see that nothing is left.
+It fills a mongod and a Temporal server of its own, and runs the command as a process: on the
+healthy system, after some workflows were terminated or deleted, with `--repair`, and once more
+to see that nothing is left.
 """
 
 import argparse
@@ -13,19 +13,24 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
 from pymongo import AsyncMongoClient
+from temporalio import workflow
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DeleteWorkflowExecutionRequest,
+    DescribeTaskQueueRequest,
+)
+from temporalio.client import Client
+from temporalio.common import RawValue
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from bench.filling import Past, a_past
-from bench.idling import idle_worker, until_all_idle
 from devstack.mongo_server import MongoServer
 from devstack.temporal_server import TemporalServer
 from relai_audit.command_line import STORE_TIMEOUT
@@ -38,28 +43,47 @@ DATABASE = "bench"
 QUEUE = "bench"
 BATCH = 1_000
 STARTS_AT_ONCE = 16
-DAMAGED = 100
-"""Workflows that are lost in each of three ways."""
+DAMAGED = 300
 POLL = 0.1
 
 
+@workflow.defn(dynamic=True)
+class Idle:
+    """A workflow of any type that only waits, as healthy ones do for most of their lives."""
+
+    @workflow.run
+    async def run(self, _: Sequence[RawValue]) -> None:
+        await workflow.wait_condition(lambda: False)
+
+
 async def main(tasks: int) -> None:
-    """Fill, look, damage, look, mend, look; and say what it took."""
+    """Fill, audit, damage, audit, repair, audit; print each time and peak memory."""
     with tempfile.TemporaryDirectory(prefix="relai-bench-") as folder:
         data = Path(folder)
         async with MongoServer(data) as mongod, TemporalServer(data) as temporal:
             client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
             began = time.monotonic()
-            async with idle_worker(client, QUEUE):
+            async with _idle_worker(client):
                 running = await _fill(mongod.uri, client, tasks)
-                await until_all_idle(client, QUEUE)
-                _say(f"filled in {time.monotonic() - began:.0f} s: {len(running):,} workflows run")
+                await _until_idle(client)
+                took = time.monotonic() - began
+                _print(f"filled in {took:.0f} s: {len(running):,} workflows run")
                 environment = _environment(mongod.uri, temporal.address)
                 await _measure("healthy", environment)
                 await _damage(client, running)
-                await _measure(f"{DAMAGED} terminated, cancelled, forgotten each", environment)
+                await _measure(f"{DAMAGED} terminated, half of them deleted", environment)
                 await _measure("repair", environment, "--repair")
                 await _measure("repaired", environment)
+
+
+def _idle_worker(client: Client) -> Worker:
+    return Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=[Idle],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        max_cached_workflows=100,
+    )
 
 
 async def _fill(uri: str, client: Client, tasks: int) -> list[str]:
@@ -90,45 +114,39 @@ async def _start_all(client: Client, pasts: Iterable[Past]) -> list[str]:
             )
         return workflow_id
 
-    wanted = [
-        start("TaskLifecycleWorkflow", past, lifecycle_id(past.task.id))
-        for past in pasts
-        if past.task.is_open
-    ]
-    wanted += [
-        start("TaskRelayWorkflow", past, relay_workflow_id(relay.id))
-        for past in pasts
-        for relay in past.relays
-        if relay.is_open
-    ]
-    return await asyncio.gather(*wanted)
+    starts = []
+    for past in pasts:
+        if past.task.is_open:
+            starts.append(start("TaskLifecycleWorkflow", past, lifecycle_id(past.task.id)))
+        if relay := past.task.open_relay:
+            starts.append(start("TaskRelayWorkflow", past, relay_workflow_id(relay.id)))
+    return await asyncio.gather(*starts)
+
+
+async def _until_idle(client: Client) -> None:
+    """Return once no workflow task waits for a worker."""
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace, task_queue=TaskQueue(name=QUEUE), report_stats=True
+    )
+    while True:
+        found = await client.workflow_service.describe_task_queue(request)
+        if found.stats.approximate_backlog_count == 0:
+            return
+        await asyncio.sleep(POLL)
 
 
 async def _damage(client: Client, running: list[str]) -> None:
-    """Lose workflows all over the list, in each way as many."""
-    lost = running[:: max(1, len(running) // (3 * DAMAGED))][: 3 * DAMAGED]
-    for terminated, cancelled, forgotten in zip(lost[::3], lost[1::3], lost[2::3], strict=False):
-        await client.get_workflow_handle(terminated).terminate("bench")
-        await client.get_workflow_handle(cancelled).cancel()
+    """Terminate workflows from all over the list, and delete every other of them."""
+    lost = running[:: max(1, len(running) // DAMAGED)][:DAMAGED]
+    for workflow_id in lost:
+        await client.get_workflow_handle(workflow_id).terminate("bench")
+    for workflow_id in lost[::2]:
         await client.workflow_service.delete_workflow_execution(
             DeleteWorkflowExecutionRequest(
                 namespace=client.namespace,
-                workflow_execution=WorkflowExecution(workflow_id=forgotten),
+                workflow_execution=WorkflowExecution(workflow_id=workflow_id),
             )
         )
-    for each in lost:
-        while await _runs(client, each):  # noqa: ASYNC110 - it happens in the server
-            await asyncio.sleep(POLL)
-
-
-async def _runs(client: Client, workflow_id: str) -> bool:
-    try:
-        found = await client.get_workflow_handle(workflow_id).describe()
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return False
-    return found.status is WorkflowExecutionStatus.RUNNING
 
 
 def _environment(uri: str, temporal: str) -> dict[str, str]:
@@ -150,15 +168,15 @@ async def _measure(what: str, environment: dict[str, str], *options: str) -> Non
         env=environment,
         stdout=asyncio.subprocess.PIPE,
     )
-    said, _ = await process.communicate()
+    output, _ = await process.communicate()
     took = time.monotonic() - began
-    # The largest so far; each look is at the same tasks.
+    # The largest of all audits so far, which read the same tasks.
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    _say(f"\n{what}: {took:.1f} s, exit code {process.returncode}, at most {peak:.0f} MB")
-    _say(said.decode().strip())
+    _print(f"\n{what}: {took:.1f} s, exit code {process.returncode}, at most {peak:.0f} MB")
+    _print(output.decode().strip())
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

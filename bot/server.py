@@ -1,4 +1,4 @@
-"""The bot's HTTP server: Slack's requests where no socket is used, the API, the parts' state."""
+"""The bot's HTTP server: Slack's requests, the API, `/health` and `/metrics`."""
 
 import asyncio
 import json
@@ -12,18 +12,17 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from slack_bolt.response import BoltResponse
 
+from bot.api.checks import DegradedError
 from bot.bolt import Dispatch
-from bot.signature import is_from_slack
-from relai_core.clock import Clock, utc_now
+from bot.signature import SIGNATURE, is_from_slack
 
 _LARGEST_BODY = 1024 * 1024
 """Bytes. Slack's largest payload, a view, stays below a quarter of it."""
 _LARGEST_PROBE = 1024
 """Bytes. Slack's probe of the certificate is a form of two short fields, a flag and a token."""
 DRAIN = timedelta(seconds=3)
-"""For the answers under way when the bot is told to stop: more than any of them takes. Whatever is
-drained gets as long, one after the other: the socket, these requests, the background. So the bot
-is gone within the 10 seconds that Docker and others allow."""
+"""Longest wait for the answers under way when the bot stops; each takes less. Socket, requests and
+background are drained one after the other, each for so long: within Docker's 10 seconds."""
 _IDLE_WITHIN = 20.0
 """Seconds in which the head of a request must have come; then the connection is closed."""
 _BODY_WITHIN = 10.0
@@ -44,17 +43,33 @@ class _MalformedError(Exception):
 class SlackRoute:
     """`POST /slack/events`: every payload of Slack's, signed.
 
-    Until `open` has been called, Slack is asked to come again.
+    Before `open` is called, each request gets a 503, so Slack repeats it.
     """
 
-    def __init__(self, signing_secret: str, now: Clock = utc_now) -> None:
+    def __init__(self, signing_secret: str) -> None:
         self._signing_secret = signing_secret
-        self._now = now
+        self._is_proven = False
+        self._has_refused = False
         self._dispatch: Dispatch | None = None
 
     def open(self, dispatch: Dispatch) -> None:
         """Let requests in."""
         self._dispatch = dispatch
+
+    async def is_trusted(self) -> bool:
+        """True, unless Slack's requests seem to be refused.
+
+        Anybody can send a wrong signature, so one right signature settles it for ever.
+
+        Raises:
+            DegradedError: signed requests came, and no signature was right.
+        """
+        if self._has_refused and not self._is_proven:
+            raise DegradedError(
+                "no request had a right signature yet: compare SLACK_SIGNING_SECRET with the one "
+                "in 'Basic Information' of the app"
+            )
+        return True
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/slack/events", self.on_request)]
@@ -65,9 +80,11 @@ class SlackRoute:
                 raw = await request.read()
         except TimeoutError:
             return _refusal(408, "too_slow")
-        if not is_from_slack(self._signing_secret, request.headers, raw, self._now()):
+        if not is_from_slack(self._signing_secret, request.headers, raw):
             is_check = _is_ssl_check(request, raw)
+            self._has_refused |= SIGNATURE in request.headers
             return web.Response() if is_check else _refusal(401, "not_signed_by_slack")
+        self._is_proven = True
         try:
             body = _parse(request, raw)
         except _MalformedError:
@@ -113,7 +130,7 @@ class Server:
         return bound
 
     async def stop(self) -> None:
-        """Take no new request, and let those under way finish."""
+        """Take no new request, and let the requests under way finish."""
         await self._runner.cleanup()
 
 
@@ -134,8 +151,8 @@ def _refusal(status: int, error: str) -> web.Response:
 
 
 def _is_ssl_check(request: web.Request, raw: bytes) -> bool:
-    """Slack's probe of the certificate comes unsigned, asks for nothing and gets nothing."""
-    # Anybody may send what is not signed: to read a long form holds up everybody else.
+    """True for Slack's probe of the certificate, which is unsigned and gets an empty answer."""
+    # Anybody can send an unsigned form, and parsing a long one would hold up all others.
     is_short_form = len(raw) <= _LARGEST_PROBE and request.content_type != "application/json"
     return is_short_form and _form(raw).get("ssl_check") == "1"
 

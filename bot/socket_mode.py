@@ -1,4 +1,4 @@
-"""Slack over a websocket: connected again whatever happens, and drained before it is left."""
+"""Slack over a websocket: reconnected after every failure, and drained before it closes."""
 
 import asyncio
 import logging
@@ -18,31 +18,14 @@ from bot.bolt import Dispatch
 
 PING_EVERY = timedelta(seconds=10)
 _MISSES_ALLOWED = 2
-"""Checks. A new address costs a call of Slack's lowest rate tier, so not at the first."""
+"""Failed checks before a new address is asked for, a call of Slack's lowest rate tier."""
 _GOODBYE = timedelta(milliseconds=500)
 
 _log = structlog.get_logger(__name__)
 
 
-class _SocketModeClient(SocketModeClient):
-    """Knows how old the last pong is by what nobody sets.
-
-    The SDK goes by the time of day: put forward, it takes a good connection for a dead one, and
-    put back a dead one for good.
-    """
-
-    @property
-    def last_ping_pong_time(self) -> float | None:
-        """The moment of the last pong by the clock as it is set now."""
-        return None if self._pong_at is None else time.time() - (time.monotonic() - self._pong_at)
-
-    @last_ping_pong_time.setter
-    def last_ping_pong_time(self, moment: float | None) -> None:
-        self._pong_at = None if moment is None else time.monotonic()
-
-
 class SocketMode:
-    """One websocket for all payloads. Needs a running event loop from its making on."""
+    """One websocket for all payloads. Create it in a running event loop."""
 
     def __init__(
         self,
@@ -55,7 +38,7 @@ class SocketMode:
         self._under_way: set[asyncio.Task[None]] = set()
         self._misses = 0
         self._connecting: asyncio.Task[None] | None = None
-        self._client = _SocketModeClient(
+        self._client = SocketModeClient(
             app_token=app_token,
             web_client=client,
             ping_interval=ping_every.total_seconds(),
@@ -64,26 +47,26 @@ class SocketMode:
         self._client.socket_mode_request_listeners.append(self._on_request)
 
     def start(self) -> None:
-        """Connect in the background, for as long as it takes."""
+        """Connect in the background, and retry until it works."""
         self._connecting = asyncio.create_task(self._client.connect())  # type: ignore[no-untyped-call]
 
     async def is_connected(self) -> bool:
         return await self._client.is_connected()
 
     async def look_after(self) -> None:
-        """Free a client that tries one dead address for ever. To be called every few seconds."""
+        """Free a client that retries one dead address for ever. Call it every few seconds."""
         self._misses = 0 if await self.is_connected() else self._misses + 1
         if self._misses >= _MISSES_ALLOWED:
-            # A ticket opens one connection only, and the client asks for a new one only if it
-            # has none.
+            # A ticket opens one connection only, and while the client connects it asks for a new
+            # one only if it has none.
             self._client.wss_uri = None
             self._misses = 0
             _log.warning("socket_address_renewed")
 
     async def stop(self, within: timedelta) -> None:
-        """Take no new payload, let those under way be answered for so long, then disconnect.
+        """Take no new payload, wait `within` for the answers under way, then disconnect.
 
-        What comes meanwhile is not acknowledged, so Slack sends it to another socket or again.
+        A payload that arrives later is not acknowledged, so Slack sends it again.
         """
         self._client.socket_mode_request_listeners.clear()
         if self._under_way:
@@ -91,7 +74,7 @@ class SocketMode:
         if self._connecting is not None:
             self._connecting.cancel()
         with suppress(TimeoutError):
-            # Slack's side may be gone without a word, and then would be waited for.
+            # If Slack's side is gone without a close frame, the client would wait for one.
             async with asyncio.timeout(_GOODBYE.total_seconds()):
                 await self._client.close()  # type: ignore[no-untyped-call]
 

@@ -1,4 +1,4 @@
-"""The start of the bot: it listens at once, and then waits for Slack as long as that takes."""
+"""The start of the bot: it listens at once, and waits for its parts as long as that takes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from typing import TypeVar
 import structlog
 
 from bot.server import Server
-from relai_core.errors import InstallationBrokenError, MessengerError
+from relai_core.errors import MessengerError, UnavailableError
 from relai_core.settings import Settings, SettingsError
 
 _FIRST_PAUSE = 1.0
@@ -21,30 +21,30 @@ async def listen(server: Server, settings: Settings) -> None:
     """Listen where the settings say.
 
     Raises:
-        SettingsError: nobody can.
+        SettingsError: the address is taken, or not one of this machine.
     """
     host, port = settings.relai_host, settings.relai_port
     try:
         await server.start(host, port)
     except OSError as error:
         raise SettingsError(
-            f"RELAI_PORT {port} of RELAI_HOST {host} can't be listened on: {error.strerror}"
+            f"The bot can't listen on RELAI_HOST {host} and RELAI_PORT {port} "
+            f"({error.strerror}): choose others, or end the process that has this port."
         ) from error
 
 
-async def once_reached(ask: Callable[[], Awaitable[_T]]) -> _T:
-    """What Slack answers, once it does.
+async def once_reached(part: str, ask: Callable[[], Awaitable[_T]]) -> _T:
+    """What `part` answers, asked again until it does, with a line in the log for each try.
 
     Raises:
-        InstallationBrokenError: it answers that we may not ask.
+        SettingsError: it can't be used with these settings.
     """
     pause = _FIRST_PAUSE
     while True:
         try:
             return await ask()
-        except InstallationBrokenError:
-            raise
-        except MessengerError as error:
-            _log.warning("slack_not_reachable", error=error.code, again_in=pause)
+        except (MessengerError, UnavailableError) as error:
+            reason = error.code if isinstance(error, MessengerError) else error.reason
+            _log.warning("waiting_for", part=part, reason=reason, again_in=pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)

@@ -1,8 +1,10 @@
 """A real mongod as a replica set of one node, for development and tests only."""
 
 import asyncio
+import ctypes
+import os
 import shutil
-from collections.abc import Mapping
+import sysconfig
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from devstack.processes import ChildProcess
 PORT_SETTING = "RELAI_DEV_MONGODB_PORT"
 REPLICA_SET = "rs0"
 NOT_YET_INITIALIZED = 94  # MongoDB's error code
+LIBCURL = "libcurl.so.4"
 
 
 def mongod_binary() -> Path:
@@ -37,6 +40,20 @@ def mongod_binary() -> Path:
     )
 
 
+def libcurl_from_wheel(folder: Path) -> str:
+    """Link the libcurl of the wheel `pycurl` into the folder, by the name that mongod asks for.
+
+    Returns:
+        LD_LIBRARY_PATH for mongod: the folder, and the one with the libraries that libcurl needs.
+    """
+    wheel = Path(sysconfig.get_path("platlib")) / "pycurl.libs"
+    folder.mkdir(parents=True, exist_ok=True)
+    for library in wheel.glob("libcurl-*.so.4*"):
+        (folder / LIBCURL).unlink(missing_ok=True)
+        (folder / LIBCURL).symlink_to(library)
+    return f"{folder}:{wheel}"
+
+
 class MongoServer(ChildProcess):
     """A mongod on loopback with its files in `DATA/mongod`.
 
@@ -46,11 +63,10 @@ class MongoServer(ChildProcess):
     Args:
         data: Folder of the files and the log.
         port: 0 chooses a free one at the first start.
-        env: Its whole environment; None passes on our own.
     """
 
-    def __init__(self, data: Path, *, port: int = 0, env: Mapping[str, str] | None = None) -> None:
-        super().__init__("mongod", [], data=data, ready=self._is_primary, env=env)
+    def __init__(self, data: Path, *, port: int = 0) -> None:
+        super().__init__("mongod", [], data=data, ready=self._is_primary)
         self.port = port
         self._files = data / "mongod"
 
@@ -68,6 +84,9 @@ class MongoServer(ChildProcess):
         self._ports = {PORT_SETTING: self.port}
         self._files.mkdir(parents=True, exist_ok=True)
         self._command = [mongod_binary(), *self._options()]
+        if not _is_loadable(LIBCURL):
+            libraries = libcurl_from_wheel(self._files.parent / "lib")
+            self._env = {**os.environ, "LD_LIBRARY_PATH": libraries}
         await super().start()
 
     def _options(self) -> list[str]:
@@ -87,6 +106,14 @@ class MongoServer(ChildProcess):
 
     async def _is_primary(self) -> bool:
         return await asyncio.to_thread(_become_primary, self.port)
+
+
+def _is_loadable(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def _become_primary(port: int) -> bool:

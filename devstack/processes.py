@@ -25,7 +25,6 @@ GRACE = timedelta(seconds=15)
 
 MISSING_LIBRARY = re.compile(r"error while loading shared libraries: (\S+):")
 DEBIAN_PACKAGES = {
-    "libcurl.so.4": "libcurl4",
     "libcrypto.so.3": "libssl3",
     "libssl.so.3": "libssl3",
     "liblzma.so.5": "liblzma5",

@@ -32,7 +32,6 @@ class SlackServer(ChildProcess):
         data: Folder of the workspace and the log.
         port: 0 chooses a free one.
         request_url: Deliver signed HTTP requests there, instead of by Socket Mode.
-        env: Its whole environment; None passes on our own.
     """
 
     def __init__(
@@ -41,7 +40,6 @@ class SlackServer(ChildProcess):
         *,
         port: int = 0,
         request_url: str | None = None,
-        env: Mapping[str, str] | None = None,
     ) -> None:
         self.port = port or free_port()
         self.url = f"http://{LOOPBACK}:{self.port}/"
@@ -60,7 +58,6 @@ class SlackServer(ChildProcess):
             data=data,
             ready=answers(f"{self.url}control/health"),
             ports={PORT_SETTING: self.port},
-            env=env,
             cwd=ROOT,
         )
 

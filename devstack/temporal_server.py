@@ -53,8 +53,6 @@ class TemporalServer(ChildProcess):
         port: Port of the service; 0 chooses a free one at the first start.
         ui_port: Port of the Web UI; 0 chooses a free one, None means no UI.
         dynamic_config: More settings of the server, JSON values by name.
-        binary: The program; None means `temporal_binary()`.
-        env: Its whole environment; None passes on our own.
     """
 
     def __init__(
@@ -64,11 +62,8 @@ class TemporalServer(ChildProcess):
         port: int = 0,
         ui_port: int | None = None,
         dynamic_config: Mapping[str, str] | None = None,
-        binary: Path | None = None,
-        env: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__("temporal", [], data=data, ready=self._answers, env=env)
-        self._binary = binary
+        super().__init__("temporal", [], data=data, ready=self._answers)
         self.port = port
         self._ui_port = ui_port
         self._database = data / "temporal.sqlite3"
@@ -92,7 +87,7 @@ class TemporalServer(ChildProcess):
             self._ports |= {UI_PORT_SETTING: self._ui_port}
             self.pages = {"Temporal UI": f"http://{LOOPBACK}:{self._ui_port}/"}
         self._database.parent.mkdir(parents=True, exist_ok=True)
-        self._command = [self._binary or temporal_binary(), "server", "start-dev", *self._options()]
+        self._command = [temporal_binary(), "server", "start-dev", *self._options()]
         await super().start()
 
     def _options(self) -> list[str]:

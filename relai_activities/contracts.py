@@ -1,4 +1,4 @@
-"""What goes into the activities and comes out. Fields are only added, with a default."""
+"""Inputs and results of the activities."""
 
 from datetime import datetime, timedelta
 
@@ -51,13 +51,13 @@ class RelayTaskInput(Model):
     mode: RelayMode
     note: str
     window: timedelta
-    answer_by: datetime | None = None
+    answer_by: datetime | None
     at: datetime
-    via: TokenName | None = None
+    via: TokenName | None
 
 
 class PostponeRelayInput(Model):
-    """Asks, at `at`, to let the receiver's window of `window` working time begin anew."""
+    """Asks, at `at`, to start the receiver's window of `window` working time again."""
 
     request_id: RequestId
     relay_id: RelayId
@@ -83,21 +83,21 @@ class DeadlineInput(Model):
 
 
 class Deadline(Model):
-    """The next reminder: none; one to wait for until `wait_until`; or one to send now."""
+    """The next reminder: None, one to wait for until `wait_until`, or one to send now."""
 
     reminder: Reminder | None = None
     wait_until: datetime | None = None
 
 
 class NoticeResult(Model):
-    """What became of a notice."""
+    """The result of a notice."""
 
     state: NoticeState
     reason: str = ""
 
     @property
     def is_deferred(self) -> bool:
-        """Whether a reminder has to wait for a better hour."""
+        """True if a reminder has to wait for a better hour."""
         return self.state is NoticeState.PLANNED
 
     @property
@@ -106,19 +106,19 @@ class NoticeResult(Model):
 
 
 class RefreshCardsInput(Model):
-    """Asks that all messages about a task show how it stands."""
+    """Asks to refresh all cards of a task."""
 
     task_id: TaskId
 
 
 class OnboardingInput(Model):
-    """Asks how to onboard someone who joined at `joined_at`. `via` goes on to their tasks."""
+    """Asks for the plan of a person who joined at `joined_at`. `via` goes on to their tasks."""
 
     team_id: TeamId
     user_id: SlackUserId
     inviter: SlackUserId | None
     joined_at: datetime
-    via: TokenName | None = None
+    via: TokenName | None
 
 
 class OnboardingPlan(Model):
@@ -131,13 +131,13 @@ class OnboardingPlan(Model):
 
 
 class CountOpenInput(Model):
-    """Asks how many of these tasks are still open."""
+    """Asks for the counts of these tasks."""
 
     task_ids: tuple[TaskId, ...]
 
 
 class CountOpenResult(Model):
-    """How many tasks are open, and how many done."""
+    """Counts of open and of done tasks."""
 
     open: int
     done: int

@@ -62,7 +62,7 @@ class RelayActivities:
 
     @activity.defn(name="postpone_relay_activity")
     async def postpone_relay(self, asked: PostponeRelayInput) -> ChangeResult:
-        """Let the window begin anew. A retry finds it postponed as it was."""
+        """Start the window again. A retry finds it postponed already."""
         try:
             receiver = await self._directory.get_user(asked.team_id, asked.to_user)
             zone = receiver.zone

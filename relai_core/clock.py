@@ -1,4 +1,4 @@
-"""What time it is, for whoever is given a clock, and clocks that no one can set."""
+"""Clocks: this machine's time of day, and one that setting the time does not move."""
 
 import time
 from collections.abc import Callable
@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 Clock = Callable[[], datetime]
 _TICKING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""Goes on while the machine sleeps, where the system has such a clock."""
+"""Counts the time that the machine sleeps, on systems that have such a clock."""
 
 
 def utc_now() -> datetime:
-    """The time by this machine's clock, which may be wrong."""
+    """The time by this machine's clock."""
     return datetime.now(UTC)
 
 
 class Anchored(NamedTuple):
-    """A clock that says `moment` at its making, and goes on from there whatever is set here."""
+    """A clock that starts at `moment` and counts on from there, also if the time of day is set."""
 
     moment: datetime
     ticks: float

@@ -1,4 +1,4 @@
-"""What goes wrong, told apart by what a caller does about it.
+"""Errors, one class for each reaction of a caller.
 
 RelaiError                     its text is for the person: what happened, what to do next
 ├── InvalidInputError          say it differently; `field` names the input
@@ -21,7 +21,7 @@ from datetime import timedelta
 
 
 class RelaiError(Exception):
-    """Something a person is told in these very words."""
+    """An error whose text is shown to the person."""
 
 
 class InvalidInputError(RelaiError):
@@ -50,12 +50,16 @@ class UnavailableError(RelaiError):
     Attributes:
         part: `Temporal`, `MongoDB` or `Slack`.
         retry_after: when it said that it takes requests again, if it did.
+        reason: why, in words for an operator that hold no address.
     """
 
-    def __init__(self, part: str, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, part: str, retry_after: timedelta | None = None, reason: str | None = None
+    ) -> None:
         super().__init__(f"{part} can't be reached right now, so nothing was saved.")
         self.part = part
         self.retry_after = retry_after
+        self.reason = reason
 
 
 class MessengerError(Exception):
@@ -75,7 +79,7 @@ class RateLimitedError(MessengerError):
 
 
 class NotYourTurnError(RateLimitedError):
-    """We ourselves keep a pace. Nothing was done, and nothing is wrong."""
+    """Our own pace for a channel was reached. Nothing was done, and nothing is wrong."""
 
 
 class UndeliverableError(MessengerError):

@@ -13,7 +13,7 @@ _QUIET = (
     "apscheduler",
     "aiohttp.access",
 )
-# Of an address that was refused: whoever has the ticket gets people's payloads instead of us.
+# A refused address holds one: anybody who has the ticket gets people's payloads instead of us.
 _TICKET = re.compile(r"""(?<=ticket=)[^&\s'"\\\x1b]+""")
 
 
@@ -65,5 +65,5 @@ def _rendering(log_format: str) -> list[structlog.typing.Processor]:
 
 
 def _without_tickets(_: object, __: str, line: structlog.typing.EventDict) -> str:
-    """The rendered line, its traceback too, in which no address opens anything."""
+    """Return the rendered line, traceback included, without the tickets in addresses."""
     return _TICKET.sub("***", str(line))

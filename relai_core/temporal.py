@@ -1,8 +1,11 @@
 """The connection to Temporal, the same for the bot and the worker."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
+from datetime import timedelta
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
@@ -13,11 +16,13 @@ from temporalio.runtime import (
     Runtime,
     TelemetryConfig,
 )
-from temporalio.service import KeepAliveConfig, RetryConfig, TLSConfig
+from temporalio.service import KeepAliveConfig, RetryConfig, RPCError, TLSConfig
 
 from relai_core.codec import EncryptionCodec
 from relai_core.domain.payload_key import PayloadKeys
+from relai_core.errors import UnavailableError
 from relai_core.settings import Settings, SettingsError
+from relai_core.temporal_errors import reason, refusal
 
 # A peer that died without closing its socket is noticed in seconds, not in the minutes of TCP. Not
 # sooner: Temporal closes a quiet connection that asks more than once in 10 seconds
@@ -26,6 +31,7 @@ _KEEP_ALIVE = KeepAliveConfig(interval_millis=12_000, timeout_millis=3_000)
 # Hidden retries would hide whether a call that failed in the end was ever sent. The SDK counts
 # the first try as well, and takes 0 for no limit.
 _ONE_TRY = RetryConfig(max_retries=1)
+_CHECKED_WITHIN = timedelta(seconds=5)
 _BUFFERED = 10_000
 """Updates, two or three for a call: more than calls can make in five seconds."""
 
@@ -54,7 +60,10 @@ def serving_metrics(address: str | None) -> Runtime:
     try:
         return Runtime(telemetry=telemetry)
     except ValueError as error:
-        raise SettingsError(f"RELAI_WORKER_METRICS can't be used: {error}") from error
+        raise SettingsError(
+            f"RELAI_WORKER_METRICS {address} can't be listened on: another process has this "
+            "address, or it is not one of this machine; choose another."
+        ) from error
 
 
 async def connect(
@@ -81,6 +90,34 @@ async def connect(
     )
 
 
+async def check(client: Client) -> None:
+    """Return if Temporal answers and has our namespace.
+
+    Raises:
+        SettingsError: it refuses the API key or the certificate, or its own is not trusted.
+        UnavailableError: it can't be reached, or has no such namespace yet.
+    """
+    request = DescribeNamespaceRequest(namespace=client.namespace)
+    with explaining():
+        await client.workflow_service.describe_namespace(request, timeout=_CHECKED_WITHIN)
+
+
+@contextmanager
+def explaining() -> Iterator[None]:
+    """Tell a setting that is wrong for sure from a server that may come back.
+
+    Raises:
+        SettingsError: Temporal refuses the API key or the certificate, or its own is not trusted.
+        UnavailableError: any other failure.
+    """
+    try:
+        yield
+    except (RPCError, RuntimeError) as error:
+        if refused := refusal(error):
+            raise refused from error
+        raise UnavailableError("Temporal", reason=reason(error)) from error
+
+
 def data_converter(keys: PayloadKeys) -> DataConverter:
     """What turns our models into what Temporal keeps, and back.
 
@@ -97,9 +134,7 @@ def data_converter(keys: PayloadKeys) -> DataConverter:
 
 def _tls(settings: Settings) -> TLSConfig | bool:
     """A client certificate where one is set; plain TLS where an API key or the setting asks."""
-    if settings.temporal_tls_client_cert and settings.temporal_tls_client_key:
-        return TLSConfig(
-            client_cert=Path(settings.temporal_tls_client_cert).read_bytes(),
-            client_private_key=Path(settings.temporal_tls_client_key).read_bytes(),
-        )
-    return settings.temporal_tls or settings.temporal_api_key is not None
+    cert, key = settings.temporal_tls_client_cert, settings.temporal_tls_client_key
+    if cert is None or key is None:
+        return settings.temporal_tls or settings.temporal_api_key is not None
+    return TLSConfig(client_cert=cert.read_bytes(), client_private_key=key.read_bytes())

@@ -1,4 +1,4 @@
-"""What the receiver of a hand-over was sent, and what became of it."""
+"""The notices that ask the receiver of a relay for an answer, and their results."""
 
 from temporalio import workflow
 
@@ -22,11 +22,11 @@ class Asking:
 
     @property
     def is_done(self) -> bool:
-        """Whether what became of the offer is known: until then nobody can answer."""
+        """True if the result of the offer is known. The receiver can't answer before."""
         return bool(self._asked) and self._outbox.result(self._asked[0].key) is not None
 
     @property
     def obstacle(self) -> str | None:
-        """Why the receiver could not be told, if so."""
+        """The reason why a notice did not reach the receiver, or None."""
         results = [self._outbox.result(notice.key) for notice in self._asked]
         return next((each.reason for each in results if each and each.is_undelivered), None)

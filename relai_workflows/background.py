@@ -1,4 +1,4 @@
-"""Coroutines beside a workflow's main one, whose crash must not pass unseen."""
+"""Coroutines beside a workflow's main one. A crash of one of them fails the workflow task."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,8 +8,8 @@ from typing import Any
 class Background:
     """Runs coroutines that never return by themselves.
 
-    asyncio keeps the exception of a task that nobody awaits to itself, and the workflow would go
-    on without its reminders or messages. So the main coroutine waits on `has_crashed` too.
+    asyncio hides the exception of a task that is not awaited, and the workflow would go on without
+    its reminders or messages. So the main coroutine waits on `has_crashed` too.
     """
 
     def __init__(self) -> None:
@@ -24,12 +24,12 @@ class Background:
         return any(task.done() for task in self._tasks)
 
     def raise_crash(self) -> None:
-        """Raise what a coroutine crashed with, if one did."""
+        """Raise the error of a crashed coroutine, if any."""
         for task in self._tasks:
             if task.done():
                 task.result()
 
     def stop(self) -> None:
-        """Cancel all: what they wait for no longer matters."""
+        """Cancel all coroutines."""
         for task in self._tasks:
             task.cancel()

@@ -1,4 +1,4 @@
-"""What crosses the wire to and from the workflows. Fields are only added, with a default."""
+"""Inputs, results, signals and questions of the workflows."""
 
 from datetime import datetime, timedelta
 
@@ -12,35 +12,29 @@ from relai_core.domain.task import NewTask
 
 
 class OutcomeAsked(Model):
-    """A question for an outcome. Whoever asks stops listening at `until`.
-
-    An outcome that nobody heard is told by a notice. Who `confirms` says so by the signal
-    `heard`; without that, an answer given by `until` counts as heard.
-    """
+    """A question for the outcome of a request. The caller confirms the answer by `heard`."""
 
     request_id: RequestId
-    until: datetime
-    confirms: bool = False
 
 
 class OutcomeHeard(Model):
-    """An outcome reached whoever asked for it."""
+    """The outcome of a request reached its caller."""
 
     request_id: RequestId
 
 
 class Unheard(Model):
-    """An outcome that may still be on its way to whoever asked, and what tells of it otherwise."""
+    """An outcome that its caller has not confirmed, and the notice that tells it otherwise."""
 
     request_id: RequestId
     notice: Notice
 
 
 class LifecycleState(Model):
-    """What a lifecycle carries on when it continues as new.
+    """State that a lifecycle carries over when it continues as new.
 
-    `handled` and `taken` are all there is if it was idle. One that was busy has requests to decide,
-    notices to send, outcomes that nobody has heard yet, and cards that show what is no longer so.
+    An idle run has only `handled` and `taken`. A busy run also has requests to decide, notices to
+    send, outcomes without confirmation, and cards to refresh.
     """
 
     handled: tuple[RequestId, ...] = ()
@@ -52,7 +46,7 @@ class LifecycleState(Model):
 
     @property
     def carried(self) -> int:
-        """How many things are left to do."""
+        """Number of things left to do."""
         things = (self.requests, self.unsent, self.unheard)
         return sum(map(len, things)) + self.has_stale_cards
 
@@ -60,8 +54,8 @@ class LifecycleState(Model):
 class TaskLifecycleInput(Model):
     """Starting the workflow with this *is* creating the task.
 
-    `is_awaited` says that somebody asked for the task and waits to hear of it. With a `state` it
-    goes on with a task that was created before; `is_closed` says that nothing is left to decide.
+    `is_awaited` says that a person asked for the task and waits for the outcome. With a `state`
+    the workflow goes on with a task that exists; `is_closed` says that the task is closed.
     """
 
     new: NewTask
@@ -81,7 +75,7 @@ class TaskRelayInput(Model):
 
     The window is `window` of the receiver's working time, unless `answer_by` names the moment.
     `via` is the API token that hands it over in the sender's name, if one does. `is_awaited` says
-    that somebody asked for it and waits to hear of it.
+    that the sender waits for the outcome.
     """
 
     request_id: RequestId
@@ -105,7 +99,7 @@ class RelaySettled(Model):
 
 
 class TaskRelayResult(Model):
-    """How the relay ended. One that never opened has no end; `refusal` says why it did not."""
+    """The end of a relay. If it was refused, `end` is None and `refusal` is the reason."""
 
     end: RelayEnd | None
     refusal: RefusalReason | None = None
@@ -130,6 +124,6 @@ class PeriodicCleanupInput(Model):
 
 
 class PeriodicCleanupResult(Model):
-    """What a run did."""
+    """Count of one run."""
 
     archived: int

@@ -1,4 +1,4 @@
-"""Which notice goes to whom, made from what happened."""
+"""Builds the notices of the workflows."""
 
 from datetime import datetime
 
@@ -17,11 +17,10 @@ with workflow.unsafe.imports_passed_through():
 
 
 def created(outcome: Outcome, new: NewTask) -> Notice | None:
-    """To the creator, whose command got no answer in time.
+    """To the creator, if the outcome is not confirmed in time.
 
-    A creator who is the owner, as they wished, has the card instead. A creator whose name an API
-    token used asked for nothing: the token has its answer over HTTP. But they are told of a task
-    that becomes theirs against the wish.
+    A creator who owns the task gets its card instead. If an API token asked, it has its answer
+    over HTTP; the creator is told only if the task became theirs because the owner is unreachable.
     """
     refusal = outcome.refusal
     if refusal is None and (new.via is not None or new.owner == new.creator):
@@ -43,7 +42,7 @@ def assigned(task: Task) -> Notice:
 
 
 def unheard(outcome: Outcome, change: TaskChange) -> Notice | None:
-    """To the actor, whose request got no answer in time; not if an API token made it."""
+    """To the actor, if the outcome is not confirmed in time and no API token asked."""
     if change.actor is None or change.via is not None:
         return None
     refusal = outcome.refusal
@@ -61,12 +60,12 @@ def unheard(outcome: Outcome, change: TaskChange) -> Notice | None:
 
 
 def closed(task: Task, change: TaskChange, settled: RelayId | None) -> tuple[Notice, ...]:
-    """To everyone who is to know that the task is closed by `change`, which `settled` a relay."""
+    """To all involved, when `change` closes the task; `settled` is the relay that it ended."""
     return closing_notices(task, change.id, settled, workflow.now())
 
 
 def reminder(task: NewTask, due: Reminder) -> Notice:
-    """To the person whom a moment is about."""
+    """To the recipient of a reminder."""
     return Notice(
         team_id=task.team_id,
         kind=NoticeKind(f"reminder_{due.kind}"),
@@ -79,7 +78,7 @@ def reminder(task: NewTask, due: Reminder) -> Notice:
 
 
 def taken_back(task: Task, change: TakenBack, holder: SlackUserId) -> Notice:
-    """To the one who had not answered: the task is no longer theirs."""
+    """To the receiver who had not answered."""
     return Notice(
         team_id=task.team_id,
         kind=NoticeKind.TASK_TAKEN_BACK,
@@ -109,9 +108,9 @@ def of_relay(
 
 
 def relay_unheard(outcome: Outcome, start: TaskRelayInput) -> Notice | None:
-    """To the sender, whose hand-over got no answer in time; not if nobody waits for one.
+    """To the sender, if the outcome is not confirmed in time.
 
-    Who used an API token has the token's answer.
+    If an API token handed the task over, it has its answer over HTTP.
     """
     if start.via is not None or not start.is_awaited:
         return None
@@ -130,5 +129,5 @@ def relay_unheard(outcome: Outcome, start: TaskRelayInput) -> Notice | None:
 
 
 def relay_ended(relay: Relay, *, with_task: bool) -> tuple[Notice, ...]:
-    """To those of both sides who are to know; `with_task` says that the task was closed."""
+    """To sender, receiver or both; `with_task` says that the task was closed."""
     return relay_end_notices(relay, workflow.now(), with_task=with_task)

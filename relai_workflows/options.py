@@ -1,7 +1,7 @@
-"""How activities are retried and bounded, each set named for what it protects.
+"""Retry policies and timeouts of activities, each set named for the part it protects.
 
-Nothing here gives up by itself: what a person was promised stays promised while a part is down.
-Errors that no retry can mend are marked so where they are raised (see `interceptor`).
+No policy gives up: a promise to a person stands while a part is down.
+Errors that a retry can't mend are marked where they are raised (see `interceptor`).
 """
 
 from datetime import timedelta
@@ -11,7 +11,7 @@ from temporalio.common import RetryPolicy
 
 
 class ActivityOptions(TypedDict, total=False):
-    """The part of an activity's options that we name here."""
+    """The options that are set here."""
 
     start_to_close_timeout: timedelta
     heartbeat_timeout: timedelta

@@ -1,4 +1,4 @@
-"""What a workflow has to say, sent in order, one at a time, without holding up its decisions."""
+"""Sends a workflow's notices in order, one at a time, without delaying its decisions."""
 
 from collections import deque
 
@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
 class Outbox:
     """Notices in order, and after them the refresh of the task's cards.
 
-    A part that is down delays what is said, never what is decided: `run` is its own coroutine.
+    `run` is a coroutine of its own, so a part that is down delays no decision.
     """
 
     def __init__(self) -> None:
@@ -29,33 +29,33 @@ class Outbox:
         self._waiting.append(notice)
 
     async def send(self, notice: Notice) -> NoticeResult:
-        """Put a notice here, and wait to know what became of it."""
+        """Put a notice here, and wait for its result."""
         self.put(notice)
         await workflow.wait_condition(lambda: notice.key in self._results)
         return self._results.pop(notice.key)
 
     def refresh_cards(self, task_id: TaskId) -> None:
-        """Show how the task stands on every card, once, however often this is asked."""
+        """Refresh all cards of the task, once for several calls."""
         if task_id not in self._waiting:
             self._waiting.append(task_id)
 
     def result(self, key: NoticeKey) -> NoticeResult | None:
-        """What became of a notice that was put here, once it is known."""
+        """The result of a notice, or None while it is not known."""
         return self._results.get(key)
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is left to send."""
+        """True if nothing is left to send."""
         return not self._waiting and self._sending is None
 
     @property
     def unsent(self) -> tuple[Notice, ...]:
-        """The notices of which it is not known yet what became of them, in order."""
+        """The notices without a result, in order."""
         return tuple(entry for entry in self._left if isinstance(entry, Notice))
 
     @property
     def has_stale_cards(self) -> bool:
-        """Whether cards may not show yet how things stand."""
+        """True if a refresh of the cards is waiting or under way."""
         return any(not isinstance(entry, Notice) for entry in self._left)
 
     async def run(self) -> None:

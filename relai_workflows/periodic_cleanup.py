@@ -11,11 +11,11 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name="PeriodicCleanupWorkflow")
 class PeriodicCleanupWorkflow:
-    """Archives what has been closed for long. Deletes nothing."""
+    """Archives tasks that were closed long ago. Deletes nothing."""
 
     @workflow.run
     async def run(self, start: PeriodicCleanupInput) -> PeriodicCleanupResult:
-        """Archive, and report how much."""
+        """Archive, and return the count."""
         archived = await workflow.execute_activity_method(
             CleanupActivities.cleanup_completed_tasks,
             CleanupInput(closed_before=workflow.now() - start.archive_after),

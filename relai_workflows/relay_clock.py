@@ -1,4 +1,4 @@
-"""What time alone does to a hand-over. Each request is the clock's own, the same in every try."""
+"""Changes of a relay that are due to time alone. Each try makes the same request."""
 
 from datetime import datetime, timedelta
 
@@ -12,14 +12,14 @@ with workflow.unsafe.imports_passed_through():
 
 
 def expired(relay: Relay, at: datetime) -> RelayExpired:
-    """The window is over."""
+    """End the relay: its window is over."""
     return RelayExpired(
         id=_request(relay, "expired"), task_id=relay.task_id, at=at, relay_id=relay.id
     )
 
 
 def undeliverable(relay: Relay, reason: str, at: datetime) -> RelayUndeliverable:
-    """The receiver can't be told."""
+    """End the relay: its receiver can't be told."""
     return RelayUndeliverable(
         id=_request(relay, "undeliverable"),
         task_id=relay.task_id,
@@ -30,7 +30,7 @@ def undeliverable(relay: Relay, reason: str, at: datetime) -> RelayUndeliverable
 
 
 def postponed(relay: Relay, window: timedelta, at: datetime) -> PostponeRelayInput:
-    """Half the window was over before the receiver was asked: it is to begin anew."""
+    """Start the window again: half of it was over before the receiver was asked."""
     return PostponeRelayInput(
         request_id=_request(relay, "postponed"),
         relay_id=relay.id,

@@ -1,6 +1,6 @@
-"""What the workflows of a task and of its relays tell each other.
+"""Signals between the workflows of a task and of its relays.
 
-By name, for typed handles would make the two modules import each other.
+They go by name, because typed handles would make the two modules import each other.
 """
 
 from temporalio import workflow
@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 async def signal_relay_settled(relay_id: RelayId) -> None:
-    """Tell a relay's workflow that a change of the task has ended it."""
+    """Tell a relay's workflow that a change of the task has ended the relay."""
     await _signal(relay_workflow_id(relay_id), "settled", RelaySettled(relay_id=relay_id))
 
 
@@ -23,7 +23,7 @@ async def signal_relay_moved(task_id: TaskId, relay_id: RelayId) -> None:
 
 
 async def _signal(workflow_id: str, name: str, about: RelaySettled | RelayMoved) -> None:
-    """Signal; a workflow that has ended knows already what there is to know."""
+    """Signal a workflow. If it has ended, the signal is not needed."""
     try:
         await workflow.get_external_workflow_handle(workflow_id).signal(name, about)
     except ApplicationError:

@@ -1,4 +1,4 @@
-"""The life of one task: from the wish to have it until everyone knows that it is closed."""
+"""The lifecycle of one task: from its creation until all involved are told that it is closed."""
 
 from collections import deque
 from contextlib import suppress
@@ -37,20 +37,7 @@ with workflow.unsafe.imports_passed_through():
         RelayMoved,
         TaskLifecycleInput,
     )
-
-LONGEST_RUN = timedelta(days=30)
-"""Then the workflow continues as new, so that its code stays current."""
-LONGEST_HISTORY = 2_000
-"""Events after which it does so too. A worker that takes a task over replays them all, while
-somebody waits; Temporal warns at 10,240, and suggests to continue at a number of its own."""
-LONGEST_BUSY_HISTORY = 2 * LONGEST_HISTORY
-"""Events after which it does so with work under way: somebody keeps it busy, or Slack is down.
-Temporal terminates what has 51,200."""
-CARRIED_AT_MOST = 1_000
-"""Requests and notices that a run begins with. They are counted before they are measured: to
-measure many thousands again and again takes longer than a workflow may think at a time."""
-LARGEST_STATE = 1024 * 1024
-"""Bytes that a run begins with: half of what Temporal takes. A long description has 10,000."""
+    from relai_workflows.limits import RunLimits
 
 
 @workflow.defn(name="TaskLifecycleWorkflow")
@@ -58,7 +45,7 @@ class TaskLifecycleWorkflow:
     """One per open task. Starting it is the durable write behind `/task new`.
 
     Three coroutines share the state: decisions (`run`), reminders (`_remind`) and messages
-    (`Outbox.run`). So Slack being down keeps nobody from completing a task.
+    (`Outbox.run`). So a task can be completed while Slack is down.
     """
 
     @workflow.init
@@ -67,8 +54,6 @@ class TaskLifecycleWorkflow:
         self._new = start.new
         self._is_closed = start.is_closed
         self._leave_at = datetime.max.replace(tzinfo=UTC)
-        self._counts_events = False
-        self._leaves_busy = False
         self._reminders_stale = False
         self._reminding: Reminder | None = None
         self._requests = deque(state.requests)
@@ -83,16 +68,14 @@ class TaskLifecycleWorkflow:
 
     @workflow.run
     async def run(self, start: TaskLifecycleInput) -> None:
-        """Live until the task is closed and everyone is told."""
-        self._counts_events = workflow.patched("longest-history")
-        self._leaves_busy = workflow.patched("leaves-busy")
+        """Run until the task is closed and all notices are sent."""
         self._background.start(self._outbox.run())
         if start.state is None:
             await self._create(start)
         else:
             self._take_up(start.state)
         self._background.start(self._remind())
-        self._leave_at = workflow.now() + LONGEST_RUN
+        self._leave_at = workflow.now() + RunLimits.LONGEST_RUN
         while not (self._may_leave() or self._must_leave()):
             await self._next_event()
             if self._requests:
@@ -118,12 +101,12 @@ class TaskLifecycleWorkflow:
 
     @workflow.signal
     def progressed(self, change: Progressed) -> None:
-        """Say how far it is."""
+        """Set the progress."""
         self._record(change)
 
     @workflow.signal
     def edited(self, change: Edited) -> None:
-        """Put title, description or due date right."""
+        """Change title, description or due date."""
         self._record(change)
 
     @workflow.signal
@@ -138,21 +121,21 @@ class TaskLifecycleWorkflow:
 
     @workflow.signal
     def relay_moved(self, moved: RelayMoved) -> None:
-        """A relay was opened or ended: show it, and think about reminders anew."""
+        """A relay was opened or ended: refresh the cards, and plan the next reminder again."""
         self._show()
 
     @workflow.signal
     def replanned(self, notice: Notice) -> None:
-        """Say what was never said, and show how things stand on every card.
+        """Send a notice that the audit found missing, and refresh all cards.
 
-        A notice that the ledger calls settled is not said again.
+        If the ledger calls the notice settled, it is not sent again.
         """
         self._outbox.put(notice)
         self._show()
 
     @workflow.signal
     def heard(self, heard: OutcomeHeard) -> None:
-        """Whoever asked for an outcome has it."""
+        """The caller of a request has its outcome."""
         self._outcomes.confirm(heard)
 
     @workflow.update
@@ -165,27 +148,23 @@ class TaskLifecycleWorkflow:
         self._outcomes.require_known(asked.request_id)
 
     def _may_leave(self) -> bool:
-        """Nothing is left to decide or to say, and the task is closed or the run is old."""
+        """True if nothing is left to do, and the task is closed or the run has had its time."""
         said = self._outbox.is_idle and self._outcomes.is_settled
         decided = not self._requests and workflow.all_handlers_finished()
         return said and decided and (self._is_closed or self._is_old())
 
     def _must_leave(self) -> bool:
-        """Whether the run is too long or too old to wait until it has nothing left to do.
-
-        But not while it has more left than the next one can begin with.
-        """
-        is_long = workflow.info().get_current_history_length() >= LONGEST_BUSY_HISTORY
-        is_old = workflow.now() >= self._leave_at
-        if not (self._leaves_busy and (is_long or is_old)):
+        """True if the run may wait no longer, and the next run can begin with the rest."""
+        is_long = workflow.info().get_current_history_length() >= RunLimits.LONGEST_BUSY_HISTORY
+        if not is_long and workflow.now() < self._leave_at:
             return False
         state = self._state()
-        if state.carried > CARRIED_AT_MOST:
+        if state.carried > RunLimits.CARRIED_AT_MOST:
             return False
-        return len(state.model_dump_json().encode()) <= LARGEST_STATE
+        return len(state.model_dump_json().encode()) <= RunLimits.LARGEST_STATE
 
     def _state(self) -> LifecycleState:
-        """What the next run must know. A reminder on its way is thought about anew there."""
+        """State for the next run, which plans a reminder that is being sent again."""
         pending = {change.id for change in self._requests}
         reminding = self._reminding.key if self._reminding else None
         return LifecycleState(
@@ -198,7 +177,7 @@ class TaskLifecycleWorkflow:
         )
 
     def _take_up(self, state: LifecycleState) -> None:
-        """Go on with what the run before had begun."""
+        """Go on with the rest of the last run."""
         for notice in state.unsent:
             self._outbox.put(notice)
         for unheard in state.unheard:
@@ -208,9 +187,8 @@ class TaskLifecycleWorkflow:
 
     def _is_old(self) -> bool:
         run = workflow.info()
-        is_long = self._counts_events and run.get_current_history_length() >= LONGEST_HISTORY
-        suggested = run.is_continue_as_new_suggested()
-        return is_long or suggested or workflow.now() >= self._leave_at
+        is_long = run.get_current_history_length() >= RunLimits.LONGEST_HISTORY
+        return is_long or run.is_continue_as_new_suggested() or workflow.now() >= self._leave_at
 
     async def _next_event(self) -> None:
         """Wait for a request, or for the moment to leave. A crash of a coroutine surfaces here."""
@@ -240,7 +218,7 @@ class TaskLifecycleWorkflow:
         outcome = Outcome(request_id=self._new.request_id, task=task, refusal=refusal)
         unheard = notices.created(outcome, self._new) if start.is_awaited else None
         self._outcomes.record(outcome, unheard)
-        # A forgotten workflow id can start a task's life again; its end must not repeat.
+        # Temporal forgets old workflow ids, so a closed task may be started again.
         self._is_closed = not task.is_open
         if task.is_open:
             self._outbox.put(notices.assigned(task))
@@ -292,7 +270,7 @@ class TaskLifecycleWorkflow:
                 await self._wait_for(next_up)
 
     async def _send(self, reminder: Reminder) -> None:
-        # Taken before it is sent: a crash may cost nobody a second reminder.
+        # Noted before it is sent, so a crash causes no second reminder.
         self._take(reminder)
         self._reminding = reminder
         result = await self._outbox.send(notices.reminder(self._new, reminder))
@@ -301,12 +279,12 @@ class TaskLifecycleWorkflow:
             del self._taken[reminder.key]
 
     def _take(self, reminder: Reminder) -> None:
-        """Remember it, and forget those of other due dates: edits must not make the state grow."""
+        """Remember it, and forget reminders of other due dates, so edits don't grow the state."""
         kept = [key for key in self._taken if reminder.shares_date_with(key)]
         self._taken = dict.fromkeys([*kept, reminder.key])
 
     async def _wait_for(self, next_up: Deadline) -> None:
-        """Sleep until the next moment that matters, or until something has changed."""
+        """Sleep until the reminder is due, or until the task changes."""
         until = next_up.wait_until
         with suppress(TimeoutError):
             await workflow.wait_condition(

@@ -1,4 +1,4 @@
-"""One hand-over: from the wish to hand over until both sides know how it ended."""
+"""One relay: from its opening until both sides are told its end."""
 
 from collections import deque
 from contextlib import suppress
@@ -57,7 +57,7 @@ class TaskRelayWorkflow:
         self._start = start
         self._relay: Relay | None = None
         self._refusal: RefusalReason | None = None
-        self._waits_for_delivery = False
+        self._waits_for_delivery = start.answer_by is None
         self._is_timed = False
         self._is_nudged = False
         self._is_settled = False
@@ -70,10 +70,7 @@ class TaskRelayWorkflow:
 
     @workflow.run
     async def run(self, start: TaskRelayInput) -> TaskRelayResult:
-        """Open the hand-over, wait for its end, tell both sides."""
-        self._waits_for_delivery = (
-            workflow.patched("window-from-delivery") and start.answer_by is None
-        )
+        """Open the relay, wait for its end, tell both sides."""
         self._background.start(self._outbox.run())
         await self._open(start)
         while not self._is_over():
@@ -103,12 +100,12 @@ class TaskRelayWorkflow:
 
     @workflow.signal
     def settled(self, settled: RelaySettled) -> None:
-        """The task itself ended the hand-over: it was done, or passed on."""
+        """A change of the task ended the relay: the task was completed or passed on."""
         self._is_settled = True
 
     @workflow.signal
     def heard(self, heard: OutcomeHeard) -> None:
-        """Whoever asked for an outcome has it."""
+        """The caller of a request has its outcome."""
         self._outcomes.confirm(heard)
 
     @workflow.update
@@ -125,7 +122,7 @@ class TaskRelayWorkflow:
             self._requests.append(change)
 
     def _is_over(self) -> bool:
-        """Nothing is left to decide or to say."""
+        """True if nothing is left to do."""
         is_open = self._relay is not None and self._relay.is_open
         said = self._outbox.is_idle and self._outcomes.is_settled
         decided = not is_open and not self._requests and workflow.all_handlers_finished()
@@ -144,14 +141,14 @@ class TaskRelayWorkflow:
         if result.relay is not None and result.relay.is_open:
             await self._offer_it(result.relay)
         elif result.relay is not None:
-            # A try whose answer was lost had opened it, and it has ended since.
+            # An earlier try had opened the relay and its answer was lost; the relay has ended.
             await self._ended(result.relay, with_task=True)
 
     async def _offer_it(self, relay: Relay) -> None:
         self._relay = relay
         self._asking.ask(notices.of_relay(NoticeKind.RELAY_OFFERED, relay, relay.to_user))
         if relay.via is not None:
-            # Its sender pressed nothing, and must be able to take it back.
+            # The sender pressed no button, and must be able to take the task back.
             self._outbox.put(notices.of_relay(NoticeKind.RELAY_SENT, relay, relay.from_user))
         await signal_relay_moved(relay.task_id, relay.id)
 
@@ -175,7 +172,7 @@ class TaskRelayWorkflow:
         if self._relay is None or not self._relay.is_open:
             return None
         if self._waits_for_delivery and not self._asking.is_done:
-            return None  # nobody answers what they were not asked
+            return None  # the receiver has no offer to answer yet
         return self._relay.answer_by if self._is_nudged else self._relay.nudge_at
 
     def _must_look(self) -> bool:
@@ -184,7 +181,7 @@ class TaskRelayWorkflow:
         return is_open and (self._is_settled or is_asked)
 
     def _must_time(self) -> bool:
-        """The receiver has just been asked, and it is to be seen whether that was in time."""
+        """True if the offer was just delivered, and its delay is not checked yet."""
         return self._waits_for_delivery and self._asking.is_done and not self._is_timed
 
     async def _look_after(self, relay: Relay) -> None:
@@ -221,7 +218,7 @@ class TaskRelayWorkflow:
         result = await self._apply(change)
         outcome = Outcome(request_id=change.id, task=result.task, refusal=result.refusal)
         self._outcomes.record(outcome, notices.unheard(outcome, change))
-        # Only now: whoever asked for the outcome is still waiting.
+        # After the outcome, because its caller waits for it.
         await self._follow(result)
 
     async def _apply(self, change: RelayAnswer | RelayExpired | RelayUndeliverable) -> ChangeResult:
@@ -236,7 +233,7 @@ class TaskRelayWorkflow:
         if result.relay is not None and not result.relay.is_open:
             await self._ended(result.relay, with_task=False)
         elif self._relay is not None and self._relay.is_open and result.refusal is not None:
-            # Refused although it looked open from here: somebody else may have ended it.
+            # The change was refused, so another change may have ended the relay.
             await self._see_the_end(self._relay)
 
     async def _see_the_end(self, relay: Relay) -> None:
@@ -245,7 +242,7 @@ class TaskRelayWorkflow:
             RelayActivities.find_relay, FindRelayInput(relay_id=relay.id), **options.STORE
         )
         if not stored.is_open:
-            # From outside a relay is withdrawn only by the closing of its task.
+            # Another workflow withdraws a relay only by closing its task.
             await self._ended(stored, with_task=True)
 
     async def _ended(self, relay: Relay, *, with_task: bool) -> None:

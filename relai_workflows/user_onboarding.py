@@ -1,4 +1,4 @@
-"""The first week of someone who joined the workspace."""
+"""The first week of a person who joined the workspace."""
 
 import asyncio
 from contextlib import suppress
@@ -71,7 +71,7 @@ class UserOnboardingWorkflow:
             child.add_done_callback(_look_at)
 
     async def _follow_up(self, plan: OnboardingPlan) -> CountOpenResult:
-        """Ask after open tasks at each moment of the plan; how many were open and done at last."""
+        """Send a follow-up at each moment of the plan while a task is open; the last counts."""
         counts = CountOpenResult(open=len(plan.tasks), done=0)
         for moment in plan.follow_ups:
             await self._sleep_until(moment)
@@ -114,7 +114,7 @@ class UserOnboardingWorkflow:
         )
 
     def _sum_up(self, plan: OnboardingPlan, counts: CountOpenResult) -> None:
-        """To the inviter, or else to the channel of the plan; where neither is known, to nobody."""
+        """Send the summary to the inviter, or else to the channel of the plan, if there is one."""
         inviter, channel = self._start.inviter, plan.summary_channel
         if inviter is None and channel is None:
             return
@@ -133,6 +133,6 @@ class UserOnboardingWorkflow:
 
 
 def _look_at(child: asyncio.Task[object]) -> None:
-    """How the task ends is its own affair; unseen, asyncio would log its failure as a crash."""
+    """Retrieve the child's exception, because asyncio would log it as unhandled."""
     if not child.cancelled():
         child.exception()

@@ -1,4 +1,4 @@
-"""Ports with nothing behind them, for tests of the services. Their rules are the real ones."""
+"""In-memory fakes of the ports, for tests of the services. They apply the real rules."""
 
 import asyncio
 from collections.abc import Sequence
@@ -126,7 +126,7 @@ def _fits(task: Task, query: TaskQuery) -> bool:
 
 
 def _is_due(task: Task, query: TaskQuery) -> bool:
-    """A task without a due date fits only where none is asked for."""
+    """True if the due date fits; a task without one fits only a query without due dates."""
     if task.due_at is None:
         return query.due_after is query.due_before is None
     soon_enough = query.due_before is None or task.due_at < query.due_before
@@ -134,7 +134,7 @@ def _is_due(task: Task, query: TaskQuery) -> bool:
 
 
 class FakeUserStore:
-    """A mirror of people in memory."""
+    """Stored people in memory."""
 
     def __init__(self) -> None:
         self.users: dict[SlackUserId, User] = {}
@@ -157,7 +157,7 @@ class FakeKeyedRequestStore:
     """Keyed requests in memory.
 
     Attributes:
-        fails_to_record: whether the store goes down before answers are kept.
+        fails_to_record: while it is set, the store can't record answers.
     """
 
     def __init__(self) -> None:
@@ -199,16 +199,16 @@ class FakeDirectory:
 
 
 class FakeGateway(TemporalService):
-    """Temporal with a worker that carries out at once what it is told, on a store in memory.
+    """Temporal with a worker that carries out every command at once, on a store in memory.
 
     Attributes:
-        asked: what was asked of it, workflow id and kind, in order.
-        created: the tasks asked for.
-        statuses: what it knows of workflows, by id.
-        has_worker: without one everything is saved and nothing carried out.
-        ended: workflows that take no signal any more and can't be started again.
+        asked: workflow id and kind of every command, in order.
+        created: the tasks to create.
+        statuses: the status of workflows, by id.
+        has_worker: while it is unset, commands are saved and not carried out.
+        ended: workflows that accept no signal and no second start.
         failure: raised instead of every durable step.
-        may_go_on: unset, it holds every step once it is noted.
+        may_go_on: while it is unset, every step waits after it was recorded.
     """
 
     def __init__(self, store: FakeTaskStore) -> None:
@@ -225,7 +225,7 @@ class FakeGateway(TemporalService):
 
     async def start_task_lifecycle_workflow(self, data: NewTask) -> Answered:
         workflow_id = lifecycle_id(data.id)
-        await self._note(workflow_id, "start")
+        await self._record(workflow_id, "start")
         self.created.append(data)
         if not self.has_worker:
             return Answered(workflow_id, None)
@@ -264,7 +264,7 @@ class FakeGateway(TemporalService):
         return await self._carry_out(relay_workflow_id(relay), change)
 
     async def start_user_onboarding_workflow(self, data: UserOnboardingInput) -> str:
-        await self._note(f"onboarding-{data.user_id}", "start")
+        await self._record(f"onboarding-{data.user_id}", "start")
         self.onboarded.append(data)
         return f"onboarding-{data.user_id}"
 
@@ -296,7 +296,7 @@ class FakeGateway(TemporalService):
         return await self._carry_out(workflow_id, change)
 
     async def _carry_out(self, workflow_id: str, change: TaskChange) -> Answered:
-        await self._note(workflow_id, change.kind)
+        await self._record(workflow_id, change.kind)
         if not self.has_worker:
             return Answered(workflow_id, None)
         try:
@@ -305,7 +305,7 @@ class FakeGateway(TemporalService):
             task, refusal = refused.task, Refusal(reason=refused.reason, relay=refused.relay)
         return Answered(workflow_id, Outcome(request_id=change.id, task=task, refusal=refusal))
 
-    async def _note(self, workflow_id: str, kind: str) -> None:
+    async def _record(self, workflow_id: str, kind: str) -> None:
         if self.failure is not None:
             raise self.failure
         if workflow_id in self.ended:

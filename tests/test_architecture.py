@@ -1,4 +1,4 @@
-"""The layout holds: what `make check` enforces, enforced by the tests too."""
+"""Import contracts, checked by the tests as by `make check`."""
 
 import subprocess
 import sys
@@ -7,8 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-def test_imports_point_the_way_data_flows() -> None:
-    """Every contract of import-linter is kept."""
+def test_import_contracts_are_kept() -> None:
     lint_imports = Path(sys.executable).with_name("lint-imports")
 
     result = subprocess.run(

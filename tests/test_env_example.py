@@ -1,4 +1,4 @@
-"""`.env.example` and the settings are the same list, and what it calls a default is one."""
+"""`.env.example` lists every setting, and shows the defaults."""
 
 import re
 from pathlib import Path
@@ -19,13 +19,13 @@ def entries() -> dict[str, str]:
     return {line["name"]: line["value"] for line in lines if line}
 
 
-def test_every_setting_is_shown_and_nothing_else() -> None:
+def test_example_shows_exactly_the_settings() -> None:
     fields = Settings.model_fields | DevstackSettings.model_fields
     assert set(entries()) == {name.upper() for name in fields}
 
 
 def test_every_setting_is_explained() -> None:
-    """What it is for stands above each, or above the group it belongs to."""
+    """A comment stands above each setting or above its group."""
     explained = False
     for line in EXAMPLE.read_text().splitlines():
         if LINE.fullmatch(line):
@@ -35,7 +35,7 @@ def test_every_setting_is_explained() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(entries()) - TO_BE_FILLED_IN))
-def test_a_value_that_is_shown_is_the_default(
+def test_shown_value_is_the_default(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An empty value counts as not set, so it is the default by itself."""

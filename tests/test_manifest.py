@@ -1,4 +1,4 @@
-"""The manifest asks Slack for what the code uses, no less and no more, in a form Slack takes."""
+"""The manifest requests what the code uses, no less and no more, within Slack's limits."""
 
 import inspect
 import re
@@ -38,7 +38,7 @@ SCOPES_OF_EVENTS = {"team_join": "users:read", "user_change": "users:read"}
 
 
 class Listening:
-    """Takes the place of a Bolt app, and writes down what handlers listen to."""
+    """Stands in for a Bolt app and records what handlers listen to."""
 
     def __init__(self) -> None:
         self.heard: dict[str, set[str]] = {}
@@ -52,7 +52,7 @@ class Listening:
 
 
 class Anything:
-    """Takes the place of what handlers are made of."""
+    """Stands in for any argument of a handler class."""
 
     def __getattr__(self, _: str) -> Any:
         return lambda *args, **kwargs: None
@@ -60,7 +60,7 @@ class Anything:
 
 @pytest.fixture
 def heard() -> dict[str, set[str]]:
-    """What all handlers listen to, by kind."""
+    """The names that handlers listen to, by kind."""
     listening: Any = Listening()
     anything: Any = Anything()
     for handlers in (TaskHandlers, RelayHandlers, UserHandlers):
@@ -96,21 +96,19 @@ def test_every_button_and_form_has_a_listener(heard: dict[str, set[str]]) -> Non
     assert heard["view_submission"] == {str(callback) for callback in CallbackId}
 
 
-def test_the_scopes_are_those_of_the_methods_and_events_and_no_more(
-    heard: dict[str, set[str]],
-) -> None:
+def test_scopes_match_the_methods_and_events_in_use(heard: dict[str, set[str]]) -> None:
     needed = {SCOPES_OF_METHODS[method] for method in methods_used()}
     needed |= {SCOPES_OF_EVENTS[event] for event in heard["event"]}
 
     assert (needed - {None}) | {"commands"} == BOT_SCOPES
 
 
-def test_people_can_be_named_in_a_command() -> None:
+def test_commands_escape_mentions() -> None:
     """Unescaped, a mention is a name that can't be looked up safely."""
     assert all(command["should_escape"] for command in MANIFEST["features"]["slash_commands"])
 
 
-def test_buttons_forms_dms_and_the_socket_are_switched_on() -> None:
+def test_interactivity_dms_and_socket_mode_are_enabled() -> None:
     assert MANIFEST["settings"]["interactivity"]["is_enabled"]
     assert MANIFEST["settings"]["socket_mode_enabled"]
     assert MANIFEST["features"]["app_home"]["messages_tab_enabled"]
@@ -131,7 +129,7 @@ def test_every_text_is_within_slacks_limits() -> None:
         assert len(command["usage_hint"]) <= 1000
 
 
-def test_the_manifest_has_no_part_that_slack_does_not_know() -> None:
+def test_manifest_has_no_unknown_part() -> None:
     allowed = {
         "": {"_metadata", "display_information", "features", "oauth_config", "settings"},
         "features": {"app_home", "bot_user", "slash_commands"},

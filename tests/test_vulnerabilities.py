@@ -1,4 +1,4 @@
-"""The look-up of vulnerabilities: only an index that is away may keep it from looking."""
+"""The check for vulnerabilities is skipped only if the package index is unreachable."""
 
 import runpy
 from pathlib import Path
@@ -8,12 +8,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 HASHED = f"relai-nowhere==1.0 \\\n    --hash=sha256:{'0' * 64}\n"
-"""No such package is asked for: nothing listens where the index is said to be."""
+"""The package is never looked up: no server listens at the address of the index."""
 
 
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the script defines, with an index that is away."""
+    """The script's definitions, with an unreachable index."""
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     for name in ("no_proxy", "NO_PROXY"):
@@ -26,7 +26,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     [None, "", "relai-nowhere\n", "relai-nowhere==\n", "relai-nowhere==1.0\n"],
     ids=["missing", "empty", "without a version", "malformed", "without a hash"],
 )
-def test_a_lock_that_cannot_be_used_fails(
+def test_unusable_lock_fails(
     script: dict[str, Any],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -40,7 +40,7 @@ def test_a_lock_that_cannot_be_used_fails(
     assert capsys.readouterr().out.startswith("Not looked up: ")
 
 
-def test_an_index_that_is_away_is_said_and_is_no_failure(
+def test_unreachable_index_is_reported_and_passes(
     script: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lock = tmp_path / "requirements.lock"
@@ -58,11 +58,11 @@ def test_an_index_that_is_away_is_said_and_is_no_failure(
         "Traceback …\nrequests.exceptions.ReadTimeout: HTTPSConnectionPool(…)",
     ],
 )
-def test_an_index_that_answers_nothing_of_use_is_away(script: dict[str, Any], said: str) -> None:
+def test_useless_answer_counts_as_unreachable(script: dict[str, Any], said: str) -> None:
     assert isinstance(script["cause_of"](said), script["UnreachableError"])
 
 
-def test_a_report_on_some_of_the_lock_fails(script: dict[str, Any]) -> None:
+def test_incomplete_report_fails(script: dict[str, Any]) -> None:
     locked = script["locked"](ROOT / "requirements.lock")
 
     script["require_complete"]([{}] * locked, locked)
@@ -70,7 +70,7 @@ def test_a_report_on_some_of_the_lock_fails(script: dict[str, Any]) -> None:
         script["require_complete"]([{}] * (locked - 1), locked)
 
 
-def test_what_is_locked_for_another_machine_is_not_counted(
+def test_packages_of_other_platforms_are_not_counted(
     script: dict[str, Any], tmp_path: Path
 ) -> None:
     lock = tmp_path / "requirements.lock"

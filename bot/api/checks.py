@@ -1,16 +1,22 @@
-"""Whether one part is there and, if not, words about it that anybody may read."""
+"""The checks behind `/health`, and words about their failures that anybody may read."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 
 from bot.services.durable_calls import UnconfirmedError
 from bot.services.temporal_health import NoWorkerError
-from relai_core.errors import InstallationBrokenError, MessengerError, UnavailableError
+from relai_core.domain.ids import TeamId
+from relai_core.domain.worker_report import WorkerReport
+from relai_core.errors import MessengerError, UnavailableError
+from relai_core.settings import SettingsError
 
 CHECKED_WITHIN = timedelta(seconds=1.5)
+CLOCKS_APART = timedelta(seconds=3)
+"""Slack's dates have whole seconds and are as old as an answer takes: together less than this."""
 
 Check = Callable[[], Awaitable[None]]
 """Returns if its part is there, and raises otherwise."""
@@ -22,43 +28,90 @@ class NotConnectedError(Exception):
     """No payload can come in."""
 
 
-class ClockOffError(Exception):
-    """This machine's clock is `ahead` of Slack's, or behind it if that is negative."""
-
-    def __init__(self, ahead: timedelta) -> None:
-        super().__init__(ahead)
-        self.ahead = ahead
-
-
-class ClockCheck:
-    """Whether this machine's clock, which is `ahead` of Slack's, agrees with it."""
-
-    def __init__(self, ahead: Callable[[], timedelta]) -> None:
-        self._ahead = ahead
-
-    async def __call__(self) -> None:
-        if ahead := self._ahead():
-            raise ClockOffError(ahead)
+class DegradedError(Exception):
+    """People are served, but an operator must act. The text says why, for anybody to read."""
 
 
 class SlackCheck:
-    """Whether the token is valid, which `check_token` asks, and the way in is open."""
+    """The bot token and the way in.
 
-    def __init__(self, check_token: Check) -> None:
+    Args:
+        check_token: Checks the token; how far this machine's clock is ahead of Slack's.
+    """
+
+    def __init__(self, check_token: Callable[[], Awaitable[timedelta]]) -> None:
         self._check_token = check_token
         self._is_open: Callable[[], Awaitable[bool]] | None = None
+        self._clock_ahead = timedelta(0)
 
     def opened(self, is_open: Callable[[], Awaitable[bool]]) -> None:
         """From now on `is_open` tells whether payloads can come in."""
         self._is_open = is_open
 
     async def __call__(self) -> None:
-        await self._check_token()
+        self._clock_ahead = await self._check_token()
         if self._is_open is None or not await self._is_open():
             raise NotConnectedError
 
+    async def check_clock(self) -> None:
+        """Compare this machine's clock with the date of Slack's latest answer."""
+        seconds = round(self._clock_ahead.total_seconds())
+        if abs(self._clock_ahead) > CLOCKS_APART:
+            where = "ahead of" if seconds > 0 else "behind"
+            raise DegradedError(
+                f"clock is {abs(seconds)} s {where} Slack's: set this machine's clock"
+            )
 
-async def trouble_with(check: Check) -> str | None:
+
+class WorkerCheck:
+    """The workers: one polls, and none of them reports trouble.
+
+    Args:
+        require_worker: Checks that a worker polls.
+        list_reports: Reads the reports of the workers that run.
+    """
+
+    def __init__(
+        self,
+        require_worker: Check,
+        list_reports: Callable[[], Awaitable[Sequence[WorkerReport]]],
+    ) -> None:
+        self._require_worker = require_worker
+        self._list_reports = list_reports
+        self._team_id: TeamId | None = None
+
+    def serves(self, team_id: TeamId) -> None:
+        """From now on a worker must have a token of this workspace."""
+        self._team_id = team_id
+
+    async def __call__(self) -> None:
+        await self._require_worker()
+        try:
+            reports = await self._list_reports()
+        except UnavailableError:
+            return  # the check of MongoDB says it
+        for report in reports:
+            if trouble := self._trouble(report):
+                _log.warning("worker_in_trouble", worker=report.worker, trouble=trouble)
+                raise DegradedError(f"a worker reports: {trouble}")
+
+    def _trouble(self, report: WorkerReport) -> str | None:
+        if report.team_id and self._team_id and report.team_id != self._team_id:
+            return (
+                f"its SLACK_BOT_TOKEN is of the workspace {report.team_id}, and the bot's of "
+                f"{self._team_id}: give both the same"
+            )
+        return report.trouble
+
+
+class Trouble(NamedTuple):
+    """What is wrong with a part; `is_degraded` if people are served all the same."""
+
+    words: str
+    is_degraded: bool
+
+
+async def trouble_with(check: Check) -> Trouble | None:
     """What a check finds wrong within `CHECKED_WITHIN`, or None.
 
     The words are our own: any other error's text may hold addresses and secrets, so it is only
@@ -67,29 +120,23 @@ async def trouble_with(check: Check) -> str | None:
     try:
         async with asyncio.timeout(CHECKED_WITHIN.total_seconds()):
             await check()
-    except Exception as error:  # noqa: BLE001 - whatever it is, the part is down
-        return _words(error)
+    except Exception as error:  # noqa: BLE001 - any failure means that the part is down
+        return Trouble(_words(error), isinstance(error, DegradedError))
     return None
 
 
 def _words(error: Exception) -> str:
     match error:
+        case SettingsError() | DegradedError():
+            return str(error)
         case UnavailableError():
-            return f"{error.part} can't be reached"
+            why = f": {error.reason}" if error.reason else ""
+            return f"{error.part} can't be reached{why}"
         case TimeoutError() | UnconfirmedError():
             return "no answer in time"
         case NoWorkerError():
             return f"no worker polls {error.task_queue}"
         case NotConnectedError():
             return "not connected to Slack"
-        case ClockOffError():
-            seconds = round(error.ahead.total_seconds())
-            where = "ahead of" if seconds > 0 else "behind"
-            return f"{abs(seconds)} s {where} Slack's, which is gone by instead"
     _log.warning("check_failed", error=str(error), kind=type(error).__name__)
-    match error:
-        case InstallationBrokenError():
-            return "Slack refuses the bot token"
-        case MessengerError():
-            return "Slack can't be asked"
-    return type(error).__name__
+    return "Slack can't be asked" if isinstance(error, MessengerError) else type(error).__name__

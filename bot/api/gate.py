@@ -146,7 +146,7 @@ class Gate:
         if not operation.is_write:
             return _response(await carry_out(RequestId(""), False))
         key = _key(request)
-        # Only what was given: a field that is new in this version changes no older request.
+        # Only what was given: a default is not part of what the caller asked for.
         wish = f"{operation.method} {request.path} {given.model_dump_json(exclude_unset=True)}"
         answer, standing = await self._repeats.once(caller, key, wish, carry_out)
         _log.info("api_write", status=answer.status, repeat=standing)

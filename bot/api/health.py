@@ -1,7 +1,7 @@
-"""`GET /health`: whether the bot can do its work, part by part. `GET /health/live`: that it runs.
+"""`GET /health`: the state of the bot's parts. `GET /health/live`: the process runs.
 
-The first is for readiness. A bot whose parts are down lives, and a restart would mend none of
-them; whoever restarts processes asks the second.
+The first is for readiness. A restart of the bot mends no part that is down, so a supervisor that
+restarts processes asks the second.
 """
 
 import asyncio
@@ -18,9 +18,12 @@ from bot.api.checks import Check, trouble_with
 from relai_core.clock import Clock, utc_now
 
 CHECK_EVERY = timedelta(seconds=15)
-"""So `since` is right to this, also where nobody asks."""
+"""Background interval; keeps `since` accurate when nobody calls /health."""
 FRESH_FOR = timedelta(seconds=1)
-"""Whoever asks more often gets the same answer, so a probe can't become a load."""
+"""More frequent requests get the same answer, so a probe can't become a load."""
+
+_NOT_NEEDED = ("worker", "clock")
+"""Parts without which people are still served."""
 
 State = Literal["ok", "degraded", "down"]
 
@@ -37,9 +40,9 @@ class PartHealth(BaseModel):
 
 
 class Health(BaseModel):
-    """All parts. `degraded`: people are served, but something needs looking after.
+    """All parts. `degraded`: people are served, but an operator must act.
 
-    No worker carries out what is saved, or a clock is wrong.
+    No worker runs or one is in trouble, or this machine's clock is wrong.
     """
 
     state: State
@@ -54,10 +57,10 @@ class HealthApi:
     """Checks all parts at once.
 
     Args:
-        needed: Checks of the parts without which nobody can be served.
-        worker: Check of what carries out what is saved.
+        needed: Checks of the parts that every answer needs.
+        worker: Check of the workers.
         clock: Check of this machine's clock.
-        now: Tells since when a state is.
+        now: Tells the time for `since`.
     """
 
     def __init__(
@@ -90,34 +93,36 @@ class HealthApi:
             return self._latest
 
     async def _look_at_all(self, before: Health | None) -> Health:
-        seen = await asyncio.gather(*(self._look(*each) for each in self._checks.items()))
+        seen = await asyncio.gather(*(self._look(check) for check in self._checks.values()))
         known = before.parts if before else {}
         parts = {
             name: _as_known(part, known.get(name))
             for name, part in zip(self._checks, seen, strict=True)
         }
         for name, part in parts.items():
-            if name in known and part.state != known[name].state:
+            was = known[name].state if name in known else "ok"
+            if part.state != was:
                 _log.warning("part_changed", part=name, state=part.state, detail=part.detail)
         return _as_known(Health(state=_overall(parts), since=self._now(), parts=parts), before)
 
-    async def _look(self, name: str, check: Check) -> PartHealth:
+    async def _look(self, check: Check) -> PartHealth:
         started = time.monotonic()
         trouble = await trouble_with(check)
         latency = round((time.monotonic() - started) * 1000, 1)
-        state: State = "ok" if trouble is None else "degraded" if name == "clock" else "down"
-        return PartHealth(state=state, latency_ms=latency, since=self._now(), detail=trouble)
+        if trouble is None:
+            return PartHealth(state="ok", latency_ms=latency, since=self._now())
+        state: State = "degraded" if trouble.is_degraded else "down"
+        return PartHealth(state=state, latency_ms=latency, since=self._now(), detail=trouble.words)
 
 
 def _as_known(now: _S, before: _S | None) -> _S:
-    """Keep since when it is if it is as it was."""
+    """Keep `since` if the state is the same."""
     if before is None or now.state != before.state:
         return now
     return now.model_copy(update={"since": before.since})
 
 
 def _overall(parts: Mapping[str, PartHealth]) -> State:
-    troubled = {name for name, part in parts.items() if part.state != "ok"}
-    if not troubled:
-        return "ok"
-    return "degraded" if troubled <= {"worker", "clock"} else "down"
+    if any(part.state == "down" for name, part in parts.items() if name not in _NOT_NEEDED):
+        return "down"
+    return "ok" if all(part.state == "ok" for part in parts.values()) else "degraded"

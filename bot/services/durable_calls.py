@@ -1,4 +1,4 @@
-"""Calls to Temporal that are safe to repeat, and what can be said of those that got no answer."""
+"""Calls to Temporal that are safe to repeat, and the errors of calls without an answer."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -10,6 +10,7 @@ import structlog
 from temporalio.service import RPCError, RPCStatusCode
 
 from relai_core.errors import RelaiError, UnavailableError
+from relai_core.temporal_errors import reason
 
 DURABLE_WITHIN = timedelta(milliseconds=900)
 """With the look at a person before it and `OUTCOME_WITHIN` after it less than an answer takes."""
@@ -26,7 +27,7 @@ _TRANSIENT = frozenset(
     }
 )
 _NO_NAMESPACE = "NamespaceNotFoundFailure"
-# The SDK tells only in words that a call never left: no connection yet, or none any more.
+# The SDK has no error class for a call that never left, so its text is compared.
 _NEVER_CONNECTED = "Failed client connect"
 _REFUSED = "tcp connect error"
 
@@ -45,12 +46,12 @@ class UnconfirmedError(RelaiError):
 
 
 class WorkflowEndedError(Exception):
-    """The workflow has done all it had to do, or never ran. The store knows what became of it."""
+    """The workflow has ended, or never ran. The store has the state of its subject."""
 
 
 @contextmanager
 def ended_if_not_found(workflow_id: str) -> Iterator[None]:
-    """Tell apart a workflow that takes nothing any more.
+    """Translate the error of a call to a workflow that has ended.
 
     Raises:
         WorkflowEndedError: Temporal knows no such workflow that still runs.
@@ -87,7 +88,7 @@ async def confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
                 await asyncio.sleep(_PAUSE.total_seconds())
     except TimeoutError:
         _log.warning("temporal_not_confirmed", may_be_done=may_be_done, cause=str(failure))
-        raise (UnconfirmedError() if may_be_done else UnavailableError("Temporal")) from failure
+        raise (UnconfirmedError() if may_be_done else _unavailable(failure)) from failure
 
 
 def _require_transient(error: RPCError | RuntimeError, may_be_done: bool) -> None:
@@ -99,7 +100,11 @@ def _require_transient(error: RPCError | RuntimeError, may_be_done: bool) -> Non
         raise error
     elif error.status not in _TRANSIENT:
         _log.error("temporal_refused", status=error.status.name, cause=str(error))
-        raise (UnconfirmedError() if may_be_done else UnavailableError("Temporal")) from error
+        raise (UnconfirmedError() if may_be_done else _unavailable(error)) from error
+
+
+def _unavailable(failure: RPCError | RuntimeError | None) -> UnavailableError:
+    return UnavailableError("Temporal", reason=reason(failure) if failure else None)
 
 
 def _is_unknown_workflow(error: RPCError) -> bool:

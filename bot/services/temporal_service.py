@@ -1,7 +1,8 @@
 """The bot's side of Temporal: durable steps out, outcomes back. Nothing else in the bot knows it.
 
-Each durable step is one call that is safe to repeat, because its ids come from the request. What
-became of it is asked for afterwards, so a worker that is away costs the answer, not the request.
+Each durable step is one call that is safe to repeat, because its ids come from the request. The
+outcome is asked for afterwards, so without a worker the request is saved, and only the answer
+comes later.
 """
 
 import asyncio
@@ -28,7 +29,6 @@ from bot.services.durable_calls import (
     ended_if_not_found,
 )
 from bot.services.workflow_status import WorkflowStatus, describe_workflow
-from relai_core.clock import Clock, utc_now
 from relai_core.codec import UnreadablePayloadError
 from relai_core.domain.changes import (
     Cancelled,
@@ -70,11 +70,8 @@ __all__ = [
 ]
 
 OUTCOME_WITHIN = timedelta(milliseconds=800)
-"""How long an outcome is waited for."""
+"""Time to wait for an outcome."""
 _ROOM_PAUSE = timedelta(milliseconds=50)
-WAY_BACK = timedelta(milliseconds=300)
-"""Workers from before `confirms` count as heard what they record until then by the clock of their
-workflow task, which stands still from the task's start on; it must still reach us in time."""
 _RELAY_SIGNALS: dict[type[RelayAnswer], str] = {
     RelayAccepted: "accepted",
     RelayDeclined: "declined",
@@ -115,12 +112,10 @@ class TemporalService:
         self,
         client: Client,
         task_queue: str,
-        now: Clock = utc_now,
         background: Background | None = None,
     ) -> None:
         self._client = client
         self._task_queue = task_queue
-        self._now = now
         self._background = background or Background()
 
     async def start_task_lifecycle_workflow(self, data: NewTask) -> Answered:
@@ -162,7 +157,7 @@ class TemporalService:
         return await self._answered(workflow_id, request)
 
     async def start_user_onboarding_workflow(self, data: UserOnboardingInput) -> str:
-        """Welcome someone; the workflow id. Who was welcomed already is not welcomed again."""
+        """Onboard a person, once; the workflow id."""
         workflow_id = onboarding_id(data.team_id, data.user_id)
         try:
             await self._start("UserOnboardingWorkflow", data, workflow_id)
@@ -187,11 +182,11 @@ class TemporalService:
         return await self._signal(workflow_id, "cancelled", change)
 
     async def signal_task_edited(self, workflow_id: str, *, change: Edited) -> Answered:
-        """Tell a lifecycle what to put right on its task."""
+        """Tell a lifecycle to edit its task."""
         return await self._signal(workflow_id, "edited", change)
 
     async def signal_task_progressed(self, workflow_id: str, *, change: Progressed) -> Answered:
-        """Tell a lifecycle how far its task is."""
+        """Tell a lifecycle the progress of its task."""
         return await self._signal(workflow_id, "progressed", change)
 
     async def signal_task_reassigned(
@@ -203,7 +198,7 @@ class TemporalService:
         return await self._signal(workflow_id, "reassigned", change)
 
     async def signal_relay_answered(self, workflow_id: str, *, change: RelayAnswer) -> Answered:
-        """Tell a relay what its receiver or its sender wants."""
+        """Tell a relay the answer of its receiver or sender."""
         return await self._signal(workflow_id, _RELAY_SIGNALS[type(change)], change)
 
     async def _start(self, workflow: str, start: Model, workflow_id: str) -> None:
@@ -229,15 +224,12 @@ class TemporalService:
         return await self._answered(workflow_id, change.id)
 
     async def _answered(self, workflow_id: str, request: RequestId) -> Answered:
-        """Ask what became of a request that is saved; its outcome may well come later."""
+        """Ask for the outcome of a saved request, and confirm it if it comes in time."""
         handle = self._client.get_workflow_handle(workflow_id)
-        # Temporal goes by its own clock, which may be either: better told twice than never.
-        until = min(self._now(), utc_now()) + OUTCOME_WITHIN - WAY_BACK
-        asked = OutcomeAsked(request_id=request, until=until, confirms=True)
         try:
             async with asyncio.timeout(OUTCOME_WITHIN.total_seconds()):
                 with ended_if_not_found(workflow_id):
-                    outcome = await _ask(handle, asked)
+                    outcome = await _ask(handle, OutcomeAsked(request_id=request))
         except (
             TimeoutError,
             RPCError,
@@ -245,8 +237,8 @@ class TemporalService:
             WorkflowUpdateFailedError,
             WorkflowUpdateRPCTimeoutOrCancelledError,
         ) as error:
-            # The SDK turns every cancellation into its own error. So when the time for the whole
-            # answer is up meanwhile, that ends here as well, in "saved": the request is.
+            # The SDK turns every cancellation into its own error. So if the time for the whole
+            # answer runs out during the question, the result is "saved" as well.
             _log.info("outcome_not_known_yet", workflow_id=workflow_id, cause=type(error).__name__)
             return Answered(workflow_id, None)
         self._background.soon(_confirm(handle, OutcomeHeard(request_id=request)))
@@ -260,7 +252,7 @@ async def _confirm(handle: WorkflowHandle[Any, Any], heard: OutcomeHeard) -> Non
     except WorkflowEndedError:
         _log.debug("heard_after_the_end", workflow_id=handle.id)
     except (UnavailableError, UnconfirmedError) as error:
-        # It is told once more, by a notice: better twice than never.
+        # A notice tells it once more: better twice than never.
         _log.info("heard_not_confirmed", workflow_id=handle.id, cause=type(error).__name__)
 
 

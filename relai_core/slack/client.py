@@ -7,7 +7,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetr
 from slack_sdk.web.async_client import AsyncWebClient
 
 CALL_TIMEOUT = timedelta(seconds=8)
-"""A call that takes longer is given up. Its outcome is unknown then."""
+"""Time limit of a call. After it the outcome of the call is unknown."""
 
 
 class ConnectOnlyRetryHandler(AsyncConnectionErrorRetryHandler):
@@ -21,7 +21,7 @@ class ConnectOnlyRetryHandler(AsyncConnectionErrorRetryHandler):
 
 
 def create_session() -> aiohttp.ClientSession:
-    """Open the session that all calls share. Whoever calls this closes it.
+    """Open the session that all calls share. The caller closes it.
 
     It carries the time limit: the client's own is ignored once a session is given.
     """

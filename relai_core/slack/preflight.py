@@ -1,13 +1,16 @@
-"""Whether the app is installed as it must be, asked once before anything else."""
+"""The check that the app is installed as it must be, at the start and for `/health`."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from relai_core.clock import utc_now
 from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.errors import InstallationBrokenError
-from relai_core.slack.clock import SlackClock
+from relai_core.settings import SettingsError
 from relai_core.slack.errors import narrowing
 
 SCOPES = frozenset(
@@ -16,69 +19,64 @@ SCOPES = frozenset(
         *("users:read", "users:read.email", "dnd:read"),
     }
 )
-"""What the bot token must be allowed. The manifest asks for the same."""
+"""Scopes that the bot token needs. The manifest asks for the same."""
 
 
 class Installation(NamedTuple):
-    """The app in one workspace."""
+    """The app in one workspace.
+
+    Attributes:
+        clock_ahead: this machine's time minus the `Date` of Slack's answer, which has whole
+            seconds and is as old as the answer took to arrive.
+    """
 
     team_id: TeamId
     bot_user_id: SlackUserId
     bot_id: str
-    app_id: str
-    scopes: frozenset[str]
+    clock_ahead: timedelta
 
 
-async def check_installation(client: AsyncWebClient, app_token: str | None) -> Installation:
-    """Ask Slack who we are; with an app token also whether Socket Mode may be used.
+async def check_installation(client: AsyncWebClient, app_token: str | None = None) -> Installation:
+    """Check the bot token and its scopes; with an app token Socket Mode too.
 
     Raises:
-        InstallationBrokenError: a token or a scope is wrong; its text says what to do.
+        SettingsError: Slack refuses a token, or a scope is missing. It names the cure.
         MessengerError: Slack can't be asked.
     """
     try:
         with narrowing(repeatable=True):
             answer = await client.auth_test()
     except InstallationBrokenError as error:
-        raise InstallationBrokenError(
-            f"Slack refuses SLACK_BOT_TOKEN ({error.code}). Copy the bot token, xoxb-…, from "
+        raise SettingsError(
+            f"Slack refuses SLACK_BOT_TOKEN ({error.code}): copy the bot token, xoxb-…, from "
             "'OAuth & Permissions' of the app, after installing the app in the workspace."
         ) from error
-    scopes = _scopes(answer.headers)
-    with narrowing(repeatable=True):
-        bot = (await client.bots_info(bot=answer["bot_id"]))["bot"]
+    _require_scopes(answer.headers)
     if app_token is not None:
         await _check_app_token(client, app_token)
     return Installation(
         team_id=TeamId(answer["team_id"]),
         bot_user_id=SlackUserId(answer["user_id"]),
         bot_id=answer["bot_id"],
-        app_id=bot["app_id"],
-        scopes=scopes,
+        clock_ahead=_clock_ahead(answer.headers),
     )
 
 
-def _scopes(headers: Mapping[str, str]) -> frozenset[str]:
-    granted = headers.get("x-oauth-scopes", "").split(",")
-    scopes = frozenset(scope.strip() for scope in granted if scope.strip())
-    if missing := ", ".join(sorted(SCOPES - scopes)):
-        raise InstallationBrokenError(
-            f"The bot token lacks {missing}. Add it under 'OAuth & Permissions' of the app, or "
-            "update the app from manifest.yml, and install the app again."
+def _require_scopes(headers: Mapping[str, str]) -> None:
+    granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
+    if missing := ", ".join(sorted(SCOPES - granted)):
+        raise SettingsError(
+            f"SLACK_BOT_TOKEN lacks the scopes {missing}: add them under 'OAuth & Permissions' of "
+            "the app, or update the app from manifest.yml, and install the app again."
         )
-    return scopes
 
 
-async def check_token(client: AsyncWebClient, clock: SlackClock) -> None:
-    """Return if Slack takes the bot token; `clock` hears what time it is there.
-
-    Raises:
-        InstallationBrokenError: it does not.
-        MessengerError: Slack can't be asked.
-    """
-    with narrowing(repeatable=True):
-        answer = await client.auth_test()
-    clock.hear(answer.headers)
+def _clock_ahead(headers: Mapping[str, str]) -> timedelta:
+    """This machine's time minus Slack's; zero if the answer has no date."""
+    try:
+        return utc_now() - parsedate_to_datetime(headers["Date"])
+    except (KeyError, ValueError):
+        return timedelta(0)
 
 
 async def _check_app_token(client: AsyncWebClient, app_token: str) -> None:
@@ -86,7 +84,7 @@ async def _check_app_token(client: AsyncWebClient, app_token: str) -> None:
         with narrowing(repeatable=True):
             await client.apps_connections_open(app_token=app_token)
     except InstallationBrokenError as error:
-        raise InstallationBrokenError(
-            f"Slack refuses SLACK_APP_TOKEN ({error.code}). Make an app-level token, xapp-…, with "
+        raise SettingsError(
+            f"Slack refuses SLACK_APP_TOKEN ({error.code}): make an app-level token, xapp-…, with "
             "the scope connections:write under 'Basic Information' of the app."
         ) from error

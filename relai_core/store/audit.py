@@ -1,45 +1,27 @@
-"""Everything there is, read page by page while the system runs, to be checked against itself."""
+"""Reads for the audit, page by page: counts, open tasks and relays, and the ledger of notices."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
-from relai_core.domain.census import Census
 from relai_core.domain.ids import NoticeKey, RelayId, RequestId, TaskId, TeamId
 from relai_core.domain.notice import NoticeKind, NoticeRow, NoticeState
 from relai_core.domain.relay import Relay
 from relai_core.domain.task import Task
-from relai_core.domain.trail import CLOSES_IT, Trail
-from relai_core.store.census import CensusTaker
 from relai_core.store.connection import Collection, Connection, Document
 from relai_core.store.documents import from_document
-from relai_core.store.soundness import Soundness, Unsound, sound
-from relai_core.store.trails import Trails
+
+Counts = Mapping[str, Mapping[str, int]]
+"""Tasks by status, relays by end, notices by state; a value that is left out has none."""
 
 _PAGE = 1000
 _REMINDERS = tuple(kind for kind in NoticeKind if kind.is_reminder)
 
 
-class OpenTask(NamedTuple):
-    """A task that is open."""
-
-    id: TaskId
-    created_at: datetime
-
-
-class Standing(NamedTuple):
-    """That a task or a hand-over is in the store; and since when it is over, if that can be read.
-
-    It is there even if the rest of it can't be read.
-    """
-
-    id: str
-    over_since: datetime | None
-
-
 class Closing(NamedTuple):
-    """A closed task, the request that closed it, and the hand-over that was open until then."""
+    """A closed task, the request that closed it, and the relay that was open until then."""
 
     task: Task
     request: RequestId
@@ -47,10 +29,7 @@ class Closing(NamedTuple):
 
 
 class MongoAuditStore:
-    """Reads only, in pages. What is there all the time while it reads is never missed.
-
-    What can't be read is passed over, but where is asked whether something is there.
-    """
+    """Pages go by `_id`, so a document that stays is never missed, whatever is written."""
 
     def __init__(self, mongo: Connection) -> None:
         self._mongo = mongo
@@ -59,98 +38,67 @@ class MongoAuditStore:
         self._relays = mongo.collection("relays")
         self._events = mongo.collection("task_events")
         self._notices = mongo.collection("notices")
-        self._trails = Trails(mongo)
-        self._census = CensusTaker(mongo)
-        self._soundness = Soundness(mongo)
 
-    async def count(self, limbo_before: datetime) -> dict[TeamId, Census]:
-        """Count each workspace; in limbo is a hand-over whose moment was before `limbo_before`."""
-        return await self._census.count(limbo_before)
+    async def count(self) -> dict[TeamId, Counts]:
+        """Count each workspace."""
+        counts: dict[TeamId, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+        for name, collection, team, value in (
+            ("tasks", self._tasks, "$team_id", "$status"),
+            ("tasks", self._archived, "$team_id", "archived"),
+            ("relays", self._relays, "$team_id", {"$ifNull": ["$end", "open"]}),
+            ("notices", self._notices, "$notice.team_id", "$state"),
+        ):
+            for row in await self._grouped(collection, {"team": team, "value": value}):
+                counts[row["_id"]["team"]][name][row["_id"]["value"]] = row["count"]
+        return {team: counts[team] for team in sorted(counts)}
 
-    async def unsound(self) -> AsyncIterator[Unsound]:
-        """Documents that can't be read."""
-        async for found in self._soundness.unsound():
-            yield found
-
-    async def misfiled(self, among: Sequence[TaskId] | None = None) -> list[TaskId]:
-        """Tasks of which lists go by what the task does not say, of these or of all."""
-        return await self._soundness.misfiled(among)
-
-    async def server_time(self) -> datetime:
-        """MongoDB's clock."""
-        return await self._mongo.server_time()
-
-    def trails(self) -> AsyncIterator[Trail]:
-        """The trail of every task. One that is being archived may come twice."""
-        return self._trails.read()
-
-    async def find_trail(self, task_id: TaskId) -> Trail | None:
-        """The trail of one task."""
-        return await self._trails.find(task_id)
-
-    async def lost_tasks(self) -> AsyncIterator[TaskId]:
-        """Tasks that have a trail, and are in the store no more."""
-        async for page in self._pages(self._events, {"kind": "created"}, ["task_id"]):
-            ids = [TaskId(document["task_id"]) for document in page]
-            known = await self.find_tasks(ids)
-            for lost in ids:
-                if lost not in known:
-                    yield lost
-
-    async def open_tasks(self) -> AsyncIterator[OpenTask]:
+    async def open_tasks(self) -> AsyncIterator[TaskId]:
         """Every open task."""
-        async for page in self._pages(self._tasks, {"open": True}, ["created_at"]):
+        async for page in self._pages(self._tasks, {"open": True}, ["_id"]):
             for document in page:
-                yield OpenTask(document["_id"], document["created_at"])
+                yield document["_id"]
 
-    async def open_relays(self) -> AsyncIterator[Relay]:
-        """Every hand-over that has not ended."""
-        async for page in self._pages(self._relays, {"end": None}):
+    async def open_relays(self) -> AsyncIterator[RelayId]:
+        """Every relay that has not ended."""
+        async for page in self._pages(self._relays, {"end": None}, ["_id"]):
             for document in page:
-                yield from_document(Relay, document)
+                yield document["_id"]
 
-    async def ended_relays(self, after: datetime, before: datetime) -> AsyncIterator[list[Relay]]:
-        """Hand-overs that ended between two moments."""
-        ended = {"ended_at": {"$gt": after, "$lt": before}}
-        async for page in self._pages(self._relays, ended):
+    async def ended_relays(self, after: datetime) -> AsyncIterator[list[Relay]]:
+        """Relays that ended since."""
+        async for page in self._pages(self._relays, {"ended_at": {"$gt": after}}):
             yield [from_document(Relay, document) for document in page]
 
-    async def closings(self, after: datetime, before: datetime) -> AsyncIterator[list[Closing]]:
-        """Tasks that were closed between two moments. One that is being archived may come twice."""
-        closed = {"closed_at": {"$gt": after, "$lt": before}}
+    async def closings(self, after: datetime) -> AsyncIterator[list[Closing]]:
+        """Tasks that were closed since. A task that is archived just now may come twice."""
         for collection in (self._tasks, self._archived):
-            async for page in self._pages(collection, closed):
+            async for page in self._pages(collection, {"closed_at": {"$gt": after}}):
                 yield await self._closings([from_document(Task, document) for document in page])
 
-    async def unsettled_notices(
-        self, after: datetime, before: datetime
-    ) -> AsyncIterator[NoticeRow]:
-        """Notices that were to be there between two moments, and aren't for certain.
+    async def unsent_notices(self, after: datetime, before: datetime) -> AsyncIterator[NoticeRow]:
+        """Notices that were due between two moments and are not sent for certain.
 
-        Left out are planned reminders: one that waits for a better hour stays planned, and so does
-        one that a later one has overtaken.
+        Reminders are left out: a newer one replaces one that could not be sent.
         """
-        planned = {"state": NoticeState.PLANNED, "notice.kind": {"$nin": _REMINDERS}}
         wanted = {
+            "state": {"$in": [NoticeState.PLANNED, NoticeState.AMBIGUOUS]},
+            "notice.kind": {"$nin": _REMINDERS},
             "notice.planned_at": {"$gt": after, "$lt": before},
-            "$or": [{"state": NoticeState.AMBIGUOUS}, planned],
         }
-        async for page in self._pages(self._notices, wanted):
-            for document in page:
-                yield from_document(NoticeRow, document, key="key")
+        async for row in self._rows(wanted):
+            yield row
 
     async def failed_notices(
-        self, after: datetime, reasons_apart: AbstractSet[str]
+        self, after: datetime, except_for: AbstractSet[str]
     ) -> AsyncIterator[NoticeRow]:
-        """Notices that were to be there after that, and were refused for other reasons."""
+        """Notices due since that Slack refused, for other reasons than these."""
         wanted = {
             "state": NoticeState.FAILED,
-            "reason": {"$nin": sorted(reasons_apart)},
+            "reason": {"$nin": sorted(except_for)},
             "notice.planned_at": {"$gt": after},
         }
-        async for page in self._pages(self._notices, wanted):
-            for document in page:
-                yield from_document(NoticeRow, document, key="key")
+        async for row in self._rows(wanted):
+            yield row
 
     async def find_notice(self, key: NoticeKey) -> NoticeRow | None:
         """One row of the ledger."""
@@ -158,60 +106,66 @@ class MongoAuditStore:
             document = await self._notices.find_one({"_id": key})
         return from_document(NoticeRow, document, key="key") if document else None
 
-    async def known_notices(self, keys: Sequence[NoticeKey]) -> set[NoticeKey]:
-        """Those of these notices that the ledger knows, in whatever state."""
+    async def known_notices(self, keys: Sequence[NoticeKey]) -> set[str]:
+        """Those of these notices that the ledger holds, in any state."""
+        return await self._known(self._notices, keys)
+
+    async def known_tasks(self, ids: Sequence[TaskId]) -> set[str]:
+        """Those of these tasks that are stored."""
+        # In this order: a task that is being archived is never missed.
+        return await self._known(self._tasks, ids) | await self._known(self._archived, ids)
+
+    async def over_since(self, task_ids: Sequence[TaskId]) -> dict[TaskId, datetime]:
+        """When those of these tasks that are closed were closed."""
+        closed = {"_id": {"$in": list(task_ids)}, "open": False}
+        found: dict[TaskId, datetime] = {}
+        for collection in (self._tasks, self._archived):
+            with self._mongo.bounded():
+                documents = await collection.find(closed, ["closed_at"]).to_list(None)
+            found |= {document["_id"]: document["closed_at"] for document in documents}
+        return found
+
+    async def relays_of(self, task_id: TaskId) -> set[RelayId]:
+        """All relays that a task has had."""
         with self._mongo.bounded():
-            cursor = self._notices.find({"_id": {"$in": list(keys)}}, ["_id"])
-            return {document["_id"] for document in await cursor.to_list(None)}
-
-    async def find_tasks(self, ids: Sequence[TaskId]) -> dict[str, Standing]:
-        """Those of these tasks that the store holds, by id."""
-        # In this order: a task that is being moved is never missed.
-        found = await self._find(self._tasks, ids, "closed_at")
-        missing = [each for each in ids if each not in found]
-        return found | (await self._find(self._archived, missing, "closed_at") if missing else {})
-
-    async def find_relays(self, ids: Sequence[RelayId]) -> dict[str, Standing]:
-        """Those of these hand-overs that the store holds, by id."""
-        return await self._find(self._relays, ids, "ended_at")
-
-    async def hand_overs_of(self, task_id: TaskId) -> set[RelayId]:
-        """All hand-overs of a task, as its trail names them."""
-        with self._mongo.bounded():
-            cursor = self._events.find({"task_id": task_id}, ["relay_id"])
-            return {each["relay_id"] for each in await cursor.to_list(None) if each.get("relay_id")}
-
-    async def _find(
-        self, collection: Collection, ids: Sequence[str], over: str
-    ) -> dict[str, Standing]:
-        with self._mongo.bounded():
-            cursor = collection.find({"_id": {"$in": list(ids)}}, [over])
-            documents = await cursor.to_list(None)
-        return {each["_id"]: Standing(each["_id"], _moment(each.get(over))) for each in documents}
+            cursor = self._events.find(
+                {"task_id": task_id, "relay_id": {"$ne": None}}, ["relay_id"]
+            )
+            return {document["relay_id"] for document in await cursor.to_list(None)}
 
     async def _closings(self, tasks: list[Task]) -> list[Closing]:
-        """Each with the last event of its trail, which closed it."""
         by_id = {task.id: task for task in tasks}
-        wanted = {"task_id": {"$in": list(by_id)}, "kind": {"$in": sorted(CLOSES_IT)}}
+        wanted = {"task_id": {"$in": list(by_id)}, "kind": {"$in": ["completed", "cancelled"]}}
         with self._mongo.bounded():
-            cursor = self._events.find({**wanted, **sound("task_events")}, ["task_id", "settled"])
-            events = await cursor.to_list(None)
+            events = await self._events.find(wanted, ["task_id", "settled"]).to_list(None)
         return [Closing(by_id[e["task_id"]], e["_id"], e.get("settled")) for e in events]
+
+    async def _known(self, collection: Collection, ids: Sequence[str]) -> set[str]:
+        with self._mongo.bounded():
+            documents = await collection.find({"_id": {"$in": list(ids)}}, ["_id"]).to_list(None)
+        return {document["_id"] for document in documents}
+
+    async def _grouped(self, collection: Collection, by: Document) -> list[Document]:
+        stages = [{"$group": {"_id": by, "count": {"$sum": 1}}}]
+        with self._mongo.bounded():
+            return await collection.aggregate(stages).to_list(None)
+
+    async def _rows(self, wanted: Document) -> AsyncIterator[NoticeRow]:
+        async for page in self._pages(self._notices, wanted):
+            for document in page:
+                yield from_document(NoticeRow, document, key="key")
 
     async def _pages(
         self, collection: Collection, wanted: Document, fields: Sequence[str] | None = None
     ) -> AsyncIterator[list[Document]]:
         after = ""
         while True:
-            page = {**wanted, **sound(collection.name), "_id": {"$gt": after}}
+            page = {**wanted, "_id": {"$gt": after}}
             with self._mongo.bounded():
-                cursor = collection.find(page, fields).sort("_id", 1).limit(_PAGE)
-                documents = await cursor.to_list(None)
+                documents = (
+                    await collection.find(page, fields).sort("_id", 1).limit(_PAGE).to_list(None)
+                )
             if not documents:
                 return
             yield documents
             after = documents[-1]["_id"]
-
-
-def _moment(value: object) -> datetime | None:
-    return value if isinstance(value, datetime) else None

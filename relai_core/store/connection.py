@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import Context
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any, TypeVar
 
 import pymongo
@@ -24,6 +24,7 @@ from pymongo.errors import (
 
 from relai_core.errors import UnavailableError
 from relai_core.settings import SettingsError
+from relai_core.store.driver_errors import NO_REPLICA_SET, UNUSABLE, reason, refusal
 
 Document = dict[str, Any]
 StoreError = PyMongoError
@@ -33,14 +34,11 @@ Session = AsyncIOMotorClientSession
 
 _FIRST_PAUSE = timedelta(milliseconds=5)
 _LONGEST_PAUSE = timedelta(milliseconds=100)
+_CHECKED_WITHIN = timedelta(seconds=2)
+"""More than a login takes, and short enough for an operator who waits for the reason."""
 _GOODBYE = timedelta(milliseconds=200)
 """To tell the server that a transaction or a session ends: not worth waiting for a dead one."""
 _RETRY_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult")
-# The driver's own words may quote a part of the password, and so does a traceback.
-_UNUSABLE = (
-    "MONGODB_URI can't be used: it is no connection string, or names a file that can't be read. "
-    "Write special characters of the user's name and password percent-encoded, such as %2F for /."
-)
 
 T = TypeVar("T")
 
@@ -74,17 +72,40 @@ class Connection:
         """Return if the server answers.
 
         Raises:
-            UnavailableError: it does not, within the timeout.
+            SettingsError: it refuses the login, or its certificate is not trusted.
+            UnavailableError: it does not answer within the timeout.
         """
-        with self.bounded():
+        with self.explaining(), pymongo.timeout(self._timeout.total_seconds()):
             await self._client.admin.command("ping")
 
-    async def server_time(self) -> datetime:
-        """The server's clock."""
-        with self.bounded():
-            said = await self._client.admin.command("hello")
-        local_time: datetime = said["localTime"]
-        return local_time.replace(tzinfo=UTC)  # the driver leaves it off in a command's answer
+    async def check(self) -> None:
+        """Return if the server is a replica set, or a sharded cluster, that we may write to.
+
+        Raises:
+            SettingsError: MONGODB_URI or MONGODB_DATABASE is wrong for sure.
+            UnavailableError: the server can't be reached in time.
+        """
+        within = min(self._timeout, _CHECKED_WITHIN).total_seconds()
+        with self.explaining(), pymongo.timeout(within):
+            hello = await self._client.admin.command("hello")
+            if "setName" not in hello and hello.get("msg") != "isdbgrid":
+                raise SettingsError(NO_REPLICA_SET)
+            # No document has this id: nothing is written, but the right to write is checked.
+            await self._database["users"].update_one({"_id": ""}, {"$unset": {"_": ""}})
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Tell a setting that is wrong for sure from a server that may come back.
+
+        Raises:
+            SettingsError: the driver's error proves a wrong setting.
+            UnavailableError: any other error of the driver.
+        """
+        try:
+            yield
+        except PyMongoError as error:
+            unavailable = UnavailableError("MongoDB", reason=reason(error))
+            raise (refusal(error) or unavailable) from error
 
     def close(self) -> None:
         """Close all sockets. The connection can't be used afterwards."""
@@ -98,21 +119,12 @@ class Connection:
         Raises:
             UnavailableError: the server can't be reached, or the deadline passed.
         """
-        with self.reaching(), pymongo.timeout(self._timeout.total_seconds()):
-            yield
-
-    @contextmanager
-    def reaching(self) -> Iterator[None]:
-        """Tell a server that is away from what it refuses. What it has begun may take its time.
-
-        Raises:
-            UnavailableError: the server can't be reached.
-        """
         try:
-            yield
+            with pymongo.timeout(self._timeout.total_seconds()):
+                yield
         except PyMongoError as error:
             if isinstance(error, ConnectionFailure) or error.timeout:
-                raise UnavailableError("MongoDB") from error
+                raise UnavailableError("MongoDB", reason=reason(error)) from error
             raise
 
     @asynccontextmanager
@@ -168,7 +180,8 @@ def _client(uri: str, timeout: timedelta) -> AsyncIOMotorClient[Document]:
             tzinfo=UTC,
         )
     except (ConfigurationError, ValueError, OSError):
-        raise SettingsError(_UNUSABLE) from None
+        # The driver's own words may quote a part of the password, and so does a traceback.
+        raise SettingsError(UNUSABLE) from None
 
 
 async def _abort(session: Session) -> None:

@@ -10,8 +10,9 @@ from relai_core.store.keyed_requests import MongoKeyedRequestStore
 from relai_core.store.notices import MongoNoticeLedger
 from relai_core.store.tasks import MongoTaskStore
 from relai_core.store.users import MongoUserStore
+from relai_core.store.worker_reports import REPORT_EVERY, MongoWorkerReports
 
-__all__ = ["Database", "StoreError", "connect"]
+__all__ = ["REPORT_EVERY", "Database", "StoreError", "connect"]
 
 
 class Database:
@@ -23,6 +24,7 @@ class Database:
         self.notices = MongoNoticeLedger(mongo)
         self.keyed_requests = MongoKeyedRequestStore(mongo)
         self.figures = MongoFigureStore(mongo)
+        self.worker_reports = MongoWorkerReports(mongo)
         self.audit = MongoAuditStore(mongo)
         self._mongo = mongo
 
@@ -32,9 +34,10 @@ class Database:
         Not bounded: a new index on a grown collection takes longer than any other operation.
 
         Raises:
+            SettingsError: the user of MONGODB_URI may not.
             UnavailableError: MongoDB can't be reached.
         """
-        with self._mongo.reaching():
+        with self._mongo.explaining():
             for name, indexes in INDEXES.items():
                 await self._mongo.collection(name).create_indexes(list(indexes))
 
@@ -42,9 +45,19 @@ class Database:
         """Return if MongoDB answers.
 
         Raises:
-            UnavailableError: it does not, within the timeout.
+            SettingsError: it refuses the login, or its certificate is not trusted.
+            UnavailableError: it does not answer within the timeout.
         """
         await self._mongo.ping()
+
+    async def check(self) -> None:
+        """Return if MongoDB can be used.
+
+        Raises:
+            SettingsError: MONGODB_URI or MONGODB_DATABASE is wrong for sure.
+            UnavailableError: MongoDB can't be reached within the timeout.
+        """
+        await self._mongo.check()
 
     def close(self) -> None:
         """Close all sockets. The stores can't be used afterwards."""

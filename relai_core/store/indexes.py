@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pymongo import ASCENDING, IndexModel
 
 from relai_core.store.keyed_requests import KEPT_FOR
+from relai_core.store.worker_reports import FRESH_FOR
 
 _OPEN = {"open": True}
 _BY_DUE_DATE = (("due_order", ASCENDING), ("number", ASCENDING))
@@ -62,6 +63,8 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ),
     # figures
     "relays": (_index("team_id", "end"),),
+    # Reports of workers that have ended are deleted.
+    "worker_reports": (_index("at", expireAfterSeconds=round(FRESH_FOR.total_seconds())),),
     # Keyed requests are deleted when nobody repeats them any more.
     "api_requests": (_index("claimed_at", expireAfterSeconds=round(KEPT_FOR.total_seconds())),),
 }

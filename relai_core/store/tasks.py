@@ -97,18 +97,6 @@ class MongoTaskStore:
             document = await self._events.find_one({"_id": request_id})
         return from_document(TaskEvent, document) if document else None
 
-    async def refile(self, task_id: TaskId) -> None:
-        """Write anew what a task is listed by, as it follows from the task; nothing else changes.
-
-        Raises:
-            NotFoundError: there is no such task.
-        """
-        with self._mongo.bounded():
-            task = await self._get(task_id)
-            # If it has changed meanwhile, that wrote it anew already.
-            current = {"_id": task.id, "version": task.version}
-            await self._tasks.update_one(current, {"$set": filing(task)})
-
     async def archive_closed(self, before: datetime, limit: int) -> int:
         with self._mongo.bounded():
             return await self._mongo.retried(partial(self._archive.move, before, limit))

@@ -1,4 +1,4 @@
-"""A workspace in the Slack sandbox, and the bot in front of services that keep all in memory."""
+"""A workspace in the Slack sandbox, and a bot whose services keep their data in memory."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -39,10 +39,10 @@ _DRAINED = timedelta(seconds=2)
 
 
 class BotHarness:
-    """The sandbox as people see it, and the bot's parts by name.
+    """The sandbox as people see it, and the parts of the bot.
 
     Attributes:
-        bot_token: what Bolt has found out about the bot; `dispatch` is the one way into it.
+        dispatch: hands a payload to the bot, as both transports do.
     """
 
     def __init__(self, sandbox: Sandbox, http: aiohttp.ClientSession, within: timedelta) -> None:
@@ -68,7 +68,7 @@ class BotHarness:
         return next(SlackUserId(person["id"]) for person in people if person["name"] == name)
 
     async def control(self, verb: str, path: str, **body: Any) -> Json:
-        """Call the control API, which must agree."""
+        """Call the control API and require success."""
         address = f"{self.url}/control/{path}"
         async with self._http.request(verb, address, json=body or None) as response:
             answer: Json = await response.json()
@@ -76,13 +76,13 @@ class BotHarness:
             return answer
 
     async def type(self, name: str, text: str, **more: Any) -> Json:
-        """Let a person type a command; how it was delivered."""
+        """Type a command as a person; return its delivery."""
         return await self.control(
             "POST", "commands", user=await self.id_of(name), text=text, **more
         )
 
     async def reads(self, name: str) -> list[str]:
-        """What the person reads in the DM with the bot, block by block, oldest first."""
+        """Return the texts of the bot's messages to a person, oldest first."""
         await self.background.drain(_DRAINED)
         seen = await self.control("GET", f"messages?user={await self.id_of(name)}")
         return [_words(message) for message in seen["messages"]]
@@ -95,12 +95,12 @@ class BotHarness:
         return list((await self.control("GET", f"deliveries?kind={kind}"))["deliveries"])
 
     async def fail(self, method: str, kind: str, **more: Any) -> None:
-        """Ask the sandbox for a fault."""
+        """Make the next call of a method fail."""
         await self.control("POST", "faults", method=method, kind=kind, **more)
 
     @asynccontextmanager
     async def over_http(self) -> AsyncIterator[str]:
-        """Let payloads come in over HTTP; the request URL."""
+        """Deliver payloads over HTTP; yield the request URL."""
         route = SlackRoute(SECRET)
         route.open(self.dispatch)
         server = Server(route.routes())
@@ -116,7 +116,7 @@ class BotHarness:
     async def over_socket(
         self, ping_every: timedelta = timedelta(seconds=1)
     ) -> AsyncIterator[SocketMode]:
-        """Let payloads come in by Socket Mode, once it is connected."""
+        """Deliver payloads over Socket Mode."""
         socket = SocketMode(self.client, "xapp-sandbox", self.dispatch, ping_every)
         socket.start()
         try:
@@ -147,7 +147,7 @@ class BotHarness:
 async def a_bot_harness(
     within: timedelta = ANSWER_WITHIN, **options: Any
 ) -> AsyncIterator[BotHarness]:
-    """Open an harness in a sandbox with these options."""
+    """Open a harness in a sandbox with these options."""
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(running_sandbox(Options(**options)))
         http = await stack.enter_async_context(aiohttp.ClientSession())
@@ -157,8 +157,8 @@ async def a_bot_harness(
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Return as soon as the condition holds; the test's time limit ends a vain wait."""
-    while not await condition():  # noqa: ASYNC110 - what is awaited lies behind HTTP
+    """Wait until the condition holds, at most until the test's time limit."""
+    while not await condition():  # noqa: ASYNC110 - the condition is read over HTTP
         await asyncio.sleep(0.01)
 
 

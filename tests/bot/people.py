@@ -1,4 +1,4 @@
-"""People who are no full members, each in their own way."""
+"""People who are not full members, one for each reason."""
 
 from relai_core.domain.ids import SlackUserId, TeamId
 from relai_core.domain.user import User

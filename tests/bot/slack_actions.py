@@ -1,4 +1,4 @@
-"""What people do with the mouse."""
+"""Presses buttons and submits forms as a person."""
 
 from tests.bot.bot_harness import BotHarness, Json
 
@@ -18,6 +18,11 @@ async def latest_message(harness: BotHarness, name: str) -> Json:
     seen = await harness.control("GET", f"messages?user={await harness.id_of(name)}")
     message: Json = seen["messages"][-1]
     return message
+
+
+async def press_latest(harness: BotHarness, name: str, action_id: str) -> Json:
+    """Press a button of the latest message that a person sees."""
+    return await press(harness, name, await latest_message(harness, name), action_id)
 
 
 async def top_view(harness: BotHarness, name: str) -> Json:

@@ -1,4 +1,4 @@
-"""The language of the slash commands, as tables of what people type and what it means."""
+"""Grammar of the slash commands: tables of typed text and its meaning."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -133,7 +133,7 @@ def test_a_date_that_is_not_the_due_date_stays_in_the_title() -> None:
     ],
     ids=lambda title: title[:30],
 )
-def test_what_is_no_date_and_no_person_belongs_to_the_title(title: str) -> None:
+def test_other_words_belong_to_the_title(title: str) -> None:
     assert task(f"new {title}") == CreateTask(title)
 
 
@@ -148,7 +148,7 @@ def test_what_is_no_date_and_no_person_belongs_to_the_title(title: str) -> None:
         ("Read <https://x.io/?a=1&amp;b=2>", "Read https://x.io/?a=1&b=2"),
     ],
 )
-def test_slack_text_is_made_plain_once(text: str, title: str) -> None:
+def test_slack_escaping_is_undone_once(text: str, title: str) -> None:
     assert task(f"new {text}") == CreateTask(title)
 
 
@@ -163,9 +163,7 @@ def test_slack_text_is_made_plain_once(text: str, title: str) -> None:
         ("by fri", OpenTaskForm(due_at=FRIDAY)),
     ],
 )
-def test_without_a_title_the_form_opens_with_what_was_understood(
-    text: str, form: OpenTaskForm
-) -> None:
+def test_missing_title_opens_a_prefilled_form(text: str, form: OpenTaskForm) -> None:
     assert task(text) == form
 
 
@@ -223,7 +221,7 @@ def test_the_other_commands_are_understood(text: str, command: TaskCommand) -> N
         ("new Renew <@U2BO> <@U3>", "One owner at a time"),
     ],
 )
-def test_what_is_unclear_is_refused_with_the_right_form(text: str, shown: str) -> None:
+def test_unclear_command_is_refused_with_a_suggestion(text: str, shown: str) -> None:
     with pytest.raises(InvalidInputError) as refused:
         task(text)
 
@@ -241,7 +239,7 @@ def test_what_is_unclear_is_refused_with_the_right_form(text: str, shown: str) -
         ("lsit", None),
     ],
 )
-def test_a_refusal_names_the_input_it_is_about(text: str, field: str | None) -> None:
+def test_refusal_names_its_field(text: str, field: str | None) -> None:
     with pytest.raises(InvalidInputError) as refused:
         task(text)
 
@@ -254,7 +252,7 @@ def test_a_long_title_is_refused_with_both_lengths(length: int) -> None:
         task("new " + "x" * length)
 
 
-def test_a_title_of_the_greatest_length_may_have_a_date_and_a_person_besides() -> None:
+def test_longest_title_may_have_a_date_and_a_person() -> None:
     title = "x" * TITLE_LIMIT
 
     understood = task(f"new {title} <@U2BO> before friday the 20th of november 2026 5:00 pm")
@@ -305,9 +303,7 @@ def test_a_relay_is_understood_in_any_order(text: str, command: RelayCommand) ->
         ("T-42 hi --handshake", OpenRelayForm(42, None, "hi", RelayMode.HANDSHAKE)),
     ],
 )
-def test_without_a_receiver_the_form_opens_and_no_text_is_lost(
-    text: str, form: OpenRelayForm
-) -> None:
+def test_missing_receiver_opens_a_form_with_the_text(text: str, form: OpenRelayForm) -> None:
     assert relay(text) == form
 
 
@@ -324,9 +320,7 @@ def test_without_a_receiver_the_form_opens_and_no_text_is_lost(
     ],
     ids=lambda value: value[:30],
 )
-def test_a_relay_that_is_unclear_is_refused_with_the_reason(
-    text: str, field: str, shown: str
-) -> None:
+def test_unclear_relay_is_refused_with_the_reason(text: str, field: str, shown: str) -> None:
     with pytest.raises(InvalidInputError) as refused:
         relay(text)
 
@@ -334,7 +328,7 @@ def test_a_relay_that_is_unclear_is_refused_with_the_reason(
     assert shown in str(refused.value)
 
 
-def test_a_note_of_the_greatest_length_fits() -> None:
+def test_longest_note_is_accepted() -> None:
     note = "x" * NOTE_LIMIT
 
     assert relay(f"<@U2BO> {note} by 15:00") == RelayTask(None, BO, note, None, local(18, 15))
@@ -351,7 +345,7 @@ TEXTS = st.text(max_size=300) | st.lists(st.sampled_from(PIECES), max_size=14).m
 
 
 def answer(parse: Callable[[str], object], text: str) -> object:
-    """The command, or the words of the refusal."""
+    """Return the command, or the text of the refusal."""
     try:
         return parse(text)
     except InvalidInputError as refused:
@@ -359,20 +353,20 @@ def answer(parse: Callable[[str], object], text: str) -> object:
 
 
 @given(text=TEXTS)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_any_text_is_a_task_command_or_refused_in_words(text: str) -> None:
     assert isinstance(answer(task, text), (str, *get_args(TaskCommand)))
 
 
 @given(text=TEXTS)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_any_text_is_a_relay_command_or_refused_in_words(text: str) -> None:
     assert isinstance(answer(relay, text), (str, *get_args(RelayCommand)))
 
 
 @given(text=TEXTS)
-@settings(deadline=None, max_examples=200)
-def test_a_created_task_is_whole_and_still_to_come(text: str) -> None:
+@settings(max_examples=200)
+def test_parsed_task_has_a_title_and_a_future_date(text: str) -> None:
     understood = answer(task, f"new {text}")
 
     assert isinstance(understood, CreateTask | OpenTaskForm | str)
@@ -405,7 +399,7 @@ def test_a_created_task_is_whole_and_still_to_come(text: str) -> None:
 )
 @pytest.mark.parametrize("start", ["", "new ", "show ", "progress ", "<@U2BO> "])
 @pytest.mark.parametrize("parse", [task, relay])
-def test_forty_thousand_characters_are_answered_at_once_and_briefly(
+def test_very_long_input_gets_a_short_answer_at_once(
     parse: Callable[[str], object], start: str, text: str
 ) -> None:
     understood = answer(parse, start + text * (40_000 // len(text)))

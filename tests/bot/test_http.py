@@ -12,6 +12,8 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
+from bot.api.checks import DegradedError
+from bot.server import Server, SlackRoute
 from tests.bot.bot_harness import SECRET, BotHarness, Json
 from tests.bot.slack_actions import submit
 
@@ -50,6 +52,23 @@ class Sender:
 async def slack(harness: BotHarness) -> AsyncIterator[Sender]:
     async with harness.over_http() as url, aiohttp.ClientSession() as http:
         yield Sender(url, http)
+
+
+async def test_wrong_signing_secret_is_named_until_a_signature_is_right() -> None:
+    route = SlackRoute(SECRET)
+    server = Server(route.routes())
+    port = await server.start("127.0.0.1", 0)
+    async with aiohttp.ClientSession() as http:
+        slack = Sender(f"http://127.0.0.1:{port}/slack/events", http)
+        assert await route.is_trusted()
+        await slack.send(b"a=1", secret="another")
+        with pytest.raises(DegradedError, match="SLACK_SIGNING_SECRET"):
+            await route.is_trusted()
+
+        await slack.send(b"a=1")
+        await slack.send(b"a=1", secret="another")
+        assert await route.is_trusted()
+    await server.stop()
 
 
 async def test_a_command_with_the_word_payload_arrives(harness: BotHarness) -> None:

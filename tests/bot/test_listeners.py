@@ -1,4 +1,4 @@
-"""From what people do in Slack to what they read, through the sandbox and over the socket."""
+"""Commands, buttons and forms: from a person's action in the Slack sandbox to the answer."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from relai_core.domain.relay import RelayEnd
 from relai_core.errors import UnavailableError
 from tests.bot.bot_harness import BotHarness, Json, a_bot_harness, eventually
 from tests.bot.people import a_person
-from tests.bot.slack_actions import latest_message, press, submit, top_view
+from tests.bot.slack_actions import latest_message, press, press_latest, submit, top_view
 
 
 async def test_a_new_task_is_answered_with_its_number(connected_harness: BotHarness) -> None:
@@ -22,9 +22,7 @@ async def test_a_new_task_is_answered_with_its_number(connected_harness: BotHarn
     assert task.owner == await connected_harness.id_of("bo")
 
 
-async def test_without_a_worker_the_person_hears_that_it_is_saved(
-    connected_harness: BotHarness,
-) -> None:
+async def test_task_without_a_worker_is_answered_as_saved(connected_harness: BotHarness) -> None:
     connected_harness.gateway.has_worker = False
 
     await connected_harness.type("ana", "/task new Renew the certificate")
@@ -32,7 +30,7 @@ async def test_without_a_worker_the_person_hears_that_it_is_saved(
     assert (await connected_harness.reads("ana"))[-1].startswith("Saved")
 
 
-async def test_what_was_not_saved_is_given_back(connected_harness: BotHarness) -> None:
+async def test_unsaved_text_is_given_back(connected_harness: BotHarness) -> None:
     connected_harness.gateway.failure = UnavailableError("Temporal")
 
     await connected_harness.type("ana", "/task new Renew <b>the</b> certificate")
@@ -42,7 +40,7 @@ async def test_what_was_not_saved_is_given_back(connected_harness: BotHarness) -
     assert "/task new Renew" in answer
 
 
-async def test_an_unforeseen_failure_is_answered_with_a_reference(
+async def test_unexpected_error_is_answered_with_a_reference(
     connected_harness: BotHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     connected_harness.gateway.failure = ZeroDivisionError()
@@ -55,23 +53,19 @@ async def test_an_unforeseen_failure_is_answered_with_a_reference(
     assert "Renew the certificate" in answer
 
 
-async def test_a_button_whose_work_fails_is_answered_all_the_same(
-    connected_harness: BotHarness,
-) -> None:
-    """An exception after `ack` would cost the acknowledgement, and the person three seconds."""
+async def test_failing_button_is_still_answered(connected_harness: BotHarness) -> None:
+    """An exception after `ack` would turn the acknowledgement into an error after three seconds."""
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
     connected_harness.gateway.failure = ZeroDivisionError()
 
-    delivery = await press(
-        connected_harness, "ana", await latest_message(connected_harness, "ana"), "task_complete"
-    )
+    delivery = await press_latest(connected_harness, "ana", "task_complete")
 
     assert delivery["outcome"] == "ok"
     assert "Something went wrong" in (await connected_harness.reads("ana"))[-1]
 
 
-async def test_who_takes_too_long_says_that_it_may_be_saved() -> None:
+async def test_late_answer_says_that_the_task_may_be_saved() -> None:
     async with (
         a_bot_harness(within=timedelta(milliseconds=50)) as harness,
         harness.over_socket() as socket,
@@ -98,15 +92,11 @@ async def test_a_guest_is_refused(connected_harness: BotHarness) -> None:
     assert connected_harness.gateway.asked == []
 
 
-async def test_a_task_is_completed_by_its_button_and_the_answer_shows_it(
-    connected_harness: BotHarness,
-) -> None:
+async def test_complete_button_closes_the_task_and_shows_it(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
 
-    await press(
-        connected_harness, "ana", await latest_message(connected_harness, "ana"), "task_complete"
-    )
+    await press_latest(connected_harness, "ana", "task_complete")
 
     (task,) = connected_harness.store.tasks.values()
     assert not task.is_open
@@ -118,7 +108,7 @@ async def latest_shown(harness: BotHarness, name: str) -> Json:
     return await latest_message(harness, name)
 
 
-async def test_a_second_click_is_told_who_was_first(connected_harness: BotHarness) -> None:
+async def test_second_click_names_the_first_person(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
     card = await latest_message(connected_harness, "ana")
@@ -129,9 +119,7 @@ async def test_a_second_click_is_told_who_was_first(connected_harness: BotHarnes
     assert "was already completed by you" in (await connected_harness.reads("ana"))[-1]
 
 
-async def test_a_form_opens_with_what_was_understood_and_makes_a_task(
-    connected_harness: BotHarness,
-) -> None:
+async def test_submitted_form_creates_a_task(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new")
     outcome = await submit(connected_harness, "ana", {"title": "Renew the certificate"})
 
@@ -139,9 +127,7 @@ async def test_a_form_opens_with_what_was_understood_and_makes_a_task(
     assert "T-1" in (await connected_harness.reads("ana"))[-1]
 
 
-async def test_a_refused_form_stays_open_with_the_reason_at_its_input(
-    connected_harness: BotHarness,
-) -> None:
+async def test_refused_form_stays_open_with_the_reason(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new")
     outcome = await submit(connected_harness, "ana", {"title": "Renew", "due": 1_000_000_000})
 
@@ -149,7 +135,7 @@ async def test_a_refused_form_stays_open_with_the_reason_at_its_input(
     assert outcome["errors"] == {"due": "The due date has already passed."}
 
 
-async def test_a_form_that_could_not_be_saved_stays_open(connected_harness: BotHarness) -> None:
+async def test_unsaved_form_stays_open(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new")
     connected_harness.gateway.failure = UnavailableError("Temporal")
     outcome = await submit(connected_harness, "ana", {"title": "Renew"})
@@ -158,7 +144,7 @@ async def test_a_form_that_could_not_be_saved_stays_open(connected_harness: BotH
     assert "nothing was saved" in str(outcome["errors"])
 
 
-async def test_a_form_that_comes_too_late_tells_what_to_type(connected_harness: BotHarness) -> None:
+async def test_expired_trigger_is_answered_with_the_command(connected_harness: BotHarness) -> None:
     await connected_harness.fail("views.open", "error", error="expired_trigger_id")
 
     await connected_harness.type("ana", "/task new")
@@ -166,14 +152,12 @@ async def test_a_form_that_comes_too_late_tells_what_to_type(connected_harness: 
     assert "/task new Renew" in "\n".join(await connected_harness.reads("ana"))
 
 
-async def test_a_relay_is_sent_accepted_and_told(connected_harness: BotHarness) -> None:
+async def test_relay_is_sent_and_accepted(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/relay T-1 @bo the staging one first")
     await connected_harness.type("bo", "/task list")
 
-    delivery = await press(
-        connected_harness, "bo", await latest_message(connected_harness, "bo"), "relay_accept"
-    )
+    delivery = await press_latest(connected_harness, "bo", "relay_accept")
 
     (task,) = connected_harness.store.tasks.values()
     assert delivery["outcome"] == "ok"
@@ -181,14 +165,10 @@ async def test_a_relay_is_sent_accepted_and_told(connected_harness: BotHarness) 
     assert task.relay.end is RelayEnd.ACCEPTED
 
 
-async def test_hand_over_opens_a_form_with_the_task_chosen_and_the_form_hands_it_over(
-    connected_harness: BotHarness,
-) -> None:
+async def test_hand_over_button_opens_a_form_that_hands_over(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
-    await press(
-        connected_harness, "ana", await latest_message(connected_harness, "ana"), "task_hand_over"
-    )
+    await press_latest(connected_harness, "ana", "task_hand_over")
     bo = await connected_harness.id_of("bo")
     (task,) = connected_harness.store.tasks.values()
 
@@ -205,9 +185,7 @@ async def test_hand_over_opens_a_form_with_the_task_chosen_and_the_form_hands_it
     assert "You still own it" in (await connected_harness.reads("ana"))[-1]
 
 
-async def test_a_receiver_who_cannot_hold_a_task_is_refused_in_the_form(
-    connected_harness: BotHarness,
-) -> None:
+async def test_form_refuses_a_deactivated_receiver(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     dan = await connected_harness.id_of("dan")
     connected_harness.directory.users[dan] = a_person(dan).model_copy(update={"deleted": True})
@@ -222,7 +200,7 @@ async def test_a_receiver_who_cannot_hold_a_task_is_refused_in_the_form(
     assert "has been deactivated" in outcome["errors"]["receiver"]
 
 
-async def test_the_form_opens_in_the_mode_that_was_typed(connected_harness: BotHarness) -> None:
+async def test_form_opens_in_the_typed_mode(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
 
     await connected_harness.type("ana", "/relay T-1 --handshake")
@@ -239,7 +217,7 @@ async def test_a_decline_asks_for_the_reason_and_gives_the_task_back(
     await connected_harness.type("ana", "/relay T-1 @bo")
     (task,) = connected_harness.store.tasks.values()
     assert task.relay is not None
-    await decline_clicked(connected_harness, task.relay.id)
+    await click_decline(connected_harness, task.relay.id)
 
     outcome = await submit(connected_harness, "bo", {"reason": "on leave"})
 
@@ -250,23 +228,21 @@ async def test_a_decline_asks_for_the_reason_and_gives_the_task_back(
     assert task.relay.reason == "on leave"
 
 
-async def test_no_reason_is_asked_for_once_the_offer_is_over(connected_harness: BotHarness) -> None:
+async def test_declining_an_ended_offer_opens_no_form(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/relay T-1 @bo")
-    await press(
-        connected_harness, "ana", await latest_message(connected_harness, "ana"), "relay_take_back"
-    )
+    await press_latest(connected_harness, "ana", "relay_take_back")
     (task,) = connected_harness.store.tasks.values()
     assert task.relay is not None
 
-    await decline_clicked(connected_harness, task.relay.id)
+    await click_decline(connected_harness, task.relay.id)
 
     assert "was taken back" in (await connected_harness.reads("bo"))[-1]
     assert await connected_harness.calls("views.open") == []
 
 
-async def decline_clicked(harness: BotHarness, relay_id: str) -> None:
-    """Bo presses Decline… on the offer, as the worker would have posted it."""
+async def click_decline(harness: BotHarness, relay_id: str) -> None:
+    """Press Decline… as Bo on an offer like the worker's."""
     bo = await harness.id_of("bo")
     dm = (await harness.client.conversations_open(users=bo))["channel"]["id"]
     button = {
@@ -281,22 +257,18 @@ async def decline_clicked(harness: BotHarness, relay_id: str) -> None:
     await press(harness, "bo", {"channel": dm, "ts": offer["ts"]}, "relay_decline")
 
 
-async def test_the_sender_takes_back_below_the_answer(connected_harness: BotHarness) -> None:
+async def test_sender_takes_back_by_the_button_of_the_answer(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/relay T-1 @bo")
 
-    await press(
-        connected_harness, "ana", await latest_message(connected_harness, "ana"), "relay_take_back"
-    )
+    await press_latest(connected_harness, "ana", "relay_take_back")
 
     (task,) = connected_harness.store.tasks.values()
     assert task.owner == await connected_harness.id_of("ana")
     assert "relay_take_back" not in str((await latest_shown(connected_harness, "ana"))["blocks"])
 
 
-async def test_a_used_up_response_url_is_no_reason_to_stay_silent(
-    connected_harness: BotHarness,
-) -> None:
+async def test_failed_response_url_is_replaced_by_a_message(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
     card = await latest_message(connected_harness, "ana")
@@ -308,9 +280,7 @@ async def test_a_used_up_response_url_is_no_reason_to_stay_silent(
     assert "was already completed" in (await connected_harness.reads("ana"))[-1]
 
 
-async def test_a_whisper_whose_answer_was_lost_is_not_said_again(
-    connected_harness: BotHarness,
-) -> None:
+async def test_answer_with_a_lost_response_is_not_repeated(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Renew the certificate")
     await connected_harness.type("ana", "/task show T-1")
     card = await latest_message(connected_harness, "ana")
@@ -326,10 +296,10 @@ async def test_a_whisper_whose_answer_was_lost_is_not_said_again(
 
 
 @pytest.mark.parametrize("by_button", [False, True], ids=["command", "button"])
-async def test_an_address_in_a_title_is_no_link_in_a_refusal(
+async def test_url_in_a_title_is_not_linked_in_a_refusal(
     connected_harness: BotHarness, by_button: bool
 ) -> None:
-    """Slack would make one of any address in a text without blocks, or not `verbatim`."""
+    """Slack links any URL in a text without blocks, or without `verbatim`."""
     await connected_harness.type("ana", "/task new Pay at https://bank.example")
     await connected_harness.type("ana", "/task show T-1")
     card = await latest_message(connected_harness, "ana")
@@ -347,7 +317,7 @@ async def test_an_address_in_a_title_is_no_link_in_a_refusal(
     ]
 
 
-async def test_nothing_that_is_whispered_unfurls(connected_harness: BotHarness) -> None:
+async def test_links_in_answers_do_not_unfurl(connected_harness: BotHarness) -> None:
     await connected_harness.type("ana", "/task new Look at https://bank.example")
     await connected_harness.type("ana", "/task show T-1")
     card = await latest_message(connected_harness, "ana")
@@ -391,17 +361,17 @@ async def test_an_unknown_command_is_answered(connected_harness: BotHarness) -> 
     assert "does not know" in "\n".join(await connected_harness.reads("ana"))
 
 
-async def test_who_joins_is_welcomed_once_the_durable_step_works() -> None:
-    """Acknowledged before the work, the event would be lost with it."""
-    retries = (timedelta(0), timedelta(milliseconds=50))
+async def test_joining_member_is_welcomed_after_an_outage() -> None:
+    """An event acknowledged before the work would be lost if the work fails."""
+    soon = timedelta(milliseconds=300)
     async with (
-        a_bot_harness(event_retry_delays=retries) as harness,
+        a_bot_harness(ack_within=soon, event_retry_delays=(timedelta(0), soon)) as harness,
         harness.over_socket() as socket,
     ):
         await eventually(socket.is_connected)
         harness.gateway.failure = UnavailableError("Temporal")
         await harness.control("POST", "people", name="dee", real_name="Dee New", announce=True)
-        await eventually(lambda: came_again(harness))
+        await eventually(lambda: is_redelivered(harness))
         harness.gateway.failure = None
 
         async def welcomed() -> bool:
@@ -410,17 +380,17 @@ async def test_who_joins_is_welcomed_once_the_durable_step_works() -> None:
         await eventually(welcomed)
 
 
-async def came_again(harness: BotHarness) -> bool:
+async def is_redelivered(harness: BotHarness) -> bool:
     return len(await harness.deliveries("event")) > 1
 
 
-async def test_200_commands_ask_slack_for_nothing(connected_harness: BotHarness) -> None:
+async def test_commands_make_no_auth_test_calls(connected_harness: BotHarness) -> None:
     await asyncio.gather(*(connected_harness.type("ana", "/task list") for _ in range(200)))
 
     assert await connected_harness.calls("auth.test") == []
 
 
-async def test_oauth_settings_in_the_environment_change_nothing(
+async def test_oauth_settings_in_the_environment_are_ignored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")

@@ -1,4 +1,4 @@
-"""What makes two payloads of Slack's the same request."""
+"""Request ids of Slack payloads."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,26 +7,26 @@ from bot.payloads import UserEvent, ViewSubmission
 
 
 def a_submission(title: str, view_id: str = "V1") -> ViewSubmission:
-    """A form with one input, sent."""
+    """A submitted form with one input."""
     inputs: dict[str, Any] = {"title": {"title": {"type": "plain_text_input", "value": title}}}
     view = {"id": view_id, "callback_id": "task_form", "state": {"values": inputs}}
     return ViewSubmission.model_validate({"team": {"id": "T1"}, "user": {"id": "U1"}, "view": view})
 
 
-def test_a_form_that_is_delivered_twice_is_one_request() -> None:
+def test_redelivered_form_is_the_same_request() -> None:
     assert a_submission("Renew").request == a_submission("Renew").request
 
 
-def test_a_form_that_is_sent_again_with_other_input_is_another_request() -> None:
+def test_form_with_other_input_is_another_request() -> None:
     assert a_submission("Renew").request != a_submission("Renew the certificate").request
 
 
-def test_another_form_with_the_same_input_is_another_request() -> None:
+def test_other_form_with_the_same_input_is_another_request() -> None:
     assert a_submission("Renew").request != a_submission("Renew", view_id="V2").request
 
 
-def test_an_event_is_newer_than_what_was_seen_within_the_same_second() -> None:
-    """Slack names whole seconds."""
+def test_event_is_newer_than_data_of_the_same_second() -> None:
+    """Slack truncates the time of an event to seconds."""
     event = UserEvent.model_validate(
         {
             "team_id": "T0001",

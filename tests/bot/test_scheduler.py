@@ -69,3 +69,24 @@ async def test_a_job_that_fails_is_called_again(scheduler: Scheduler) -> None:
     scheduler.every(OFTEN, job.run)
 
     await job.was_called(3)
+
+
+async def test_job_that_is_cut_off_leaves_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    started, cut_off = asyncio.Event(), asyncio.Event()
+
+    async def endless() -> None:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cut_off.set()
+
+    scheduler = Scheduler()
+    scheduler.every(NEVER, endless, at_once=True)
+    scheduler.start()
+    await started.wait()
+    scheduler.stop()
+    await cut_off.wait()
+    await asyncio.sleep(0)
+
+    assert [record for record in caplog.records if record.exc_info] == []

@@ -1,4 +1,4 @@
-"""A stack seen from outside: its lines, its exit code, and which of its processes are left."""
+"""Runs a stack as a process: its output, its exit code, and its remaining children."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 def running(
     arguments: Sequence[str | Path], environment: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[str]]:
-    """Our Python with these arguments; what it still runs at the end is killed."""
+    """Run our Python with these arguments, and kill it at the end of the block."""
     with subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
@@ -33,7 +33,7 @@ def running(
 
 
 def read_until(stack: subprocess.Popen[str], wanted: str) -> list[str]:
-    """The lines up to the one that holds `wanted`."""
+    """Return the lines up to the one that holds `wanted`."""
     assert stack.stdout is not None
     seen = []
     for line in stack.stdout:
@@ -44,13 +44,13 @@ def read_until(stack: subprocess.Popen[str], wanted: str) -> list[str]:
 
 
 def rest_of(stack: subprocess.Popen[str]) -> str:
-    """The lines up to its end."""
+    """Wait for the end and return the remaining output."""
     output, _ = stack.communicate()
     return output
 
 
 def is_gone(data: Path, name: str) -> bool:
-    """Whether no process holds the child's lock."""
+    """True if no process holds the child's lock."""
     with (data / f"{name}.pid").open() as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

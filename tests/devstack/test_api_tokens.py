@@ -1,4 +1,4 @@
-"""Tokens of the bot's API: made once, kept for their owner, told to the bot as a hash."""
+"""Tokens of the bot's API are created once, stay with their owner, and reach the bot hashed."""
 
 import hashlib
 import re
@@ -13,14 +13,14 @@ from devstack.errors import DevstackError
 from devstack.slack_server import SlackServer
 
 
-def test_a_secret_says_what_it_is_and_is_never_the_same() -> None:
+def test_secret_has_a_prefix_and_is_random() -> None:
     secrets = {new_secret() for _ in range(10)}
 
     assert len(secrets) == 10
     assert all(re.fullmatch(r"relai_[\w-]{43}", secret) for secret in secrets)
 
 
-def test_a_secret_is_kept(tmp_path: Path) -> None:
+def test_secret_is_kept_in_its_file(tmp_path: Path) -> None:
     path = tmp_path / "api-token"
 
     assert kept_secret(path) == kept_secret(path) == path.read_text().strip()
@@ -39,7 +39,7 @@ def test_only_its_owner_may_read_a_secret(tmp_path: Path, mode: int | None) -> N
 
 
 @pytest.mark.parametrize("content", [b"", b"hunter2", b"\xff\xfe"])
-def test_a_file_with_something_else_is_left_as_it_is(tmp_path: Path, content: bytes) -> None:
+def test_file_with_other_content_stays_unchanged(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "api-token"
     path.write_bytes(content)
 
@@ -48,7 +48,7 @@ def test_a_file_with_something_else_is_left_as_it_is(tmp_path: Path, content: by
     assert path.read_bytes() == content
 
 
-def test_what_can_not_be_used_as_a_file_is_named(tmp_path: Path) -> None:
+def test_unusable_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "api-token"
     path.mkdir()
 
@@ -64,7 +64,7 @@ def test_the_setting_holds_the_hash_and_not_the_secret() -> None:
     assert token.secret not in repr(token)
 
 
-async def test_a_bot_is_told_of_tokens_for_the_workspace_of_the_sandbox(tmp_path: Path) -> None:
+async def test_bot_gets_tokens_for_the_sandbox_workspace(tmp_path: Path) -> None:
     tokens = [ApiToken("ci", "write", new_secret()), ApiToken("report", "read", new_secret())]
     async with SlackServer(tmp_path) as slack:
         bot = BotServer(tmp_path, {}, sandbox=slack, api_tokens=tokens)
@@ -77,7 +77,7 @@ async def test_a_bot_is_told_of_tokens_for_the_workspace_of_the_sandbox(tmp_path
     assert told["API_TOKENS"] == ",".join(token.entry(team) for token in tokens)
 
 
-async def test_a_sandbox_that_does_not_run_is_named(tmp_path: Path) -> None:
+async def test_stopped_sandbox_is_named(tmp_path: Path) -> None:
     slack = SlackServer(tmp_path)
 
     with pytest.raises(DevstackError, match="slack_sandbox does not tell"):

@@ -19,7 +19,7 @@ def run_devstack(data: Path, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-def test_a_malformed_setting_ends_with_2_and_one_sentence(tmp_path: Path) -> None:
+def test_malformed_setting_exits_with_2_and_one_sentence(tmp_path: Path) -> None:
     run = run_devstack(tmp_path, RELAI_PORT="eighty")
 
     assert run.returncode == 2
@@ -27,7 +27,7 @@ def test_a_malformed_setting_ends_with_2_and_one_sentence(tmp_path: Path) -> Non
     assert len(run.stderr.splitlines()) == 1
 
 
-def test_a_data_folder_that_can_not_be_written_ends_with_2_and_one_sentence(tmp_path: Path) -> None:
+def test_unwritable_data_folder_exits_with_2(tmp_path: Path) -> None:
     occupied = tmp_path / "file"
     occupied.touch()
 

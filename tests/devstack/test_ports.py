@@ -1,4 +1,4 @@
-"""Ports that tests and servers may count on."""
+"""Free ports for tests and servers."""
 
 import socket
 import subprocess
@@ -13,13 +13,13 @@ def test_a_free_port_can_be_listened_on() -> None:
     require_free(port, of="anything", setting="ANY_PORT")
 
 
-def test_a_free_port_is_none_that_the_system_hands_out() -> None:
+def test_free_port_is_below_the_ephemeral_range() -> None:
     with socket.create_server(("127.0.0.1", 0)) as handed_out:
         assert free_port() < 32_768 <= handed_out.getsockname()[1]
 
 
 def test_another_process_gets_other_ports() -> None:
-    """Before anybody listens on them: a server may start long after its port was chosen."""
+    """A server may start long after its port was chosen."""
     program = "from devstack.ports import free_port; print(*(free_port() for _ in range(100)))"
     mine = {free_port() for _ in range(100)}
 

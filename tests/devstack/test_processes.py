@@ -1,4 +1,4 @@
-"""One child process: what goes wrong is said in one sentence."""
+"""A child process reports each failure in one sentence."""
 
 import socket
 import sys
@@ -45,10 +45,10 @@ async def test_a_child_that_is_not_ready_in_time_is_stopped(tmp_path: Path) -> N
 
 
 async def test_a_missing_library_names_the_package_to_install(tmp_path: Path) -> None:
-    loader = "mongod: error while loading shared libraries: libcurl.so.4: cannot open"
+    loader = "mongod: error while loading shared libraries: libssl.so.3: cannot open"
     unlinked = child(tmp_path, f"import sys; sys.exit({loader!r})")
 
-    with pytest.raises(DevstackError, match=r"libcurl\.so\.4.*apt-get install libcurl4"):
+    with pytest.raises(DevstackError, match=r"libssl\.so\.3.*apt-get install libssl3"):
         await unlinked.start()
 
 
@@ -61,7 +61,7 @@ async def test_a_port_in_use_names_the_port_and_the_setting(tmp_path: Path) -> N
             await late.start()
 
 
-async def test_a_child_that_ignores_sigterm_is_ended_after_the_grace_time(tmp_path: Path) -> None:
+async def test_child_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); "
     stubborn = child(
         tmp_path,
@@ -84,7 +84,7 @@ async def test_a_running_child_can_not_be_started_twice(tmp_path: Path) -> None:
         assert first.is_running
 
 
-async def test_the_log_of_the_start_before_is_kept(tmp_path: Path) -> None:
+async def test_log_of_the_previous_start_is_kept(tmp_path: Path) -> None:
     talker = child(tmp_path, "print('hello', flush=True); import signal; signal.pause()")
     talker._ready = lambda: _logged(talker)
 

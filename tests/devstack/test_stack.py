@@ -1,4 +1,4 @@
-"""The stack as a whole, with scratch children in the place of the servers."""
+"""The stack as a whole, with scratch children in place of the servers."""
 
 import fcntl
 import os
@@ -23,7 +23,7 @@ def pid_of(data: Path, name: str) -> int:
     return int((data / f"{name}.pid").read_text())
 
 
-def test_parts_start_in_order_each_after_the_one_before_is_ready(tmp_path: Path) -> None:
+def test_parts_start_one_after_the_other(tmp_path: Path) -> None:
     with running_stack(tmp_path, "one", "steady", "two", "steady") as stack:
         lines = read_until(stack, "all ready")
 
@@ -64,7 +64,7 @@ def test_ctrl_c_during_the_start_leaves_no_process(tmp_path: Path) -> None:
     assert not (tmp_path / "two.pid").exists() or is_gone(tmp_path, "two")
 
 
-def test_a_second_ctrl_c_ends_a_part_that_does_not_listen(tmp_path: Path) -> None:
+def test_second_ctrl_c_kills_a_stubborn_part(tmp_path: Path) -> None:
     with running_stack(tmp_path, "one", "stubborn") as stack:
         read_until(stack, "all ready")
         stack.send_signal(signal.SIGINT)
@@ -77,7 +77,7 @@ def test_a_second_ctrl_c_ends_a_part_that_does_not_listen(tmp_path: Path) -> Non
     assert is_gone(tmp_path, "one")
 
 
-def test_a_part_that_ends_by_itself_is_named_and_everything_stops(tmp_path: Path) -> None:
+def test_ended_part_is_named_and_stops_the_stack(tmp_path: Path) -> None:
     with running_stack(tmp_path, "one", "steady", "two", "dies_when_told") as stack:
         read_until(stack, "all ready")
 
@@ -90,7 +90,7 @@ def test_a_part_that_ends_by_itself_is_named_and_everything_stops(tmp_path: Path
     assert is_gone(tmp_path, "one")
 
 
-def test_a_part_that_dies_while_a_later_one_starts_ends_the_start(tmp_path: Path) -> None:
+def test_part_that_dies_during_the_start_ends_it(tmp_path: Path) -> None:
     with running_stack(tmp_path, "one", "dies_when_told", "two", "never_ready") as stack:
         read_until(stack, "two: starting")
 
@@ -101,7 +101,7 @@ def test_a_part_that_dies_while_a_later_one_starts_ends_the_start(tmp_path: Path
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a child to its parent")
-def test_a_killed_stack_takes_its_parts_with_it(tmp_path: Path) -> None:
+def test_killed_stack_leaves_no_part_running(tmp_path: Path) -> None:
     with running_stack(tmp_path, "one", "steady") as stack:
         read_until(stack, "all ready")
 

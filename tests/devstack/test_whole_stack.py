@@ -20,7 +20,7 @@ PORTS = (
     "RELAI_DEV_MONGODB_PORT",
 )
 
-# Whatever `.env` of this checkout names, the test never touches it.
+# Empty values keep the servers out that `.env` of this checkout may name.
 EMBEDDED = {"SLACK_BOT_TOKEN": "", "MONGODB_URI": "", "TEMPORAL_HOST": "", "API_TOKENS": ""}
 
 pytestmark = [pytest.mark.scenario, pytest.mark.timeout(180)]
@@ -35,7 +35,7 @@ def get(url: str, token: str = "") -> bytes:
 
 
 @pytest.mark.parametrize("transport", ["socket", "http"])
-def test_all_five_parts_run_until_they_are_told_to_stop(tmp_path: Path, transport: str) -> None:
+def test_all_parts_run_until_sigterm(tmp_path: Path, transport: str) -> None:
     ports = {name: str(free_port()) for name in PORTS}
     environment = EMBEDDED | ports | {"RELAI_DEV_TRANSPORT": transport}
 

@@ -1,4 +1,4 @@
-"""The activities that speak, on a real store, with a Slack in memory."""
+"""Notice activities on a real store, with a Slack in memory."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -27,7 +27,7 @@ WINDOW = timedelta(minutes=10)
 
 
 class ActivityHarness:
-    """A worker's activities without a worker: a test tries each as often as it likes."""
+    """The activities of a worker, called directly, as often as a test needs."""
 
     def __init__(self, store: Database) -> None:
         self.store = store
@@ -39,7 +39,7 @@ class ActivityHarness:
 
     @property
     def notices(self) -> NoticeActivities:
-        """The activities under test, with the messenger of now."""
+        """The activities under test, with the present messenger and pace."""
         return NoticeActivities(
             self.store.tasks,
             self.store.notices,
@@ -51,11 +51,11 @@ class ActivityHarness:
         )
 
     async def send(self, notice: Notice) -> NoticeResult:
-        """Try to send, once."""
+        """Try once to send."""
         return await attempt(self.notices.send_notification, notice)
 
     async def refresh(self, task: Task) -> int:
-        """Try to refresh the cards of a task, once."""
+        """Try once to refresh the cards of a task."""
         return await attempt(self.notices.refresh_cards, RefreshCardsInput(task_id=task.id))
 
     async def row(self, notice: Notice) -> NoticeRow:
@@ -66,20 +66,20 @@ class ActivityHarness:
         """A task that Ana gave to its owner."""
         return await self.store.tasks.create(a_new_task(owner=owner, **fields))
 
-    async def assigned(self) -> Notice:
+    async def an_assignment(self) -> Notice:
         """A card that is to be sent to Ben."""
         task = await self.task()
         return a_notice(NoticeKind.TASK_ASSIGNED, task, actor=ANA)
 
-    async def offered(self) -> Notice:
-        """A hand-over that Ben is to hear of."""
+    async def an_offer(self) -> Notice:
+        """An offer that is to be sent to Ben."""
         task = await self.task(owner=ANA)
         opened = Changes(task).handed_over(BEN, mode=RelayMode.DIRECT)
         await self.store.tasks.apply(opened)
         return a_notice(NoticeKind.RELAY_OFFERED, task, relay_id=opened.relay_id)
 
-    async def reminder(self) -> Notice:
-        """A reminder that Ben is to get."""
+    async def a_reminder(self) -> Notice:
+        """A reminder that is to be sent to Ben."""
         task = await self.task(due_at=NOW)
         return a_notice(NoticeKind.REMINDER_DUE, task, due_at=NOW)
 
@@ -103,7 +103,9 @@ def to_ben(task: Task) -> RelayTaskInput:
         mode=RelayMode.DIRECT,
         note="",
         window=WINDOW,
+        answer_by=None,
         at=datetime.now(UTC),
+        via=None,
     )
 
 
@@ -113,7 +115,7 @@ async def attempt(
     started_at: datetime | None = None,
     own: ClockInterceptor | None = None,
 ) -> T:
-    """Run an activity as a worker does, once. `started_at` is Temporal's time then."""
+    """Run an activity once, as a worker does. `started_at` is its start in Temporal's time."""
     inbound = ErrorInterceptor().intercept_activity(
         (own or ClockInterceptor()).intercept_activity(_Innermost())
     )
@@ -127,7 +129,7 @@ async def attempt(
 
 class _Innermost(ActivityInboundInterceptor):
     def __init__(self) -> None:
-        """There is no next one."""
+        """The chain ends here."""
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - Temporal's
         return await input.fn(*input.args)

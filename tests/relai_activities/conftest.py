@@ -1,27 +1,18 @@
-"""A real mongod for all tests of a run, and a database of its own for each."""
+"""An emptied database for each test, on a real mongod."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from devstack.mongo_server import MongoServer
 from relai_core.store.database import Database
 from tests.relai_activities.activity_harness import ActivityHarness
-from tests.relai_activities.mongo import a_database
-
-
-@pytest.fixture(scope="session")
-def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
-    server = MongoServer(tmp_path_factory.mktemp("mongo"))
-    asyncio.run(server.start())
-    yield server
-    asyncio.run(server.stop())
+from tests.relai_activities.mongo import an_emptied_database
 
 
 @pytest.fixture
 async def database(mongo_server: MongoServer) -> AsyncIterator[Database]:
-    async with a_database(mongo_server) as opened:
+    async with an_emptied_database(mongo_server, "activities") as opened:
         yield opened
 
 

@@ -1,4 +1,4 @@
-"""Slack's side of two ports, kept in memory, for the tests of activities and workflows."""
+"""Fakes of the messenger and the directory, for the tests of activities and workflows."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from relai_core.ports import Message
 
 
 class Posted(NamedTuple):
-    """A message as it stands in Slack. `at` is when the workflow, by its clock, asked for it."""
+    """A message as it stands in Slack. `at` is the workflow's time when it was scheduled."""
 
     at: datetime
     channel: ChannelId
@@ -30,7 +30,7 @@ class Posted(NamedTuple):
 
     @property
     def to(self) -> str:
-        """Who reads it: the person, or the channel."""
+        """The person or channel that receives it."""
         return self.key.rpartition(":")[2]
 
     @property
@@ -39,7 +39,7 @@ class Posted(NamedTuple):
 
 
 class FakeMessenger:
-    """Posts into memory, and fails as it is told to.
+    """Posts into memory, and fails on request.
 
     Attributes:
         posted: the messages by their `ts`, oldest first, as last edited.
@@ -47,8 +47,8 @@ class FakeMessenger:
         fails_after: raised by the next posts, one each, once they are done.
         down: raised by every call while it is set.
         fails_in: raised by every post into these channels.
-        hidden: the history does not show yet what was posted.
-        unreadable: raised by every look into the history while it is set.
+        hidden: while it is set, the history does not show posted messages.
+        unreadable: raised by every read of the history while it is set.
         slow: seconds that the next posts take, one each; the others take no time.
         calls: when each post began and ended, in seconds of no particular clock.
         edits: the `ts` of every message edited, in order.
@@ -124,12 +124,11 @@ class FakeMessenger:
 
 
 class FakeDirectory:
-    """The people of a workspace. Whoever was not put here is unknown.
+    """The people of a workspace; all others are unknown.
 
     Attributes:
-        quiet: until when someone does not want to be disturbed.
+        quiet: the end of do-not-disturb, by person.
         down: raised by every call while it is set.
-        fails_in: raised by every post into these channels.
     """
 
     def __init__(self, *users: User) -> None:

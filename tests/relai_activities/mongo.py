@@ -1,5 +1,6 @@
-"""A database of its own for whoever asks, on a real mongod."""
+"""Empty databases on a real mongod."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -23,3 +24,18 @@ async def a_database(server: MongoServer, name: str | None = None) -> AsyncItera
     opened.close()
     async with AsyncMongoClient[dict[str, object]](server.uri) as client:
         await client.drop_database(name)
+
+
+@asynccontextmanager
+async def an_emptied_database(server: MongoServer, name: str) -> AsyncIterator[Database]:
+    """Open a database with its indexes, and delete its documents afterwards.
+
+    This is much faster than to drop it and to build the indexes again.
+    """
+    opened = await connect(server.uri, name, timeout=TIMEOUT)
+    await opened.ensure_indexes()
+    yield opened
+    opened.close()
+    async with AsyncMongoClient[dict[str, object]](server.uri) as client:
+        collections = await client[name].list_collection_names()
+        await asyncio.gather(*(client[name][each].delete_many({}) for each in collections))

@@ -1,4 +1,4 @@
-"""Cards: each shows how its task stands, and no dead button stays."""
+"""Cards show the current task and keep no outdated button."""
 
 from relai_core.domain.ids import ChannelId, MessageTs, NoticeKey
 from relai_core.domain.notice import NoticeKind
@@ -11,8 +11,8 @@ from tests.relai_activities.fakes import FakeMessenger
 from tests.relai_core.builders import BEN, Changes
 
 
-class Overtaken(FakeMessenger):
-    """A Slack so slow that the task is completed while its card is posted."""
+class CompletesDuringPost(FakeMessenger):
+    """A messenger during whose post the task is completed."""
 
     def __init__(self, store: Database, task: Task) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class Overtaken(FakeMessenger):
         return await super().post(channel, message, key)
 
 
-async def test_a_card_follows_its_task(harness: ActivityHarness) -> None:
+async def test_card_shows_changes_of_its_task(harness: ActivityHarness) -> None:
     task = await harness.task()
     await harness.send(a_notice(NoticeKind.TASK_ASSIGNED, task))
     await harness.store.tasks.apply(Changes(task).progressed(40, BEN))
@@ -36,7 +36,7 @@ async def test_a_card_follows_its_task(harness: ActivityHarness) -> None:
     assert card.has_buttons
 
 
-async def test_a_card_without_buttons_is_not_edited_any_more(harness: ActivityHarness) -> None:
+async def test_card_without_buttons_is_not_edited_again(harness: ActivityHarness) -> None:
     task = await harness.task()
     await harness.send(a_notice(NoticeKind.TASK_ASSIGNED, task))
     await harness.store.tasks.apply(Changes(task).completed(BEN))
@@ -48,11 +48,9 @@ async def test_a_card_without_buttons_is_not_edited_any_more(harness: ActivityHa
     assert not card.has_buttons
 
 
-async def test_a_task_that_moves_while_its_card_is_posted_is_shown_as_it_is(
-    harness: ActivityHarness,
-) -> None:
+async def test_task_completed_during_the_post_has_no_buttons(harness: ActivityHarness) -> None:
     task = await harness.task()
-    harness.messenger = Overtaken(harness.store, task)
+    harness.messenger = CompletesDuringPost(harness.store, task)
     notice = a_notice(NoticeKind.TASK_ASSIGNED, task)
 
     await harness.send(notice)
@@ -62,7 +60,7 @@ async def test_a_task_that_moves_while_its_card_is_posted_is_shown_as_it_is(
     assert not (await harness.row(notice)).live
 
 
-async def test_a_card_that_slack_has_lost_is_given_up(harness: ActivityHarness) -> None:
+async def test_missing_card_is_given_up(harness: ActivityHarness) -> None:
     task = await harness.task()
     notice = a_notice(NoticeKind.TASK_ASSIGNED, task)
     await harness.send(notice)

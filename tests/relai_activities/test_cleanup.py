@@ -1,4 +1,4 @@
-"""The cleanup moves on from where its last try stopped."""
+"""The cleanup continues after the last batch of its previous try."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -43,7 +43,7 @@ async def test_every_batch_heartbeats_with_the_count_so_far(harness: ActivityHar
     assert beats == [2, 4, 5]
 
 
-async def test_a_retry_counts_on_from_the_last_batch(harness: ActivityHarness) -> None:
+async def test_retry_continues_the_count(harness: ActivityHarness) -> None:
     environment = ActivityEnvironment()
     environment.info = replace(environment.info, heartbeat_details=(40,))
 

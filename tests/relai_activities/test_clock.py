@@ -1,4 +1,4 @@
-"""Activities go by Temporal's time, so a worker's clock neither hurries nor blocks anybody."""
+"""Activities use Temporal's time, so a wrong clock of the worker changes nothing."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,11 +21,11 @@ async def the_time() -> datetime:
     return clock.now()
 
 
-async def test_an_activity_goes_by_the_time_at_which_temporal_handed_it_out() -> None:
+async def test_activity_uses_the_start_time_of_temporal() -> None:
     assert NOW <= await attempt(the_time, started_at=NOW) < NOW + AT_ONCE
 
 
-async def test_a_worker_says_once_that_its_clock_is_wrong_and_once_that_it_is_right() -> None:
+async def test_worker_logs_each_change_of_its_clock_once() -> None:
     interceptor, here = clock.ClockInterceptor(), datetime.now(UTC)
 
     with capture_logs() as logs:
@@ -39,7 +39,7 @@ async def test_a_worker_says_once_that_its_clock_is_wrong_and_once_that_it_is_ri
 
 
 @pytest.mark.parametrize("due_in", [timedelta(minutes=1), timedelta(hours=23)])
-async def test_no_reminder_is_due_before_it_is_so_in_temporal(
+async def test_reminder_waits_for_temporals_time(
     harness: ActivityHarness, due_in: timedelta
 ) -> None:
     """The worker's clock is far ahead."""
@@ -52,9 +52,7 @@ async def test_no_reminder_is_due_before_it_is_so_in_temporal(
     assert found.wait_until == NOW + due_in
 
 
-async def test_the_window_of_a_hand_over_begins_when_it_does_so_in_temporal(
-    harness: ActivityHarness,
-) -> None:
+async def test_hand_over_window_starts_at_temporals_time(harness: ActivityHarness) -> None:
     relays = RelayActivities(harness.store.tasks, harness.directory, harness.hours)
     asked = to_ben(await harness.task(owner=ANA)).model_copy(update={"at": NOW})
 
@@ -64,13 +62,13 @@ async def test_the_window_of_a_hand_over_begins_when_it_does_so_in_temporal(
     assert opened.relay.answer_by < NOW + asked.window + AT_ONCE
 
 
-async def test_an_answer_lost_by_a_clock_that_was_ahead_is_looked_for_at_once(
+async def test_answer_lost_under_a_fast_clock_is_looked_up(
     harness: ActivityHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Temporal's clock has been put back since."""
     monkeypatch.setattr(notices, "HISTORY_LAG", timedelta(0))
     monkeypatch.setattr(notices, "LONGEST_CALL", timedelta(milliseconds=20))
-    notice = await harness.assigned()
+    notice = await harness.an_assignment()
     row = await harness.row(notice)
     ahead = datetime.now(UTC) + HOUR
     await harness.store.notices.mark_attempt(row, await harness.messenger.open_dm(BEN), ahead)

@@ -1,4 +1,4 @@
-"""An activity that waits is alive all the while."""
+"""A waiting activity sends heartbeats."""
 
 import asyncio
 from datetime import timedelta
@@ -11,7 +11,7 @@ from relai_activities.heartbeat import beating
 ENOUGH = 5
 
 
-async def test_it_beats_as_long_as_the_block_runs() -> None:
+async def test_heartbeats_stop_at_the_end_of_the_block() -> None:
     beats: list[Any] = []
     has_beaten = asyncio.Event()
     environment = ActivityEnvironment()

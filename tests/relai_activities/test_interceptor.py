@@ -1,4 +1,4 @@
-"""What a failed try leaves in the log: one line of ours, and the SDK's only for what is none."""
+"""The SDK logs a failed try only if the error is not one of ours."""
 
 import pytest
 from temporalio import activity
@@ -16,7 +16,7 @@ def _log_as_the_sdk_does(error: Exception, cause: Exception | None) -> None:
         SDK.warning("Completing activity as failed", exc_info=True)
 
 
-def test_an_error_of_ours_is_not_logged_a_second_time(caplog: pytest.LogCaptureFixture) -> None:
+def test_own_error_is_not_logged_by_the_sdk(caplog: pytest.LogCaptureFixture) -> None:
     ErrorInterceptor()
     ours = TransientMessengerError("service_unavailable")
 
@@ -25,7 +25,7 @@ def test_an_error_of_ours_is_not_logged_a_second_time(caplog: pytest.LogCaptureF
     assert not caplog.records
 
 
-def test_an_error_that_nobody_foresaw_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_unexpected_error_is_logged_by_the_sdk(caplog: pytest.LogCaptureFixture) -> None:
     ErrorInterceptor()
 
     _log_as_the_sdk_does(ValueError("a defect"), None)

@@ -1,4 +1,4 @@
-"""Told once: what the ledger makes of every way in which a post can go."""
+"""Told once: the ledger after every possible outcome of a post."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -46,8 +46,16 @@ async def fail_to_send(harness: ActivityHarness, notice: Notice) -> None:
         await harness.send(notice)
 
 
-async def test_what_is_sent_is_written_down(harness: ActivityHarness) -> None:
-    notice = await harness.assigned()
+async def complete_task_of(harness: ActivityHarness, notice: Notice) -> None:
+    """Complete the task that a notice is about, as its owner."""
+    assert notice.task_id is not None
+    task = await harness.store.tasks.find(notice.task_id)
+    assert task is not None
+    await harness.store.tasks.apply(Changes(task).completed(task.owner))
+
+
+async def test_sent_notice_is_recorded(harness: ActivityHarness) -> None:
+    notice = await harness.an_assignment()
 
     result = await harness.send(notice)
 
@@ -57,9 +65,9 @@ async def test_what_is_sent_is_written_down(harness: ActivityHarness) -> None:
     assert row.live
 
 
-async def test_a_retry_after_success_posts_nothing(harness: ActivityHarness) -> None:
-    """The worker died after the post, before Temporal heard of it."""
-    notice = await harness.assigned()
+async def test_retry_after_success_posts_no_second_message(harness: ActivityHarness) -> None:
+    """The worker died after the post, before it reported to Temporal."""
+    notice = await harness.an_assignment()
     await harness.send(notice)
 
     result = await harness.send(notice)
@@ -68,8 +76,8 @@ async def test_a_retry_after_success_posts_nothing(harness: ActivityHarness) -> 
     assert len(harness.messenger.messages) == 1
 
 
-async def test_an_answer_that_got_lost_makes_a_notice_ambiguous(harness: ActivityHarness) -> None:
-    notice = await harness.assigned()
+async def test_lost_answer_makes_a_notice_ambiguous(harness: ActivityHarness) -> None:
+    notice = await harness.an_assignment()
 
     harness.messenger.fails_after.append(LOST)
     await fail_to_send(harness, notice)
@@ -77,10 +85,8 @@ async def test_an_answer_that_got_lost_makes_a_notice_ambiguous(harness: Activit
     assert (await harness.row(notice)).state is NoticeState.AMBIGUOUS
 
 
-async def test_a_message_that_the_history_shows_is_not_posted_again(
-    harness: ActivityHarness,
-) -> None:
-    notice = await harness.assigned()
+async def test_message_in_the_history_is_not_posted_again(harness: ActivityHarness) -> None:
+    notice = await harness.an_assignment()
     harness.messenger.fails_after.append(LOST)
     await fail_to_send(harness, notice)
 
@@ -92,8 +98,8 @@ async def test_a_message_that_the_history_shows_is_not_posted_again(
     assert (row.ts, row.live) == ("1.0", True)
 
 
-async def test_a_message_that_the_history_lacks_is_posted(harness: ActivityHarness) -> None:
-    notice = await harness.assigned()
+async def test_message_missing_in_the_history_is_posted(harness: ActivityHarness) -> None:
+    notice = await harness.an_assignment()
     harness.messenger.fails_before.append(LOST)
     await fail_to_send(harness, notice)
 
@@ -103,10 +109,10 @@ async def test_a_message_that_the_history_lacks_is_posted(harness: ActivityHarne
     assert len(harness.messenger.messages) == 1
 
 
-async def test_an_interrupted_post_is_looked_for(harness: ActivityHarness) -> None:
+async def test_interrupted_post_is_looked_up(harness: ActivityHarness) -> None:
     """The worker died between the post and the ledger."""
     harness.messenger.fails_after.append(asyncio.CancelledError())
-    notice = await harness.assigned()
+    notice = await harness.an_assignment()
     with pytest.raises(asyncio.CancelledError):
         await harness.send(notice)
 
@@ -116,12 +122,12 @@ async def test_an_interrupted_post_is_looked_for(harness: ActivityHarness) -> No
     assert len(harness.messenger.messages) == 1
 
 
-async def test_the_history_is_given_time_to_show_a_message(
+async def test_lookup_waits_for_the_history_to_catch_up(
     harness: ActivityHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lag = timedelta(milliseconds=200)
     monkeypatch.setattr(notices, "HISTORY_LAG", lag)
-    notice = await harness.assigned()
+    notice = await harness.an_assignment()
     harness.messenger.fails_after.append(LOST)
     await fail_to_send(harness, notice)
     lost_at = (await harness.row(notice)).unknown_since
@@ -132,13 +138,13 @@ async def test_the_history_is_given_time_to_show_a_message(
     assert datetime.now(UTC) - lost_at >= lag
 
 
-async def test_an_interrupted_post_is_given_time_to_end(
+async def test_lookup_waits_for_an_interrupted_post_to_end(
     harness: ActivityHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its worker may be cut off from Temporal, and still speak to Slack."""
+    """The worker may be cut off from Temporal and still reach Slack."""
     longest = timedelta(milliseconds=200)
     monkeypatch.setattr(notices, "LONGEST_CALL", longest)
-    notice = await harness.assigned()
+    notice = await harness.an_assignment()
     harness.messenger.fails_after.append(asyncio.CancelledError())
     with pytest.raises(asyncio.CancelledError):
         await harness.send(notice)
@@ -150,15 +156,13 @@ async def test_an_interrupted_post_is_given_time_to_end(
     assert datetime.now(UTC) - began >= longest
 
 
-def test_no_call_takes_longer_than_an_interrupted_one_is_given() -> None:
+def test_longest_call_covers_start_and_timeout() -> None:
     assert LONGEST_CALL >= BEGUN_WITHIN + CALL_TIMEOUT
 
 
-async def test_a_lost_answer_is_looked_for_even_after_a_later_try_did_nothing(
-    harness: ActivityHarness,
-) -> None:
+async def test_lost_answer_is_looked_up_after_a_refused_try(harness: ActivityHarness) -> None:
     """Lost, not in the history yet, refused with a 429, and then the history shows it."""
-    notice = await harness.assigned()
+    notice = await harness.an_assignment()
     harness.messenger.fails_after.append(LOST)
     await fail_to_send(harness, notice)
     harness.messenger.hidden = True
@@ -172,16 +176,11 @@ async def test_a_lost_answer_is_looked_for_even_after_a_later_try_did_nothing(
     assert len(harness.messenger.messages) == 1
 
 
-async def test_a_card_whose_edit_failed_after_the_post_is_edited_by_the_next_try(
-    harness: ActivityHarness,
-) -> None:
+async def test_next_try_edits_a_card_whose_edit_failed(harness: ActivityHarness) -> None:
     """The task was completed during the post, and Slack refused the edit."""
-    notice = await harness.assigned()
-    assert notice.task_id is not None
-    task = await harness.store.tasks.find(notice.task_id)
-    assert task is not None
+    notice = await harness.an_assignment()
     await harness.send(notice)
-    await harness.store.tasks.apply(Changes(task).completed(BEN))
+    await complete_task_of(harness, notice)
 
     await harness.send(notice)
 
@@ -189,27 +188,21 @@ async def test_a_card_whose_edit_failed_after_the_post_is_edited_by_the_next_try
     assert not card.has_buttons
 
 
-async def test_a_nudge_about_what_is_over_is_not_sent(harness: ActivityHarness) -> None:
-    offer = await harness.offered()
+async def test_nudge_of_a_closed_task_is_skipped(harness: ActivityHarness) -> None:
+    offer = await harness.an_offer()
     nudge = offer.model_copy(update={"kind": NoticeKind.RELAY_NUDGED})
-    assert offer.task_id is not None
-    task = await harness.store.tasks.find(offer.task_id)
-    assert task is not None
-    await harness.store.tasks.apply(Changes(task).completed(BEN))
+    await complete_task_of(harness, offer)
 
     result = await harness.send(nudge)
 
     assert (result.state, result.reason) == (NoticeState.SKIPPED, "no longer true")
 
 
-async def test_a_reconciled_card_shows_the_task_as_it_is_by_now(harness: ActivityHarness) -> None:
-    notice = await harness.assigned()
+async def test_reconciled_card_shows_the_current_task(harness: ActivityHarness) -> None:
+    notice = await harness.an_assignment()
     harness.messenger.fails_after.append(LOST)
     await fail_to_send(harness, notice)
-    assert notice.task_id is not None
-    task = await harness.store.tasks.find(notice.task_id)
-    assert task is not None
-    await harness.store.tasks.apply(Changes(task).completed(BEN))
+    await complete_task_of(harness, notice)
 
     await harness.send(notice)
 
@@ -218,10 +211,8 @@ async def test_a_reconciled_card_shows_the_task_as_it_is_by_now(harness: Activit
     assert not (await harness.row(notice)).live
 
 
-async def test_a_reminder_that_may_have_been_seen_is_not_repeated_blindly(
-    harness: ActivityHarness,
-) -> None:
-    notice = await harness.reminder()
+async def test_ambiguous_reminder_is_not_repeated_blindly(harness: ActivityHarness) -> None:
+    notice = await harness.a_reminder()
     harness.messenger.fails_after.append(LOST)
     await fail_to_send(harness, notice)
     harness.messenger.unreadable = MissingScopeError("missing_scope")
@@ -232,8 +223,8 @@ async def test_a_reminder_that_may_have_been_seen_is_not_repeated_blindly(
     assert len(harness.messenger.messages) == 1
 
 
-async def test_a_hand_over_is_rather_offered_twice_than_never(harness: ActivityHarness) -> None:
-    notice = await harness.offered()
+async def test_ambiguous_offer_is_posted_again(harness: ActivityHarness) -> None:
+    notice = await harness.an_offer()
     harness.messenger.fails_before.append(LOST)
     await fail_to_send(harness, notice)
     harness.messenger.unreadable = UndeliverableError("channel_not_found")
@@ -244,10 +235,8 @@ async def test_a_hand_over_is_rather_offered_twice_than_never(harness: ActivityH
     assert len(harness.messenger.messages) == 1
 
 
-async def test_a_history_that_a_revoked_token_hides_is_read_once_the_token_is_right(
-    harness: ActivityHarness,
-) -> None:
-    notice = await harness.reminder()
+async def test_history_is_read_after_the_token_is_restored(harness: ActivityHarness) -> None:
+    notice = await harness.a_reminder()
     harness.messenger.fails_before.append(LOST)
     await fail_to_send(harness, notice)
     harness.messenger.unreadable = InstallationBrokenError("token_revoked")
@@ -262,9 +251,9 @@ async def test_a_history_that_a_revoked_token_hides_is_read_once_the_token_is_ri
     assert len(harness.messenger.messages) == 1
 
 
-async def test_once_the_history_was_read_whoever_left_is_skipped(harness: ActivityHarness) -> None:
-    """Before that nobody can say whether the offer is there."""
-    notice = await harness.offered()
+async def test_deactivated_person_is_skipped_after_the_lookup(harness: ActivityHarness) -> None:
+    """Before the lookup, the offer may be in the DM already."""
+    notice = await harness.an_offer()
     harness.messenger.fails_before += [LOST, TransientMessengerError("service_unavailable")]
     await fail_to_send(harness, notice)
     harness.messenger.unreadable = MissingScopeError("missing_scope")
@@ -283,44 +272,39 @@ async def test_once_the_history_was_read_whoever_left_is_skipped(harness: Activi
     ("fields", "reason"),
     [({"deleted": True}, "deactivated"), ({"is_bot": True}, "bot"), ({"is_guest": True}, "guest")],
 )
-async def test_who_can_not_be_reached_is_skipped_with_the_reason(
+async def test_unreachable_person_is_skipped_with_the_reason(
     harness: ActivityHarness, fields: dict[str, bool], reason: str
 ) -> None:
     harness.directory.put(User(team_id=TEAM, id=BEN, name="ben", **fields))
 
-    result = await harness.send(await harness.assigned())
+    result = await harness.send(await harness.an_assignment())
 
     assert (result.state, result.reason) == (NoticeState.SKIPPED, reason)
     assert result.is_undelivered
     assert harness.messenger.messages == []
 
 
-async def test_who_is_unknown_is_skipped(harness: ActivityHarness) -> None:
+async def test_unknown_person_is_skipped(harness: ActivityHarness) -> None:
     harness.directory.users.clear()
 
-    result = await harness.send(await harness.assigned())
+    result = await harness.send(await harness.an_assignment())
 
     assert (result.state, result.reason) == (NoticeState.SKIPPED, "unknown")
 
 
-async def test_a_reminder_that_is_no_longer_true_is_skipped(harness: ActivityHarness) -> None:
-    notice = await harness.reminder()
-    assert notice.task_id is not None
-    task = await harness.store.tasks.find(notice.task_id)
-    assert task is not None
-    await harness.store.tasks.apply(Changes(task).completed(BEN))
+async def test_outdated_reminder_is_skipped(harness: ActivityHarness) -> None:
+    notice = await harness.a_reminder()
+    await complete_task_of(harness, notice)
 
     result = await harness.send(notice)
 
     assert (result.state, result.reason) == (NoticeState.SKIPPED, "no longer true")
 
 
-async def test_a_reminder_that_stops_being_true_while_its_dm_is_opened_is_skipped(
-    harness: ActivityHarness,
-) -> None:
-    """Slack takes seconds for that at times, and the turn of a message seconds more."""
-    notice = await harness.reminder()
-    harness.messenger = _CompletesMeanwhile(harness)
+async def test_reminder_outdated_while_its_dm_opens_is_skipped(harness: ActivityHarness) -> None:
+    """Opening a DM may take seconds, and the wait for a turn more."""
+    notice = await harness.a_reminder()
+    harness.messenger = _CompletesWhileOpening(harness)
 
     result = await harness.send(notice)
 
@@ -328,8 +312,8 @@ async def test_a_reminder_that_stops_being_true_while_its_dm_is_opened_is_skippe
     assert not harness.messenger.messages
 
 
-class _CompletesMeanwhile(FakeMessenger):
-    """Takes so long to open a DM that Ben has completed everything by then."""
+class _CompletesWhileOpening(FakeMessenger):
+    """Completes Ben's task while the DM is opened."""
 
     def __init__(self, harness: ActivityHarness) -> None:
         super().__init__()
@@ -341,11 +325,11 @@ class _CompletesMeanwhile(FakeMessenger):
         return await super().open_dm(user_id)
 
 
-async def test_a_post_whose_channel_was_claimed_too_long_ago_is_not_made(
+async def test_post_with_an_expired_claim_is_not_made(
     harness: ActivityHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another try may have taken it for lost by then, and have read the history already."""
-    notice = await harness.assigned()
+    """Another try may have given it up for lost and read the history already."""
+    notice = await harness.an_assignment()
     monkeypatch.setattr(notices, "BEGUN_WITHIN", timedelta(microseconds=-1))
     await fail_to_send(harness, notice)
     assert not harness.messenger.messages
@@ -361,11 +345,11 @@ async def test_a_post_whose_channel_was_claimed_too_long_ago_is_not_made(
 @pytest.mark.parametrize(
     "refusal", [RejectedMessageError("invalid_blocks"), UndeliverableError("user_disabled")]
 )
-async def test_what_slack_will_never_take_is_failed_and_not_tried_again(
+async def test_rejected_message_fails_without_a_retry(
     harness: ActivityHarness, refusal: MessengerError
 ) -> None:
     harness.messenger.fails_before.append(refusal)
-    notice = await harness.assigned()
+    notice = await harness.an_assignment()
 
     results = [await harness.send(notice), await harness.send(notice)]
 
@@ -374,12 +358,10 @@ async def test_what_slack_will_never_take_is_failed_and_not_tried_again(
     assert harness.messenger.messages == []
 
 
-async def test_what_slack_refused_is_posted_once_it_is_to_be_tried_again(
-    harness: ActivityHarness,
-) -> None:
-    """It was never there, so nothing is looked for."""
+async def test_reopened_notice_is_posted_without_a_lookup(harness: ActivityHarness) -> None:
+    """The message never existed, so no lookup is needed."""
     harness.messenger.fails_before.append(UndeliverableError("messages_tab_disabled"))
-    notice = await harness.assigned()
+    notice = await harness.an_assignment()
     await harness.send(notice)
     row = await harness.row(notice)
 
@@ -392,10 +374,8 @@ async def test_what_slack_refused_is_posted_once_it_is_to_be_tried_again(
     assert not await harness.store.notices.reopen(row)
 
 
-async def test_what_slack_refused_after_an_answer_got_lost_is_looked_for(
-    harness: ActivityHarness,
-) -> None:
-    notice = await harness.assigned()
+async def test_reopened_ambiguous_notice_is_looked_up(harness: ActivityHarness) -> None:
+    notice = await harness.an_assignment()
     harness.messenger.fails_after.append(LOST)
     await fail_to_send(harness, notice)
     harness.messenger.hidden = True
@@ -410,9 +390,9 @@ async def test_what_slack_refused_after_an_answer_got_lost_is_looked_for(
     assert len(harness.messenger.messages) == 1
 
 
-async def test_a_rate_limit_says_when_to_try_again(harness: ActivityHarness) -> None:
+async def test_rate_limit_sets_the_retry_delay(harness: ActivityHarness) -> None:
     harness.messenger.fails_before.append(RateLimitedError("ratelimited", WAIT))
-    notice = await harness.assigned()
+    notice = await harness.an_assignment()
 
     with pytest.raises(ApplicationError) as raised:
         await harness.send(notice)
@@ -430,11 +410,11 @@ async def test_a_rate_limit_says_when_to_try_again(harness: ActivityHarness) -> 
         InstallationBrokenError("token_revoked"),
     ],
 )
-async def test_what_slack_provably_did_not_do_is_not_looked_for(
+async def test_refused_call_is_retried_without_a_lookup(
     harness: ActivityHarness, refusal: MessengerError
 ) -> None:
     harness.messenger.fails_before.append(refusal)
-    notice = await harness.assigned()
+    notice = await harness.an_assignment()
     await fail_to_send(harness, notice)
     assert (await harness.row(notice)).attempted_at is None
 
@@ -444,17 +424,17 @@ async def test_what_slack_provably_did_not_do_is_not_looked_for(
     assert harness.messenger.looks == []
 
 
-async def test_a_broken_installation_is_tried_again_once_a_minute(harness: ActivityHarness) -> None:
+async def test_broken_installation_is_retried_every_minute(harness: ActivityHarness) -> None:
     harness.messenger.fails_before.append(InstallationBrokenError("token_revoked"))
 
     with pytest.raises(ApplicationError) as raised:
-        await harness.send(await harness.assigned())
+        await harness.send(await harness.an_assignment())
 
     assert raised.value.next_retry_delay == timedelta(minutes=1)
 
 
-async def test_a_reminder_that_waited_till_night_stays_planned(harness: ActivityHarness) -> None:
-    """Slack was down until an hour at which nobody may be disturbed."""
+async def test_reminder_outside_working_hours_is_deferred(harness: ActivityHarness) -> None:
+    """Slack was down until after working hours."""
     yesterday = datetime.now(UTC) - timedelta(days=1)
     weekday = WEEKDAYS[(datetime.now(UTC) + timedelta(days=3)).weekday()]
     harness.hours = WorkingHours.parse(f"{weekday} 09:00-17:00")
@@ -467,10 +447,8 @@ async def test_a_reminder_that_waited_till_night_stays_planned(harness: Activity
     assert harness.messenger.messages == []
 
 
-async def test_a_reminder_is_deferred_while_its_person_is_not_to_be_disturbed(
-    harness: ActivityHarness,
-) -> None:
-    reminder = await harness.reminder()
+async def test_reminder_is_deferred_during_do_not_disturb(harness: ActivityHarness) -> None:
+    reminder = await harness.a_reminder()
     harness.directory.quiet[BEN] = datetime.now(UTC) + timedelta(hours=1)
 
     result = await harness.send(reminder)
@@ -479,15 +457,10 @@ async def test_a_reminder_is_deferred_while_its_person_is_not_to_be_disturbed(
     assert harness.messenger.messages == []
 
 
-async def test_a_card_for_acting_on_a_task_that_is_closed_by_now_is_skipped(
-    harness: ActivityHarness,
-) -> None:
-    """It waited for its turn; meanwhile the task was done, which is told by itself."""
-    notice = await harness.assigned()
-    assert notice.task_id is not None
-    task = await harness.store.tasks.find(notice.task_id)
-    assert task is not None
-    await harness.store.tasks.apply(Changes(task).completed())
+async def test_card_of_a_closed_task_is_skipped(harness: ActivityHarness) -> None:
+    """The task was completed while the card waited; another notice reports that."""
+    notice = await harness.an_assignment()
+    await complete_task_of(harness, notice)
 
     result = await harness.send(notice)
 

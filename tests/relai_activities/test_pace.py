@@ -1,4 +1,4 @@
-"""At most one message a second to a person, and nobody's place in the worker is blocked."""
+"""At most one message a second to a person, without blocking the worker."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -17,12 +17,12 @@ from tests.relai_core.builders import BEN
 DM = ChannelId(f"D-{BEN}")
 PACE = timedelta(milliseconds=300)
 MILLISECOND = timedelta(milliseconds=1)
-"""What the store cuts off."""
+"""Precision of the store."""
 
 
-async def test_messages_to_one_person_are_apart(harness: ActivityHarness) -> None:
+async def test_messages_to_one_person_are_spaced(harness: ActivityHarness) -> None:
     harness.pace = PACE
-    three = [await harness.assigned() for _ in range(3)]
+    three = [await harness.an_assignment() for _ in range(3)]
     began = datetime.now(UTC)
 
     await asyncio.gather(*(harness.send(notice) for notice in three))
@@ -32,14 +32,12 @@ async def test_messages_to_one_person_are_apart(harness: ActivityHarness) -> Non
     assert max(row.settled_at or began for row in rows) - began >= 2 * PACE - MILLISECOND
 
 
-async def test_a_call_begins_a_rest_after_slack_answered_the_last_one(
-    harness: ActivityHarness,
-) -> None:
-    """However slow that was, and even if it failed."""
+async def test_call_waits_for_a_rest_after_the_last_one(harness: ActivityHarness) -> None:
+    """The first call is slow and fails."""
     harness.pace = PACE
     harness.messenger.slow = [2 * PACE.total_seconds()]
     harness.messenger.fails_after = [AmbiguousDeliveryError("timeout")]
-    three = [await harness.assigned() for _ in range(3)]
+    three = [await harness.an_assignment() for _ in range(3)]
 
     await asyncio.gather(*(harness.send(notice) for notice in three), return_exceptions=True)
 
@@ -49,11 +47,11 @@ async def test_a_call_begins_a_rest_after_slack_answered_the_last_one(
     assert min(rests) >= (PACE - MILLISECOND).total_seconds()
 
 
-async def test_who_waits_too_long_for_the_calls_of_others_comes_again(
+async def test_long_wait_for_a_channel_is_retried_later(
     harness: ActivityHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notices, "WORTH_WAITING", timedelta(0))
-    notice = await harness.assigned()
+    notice = await harness.an_assignment()
     await harness.store.notices.claim_call(DM, "others", at_most=notices.LONGEST_CALL)
 
     with pytest.raises(ApplicationError) as refused:
@@ -65,12 +63,10 @@ async def test_who_waits_too_long_for_the_calls_of_others_comes_again(
     assert (row.state, row.attempts) == (NoticeState.PLANNED, 0)
 
 
-async def test_a_worker_that_died_in_a_call_costs_nobody_their_turn(
-    harness: ActivityHarness,
-) -> None:
-    notice = await harness.assigned()
+async def test_dead_worker_does_not_cost_a_turn(harness: ActivityHarness) -> None:
+    notice = await harness.an_assignment()
     await harness.row(notice)
-    # It waited for the claim to end, and something more for the worker to have a place for it.
+    # It waited for the claim to expire, and then for a free place in the worker.
     its_turn = datetime.now(UTC) - notices.LONGEST_CALL - timedelta(seconds=5)
     await harness.store.notices.take_turn(notice.key, DM, at=its_turn, every=PACE)
     harness.pace = timedelta(hours=1)
@@ -80,15 +76,15 @@ async def test_a_worker_that_died_in_a_call_costs_nobody_their_turn(
     assert result.state is NoticeState.SENT
 
 
-async def test_what_came_of_a_post_is_known_though_its_claim_could_not_be_ended(
+async def test_outcome_is_kept_if_the_claim_cannot_be_ended(
     harness: ActivityHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Slack says when to come again, and MongoDB is gone for that moment."""
+    """Slack answers with a rate limit while MongoDB is down."""
 
     async def gone(*_: object, **__: object) -> None:
         raise UnavailableError("MongoDB")
 
-    notice = await harness.assigned()
+    notice = await harness.an_assignment()
     later = timedelta(seconds=17)
     harness.messenger.fails_before.append(RateLimitedError("ratelimited", later))
     monkeypatch.setattr(harness.store.notices, "end_call", gone)
@@ -99,10 +95,10 @@ async def test_what_came_of_a_post_is_known_though_its_claim_could_not_be_ended(
     assert refused.value.next_retry_delay == later
 
 
-async def test_turns_that_are_used_late_are_no_excuse_for_a_flood(harness: ActivityHarness) -> None:
-    """A worker that got no processor for some seconds finds that it is everybody's turn."""
+async def test_overdue_turns_are_still_spaced(harness: ActivityHarness) -> None:
+    """After a pause of the worker, several turns are due at once."""
     harness.pace = PACE
-    three = [await harness.assigned() for _ in range(3)]
+    three = [await harness.an_assignment() for _ in range(3)]
     for notice in three:
         await harness.row(notice)
         await harness.store.notices.take_turn(
@@ -116,11 +112,9 @@ async def test_turns_that_are_used_late_are_no_excuse_for_a_flood(harness: Activ
     assert max(row.settled_at or began for row in rows) - began >= 2 * PACE - MILLISECOND
 
 
-async def test_who_has_to_wait_long_comes_again_at_their_turn_and_nothing_is_attempted(
-    harness: ActivityHarness,
-) -> None:
+async def test_distant_turn_is_retried_at_its_time(harness: ActivityHarness) -> None:
     harness.pace = timedelta(hours=1)
-    first, second = await harness.assigned(), await harness.assigned()
+    first, second = await harness.an_assignment(), await harness.an_assignment()
     await harness.send(first)
 
     with pytest.raises(ApplicationError) as refused:
@@ -132,20 +126,20 @@ async def test_who_has_to_wait_long_comes_again_at_their_turn_and_nothing_is_att
     assert (row.state, row.attempts) == (NoticeState.PLANNED, 0)
 
 
-async def test_a_turn_that_was_missed_is_taken_anew(
+async def test_missed_turn_is_taken_again(
     harness: ActivityHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A worker that was away for an hour finds many whose turns are over."""
+    """A worker that was away for an hour finds many expired turns."""
     # Even turns that are still to come count as missed.
     monkeypatch.setattr(notices, "TURN_KEPT", timedelta(hours=-3))
     harness.pace = timedelta(hours=1)
-    first, second = await harness.assigned(), await harness.assigned()
+    first, second = await harness.an_assignment(), await harness.an_assignment()
     await harness.send(first)
     for _ in range(2):
         with pytest.raises(ApplicationError):
             await harness.send(second)
 
-    third = await harness.assigned()
+    third = await harness.an_assignment()
     with pytest.raises(ApplicationError) as refused:
         await harness.send(third)
 

@@ -19,7 +19,7 @@ def relays(harness: ActivityHarness) -> RelayActivities:
     return RelayActivities(harness.store.tasks, harness.directory, hours)
 
 
-async def test_a_second_try_finds_the_hand_over_as_the_first_opened_it(
+async def test_second_try_returns_the_first_hand_over(
     harness: ActivityHarness, relays: RelayActivities
 ) -> None:
     asked = to_ben(await harness.task(owner=ANA))
@@ -31,7 +31,7 @@ async def test_a_second_try_finds_the_hand_over_as_the_first_opened_it(
     assert first.task.relay_count == 1
 
 
-async def test_the_nudge_comes_at_half_of_the_window(
+async def test_nudge_is_planned_at_half_of_the_window(
     harness: ActivityHarness, relays: RelayActivities
 ) -> None:
     result = await attempt(relays.relay_task, to_ben(await harness.task(owner=ANA)))
@@ -53,7 +53,7 @@ async def test_a_hand_over_remembers_the_token_that_asked_for_it(
     assert result.event.via == CI
 
 
-async def test_it_is_never_opened_before_it_was_asked_for(
+async def test_hand_over_is_not_opened_before_its_request(
     harness: ActivityHarness, relays: RelayActivities
 ) -> None:
     asked = to_ben(await harness.task(owner=ANA))
@@ -65,7 +65,7 @@ async def test_it_is_never_opened_before_it_was_asked_for(
     assert result.relay.opened_at == ahead
 
 
-async def test_a_moment_in_the_past_means_now(
+async def test_answer_time_in_the_past_means_now(
     harness: ActivityHarness, relays: RelayActivities
 ) -> None:
     asked = to_ben(await harness.task(owner=ANA))
@@ -78,7 +78,7 @@ async def test_a_moment_in_the_past_means_now(
     assert relay.opened_at == relay.nudge_at == relay.answer_by
 
 
-async def test_what_the_store_does_not_hold_is_asked_for_again(relays: RelayActivities) -> None:
+async def test_missing_relay_is_retried(relays: RelayActivities) -> None:
     with pytest.raises(ApplicationError) as raised:
         await attempt(relays.find_relay, FindRelayInput(relay_id=RelayId(f"{TEAM}-none")))
 

@@ -1,4 +1,4 @@
-"""The report as a person reads it, and as a program does."""
+"""The report as text and as JSON."""
 
 import json
 from datetime import UTC, datetime
@@ -7,87 +7,76 @@ import pytest
 
 from relai_audit.findings import ADVICE, Finding, FindingKind
 from relai_audit.report import LISTED, Repair, Report, as_json, as_text
-from relai_core.domain.census import Census
-from relai_core.domain.notice import NoticeState
-from relai_core.domain.relay import RelayEnd
-from relai_core.domain.task import TaskStatus
 from tests.relai_core.builders import TEAM
 
-CENSUS = Census(
-    tasks={TaskStatus.OPEN: 3, "archived": 1},
-    created=4,
-    opened=2,
-    ended={RelayEnd.DECLINED: 1},
-    still_open=1,
-    in_limbo=0,
-    notices={NoticeState.SENT: 9, NoticeState.AMBIGUOUS: 1},
-)
+COUNTS = {
+    "tasks": {"open": 3, "archived": 1},
+    "relays": {"declined": 1, "open": 1},
+    "notices": {"sent": 9},
+}
 
 
-def a_finding(subject: str = "T0001-a", kind: FindingKind = FindingKind.TASK_LOST) -> Finding:
-    return Finding(kind=kind, team_id=TEAM, subject=subject, detail="is gone")
+def a_finding(
+    subject: str = "task-T0001-a", kind: FindingKind = FindingKind.WORKFLOW_MISSING
+) -> Finding:
+    return Finding(kind=kind, team_id=TEAM, subject=subject, detail="T-1 is open")
 
 
 def a_report(*findings: Finding, repairs: tuple[Repair, ...] = ()) -> Report:
     at = datetime(2026, 3, 4, 10, tzinfo=UTC)
-    return Report(at=at, workspaces={TEAM: CENSUS}, workflows=3, findings=findings, repairs=repairs)
+    return Report(at=at, workspaces={TEAM: COUNTS}, workflows=3, findings=findings, repairs=repairs)
 
 
-def test_every_count_is_shown_the_zeros_too() -> None:
-    lines = as_text(a_report()).splitlines()
+def test_text_shows_every_count() -> None:
+    first, _, workspace, tasks, relays, notices, _, last = as_text(a_report()).splitlines()
 
-    assert lines[0] == "RelAI audit, 2026-03-04 10:00:00 UTC, 3 workflows running"
-    assert (
-        "  tasks       4   created        open 3   completed 0   cancelled 0   archived 1" in lines
-    )
-    assert "declined 1" in lines[4]
-    assert "still open 1   of these in limbo 0" in lines[4]
-    assert "ambiguous 1   sent 9" in lines[5]
-
-
-def test_a_clean_report_says_so() -> None:
-    assert as_text(a_report()).endswith("Nothing found: everything fits together.")
-    assert a_report().is_clean
+    assert first == "RelAI audit, 2026-03-04 10:00:00 UTC, 3 workflows running"
+    assert workspace == f"Workspace {TEAM}"
+    assert tasks == "  tasks        4   open 3   completed 0   cancelled 0   archived 1"
+    assert relays.startswith("  relays       2   accepted 0   declined 1   returned 0")
+    assert "sent 9   reconciled 0   skipped 0   failed 0" in notices
+    assert last == "Nothing found."
 
 
 @pytest.mark.parametrize("kind", FindingKind)
-def test_each_kind_of_finding_says_what_it_means_and_what_to_do(kind: FindingKind) -> None:
+def test_text_explains_each_kind_of_finding(kind: FindingKind) -> None:
     text = as_text(a_report(a_finding(kind=kind)))
 
     assert ADVICE[kind].meaning in text
     assert ADVICE[kind].remedy in text
-    assert "    T0001-a: is gone" in text
+    assert "    task-T0001-a: T-1 is open" in text
 
 
-def test_what_does_not_name_its_workspace_is_shown_with_it() -> None:
-    assert "    [T0001] tasks: is gone" in as_text(a_report(a_finding("tasks")))
-
-
-def test_a_person_is_shown_some_of_many_and_a_program_all() -> None:
-    report = a_report(*(a_finding(f"T0001-{number}") for number in range(LISTED + 5)))
+def test_only_the_text_is_shortened() -> None:
+    report = a_report(*(a_finding(f"task-T0001-{number}") for number in range(LISTED + 5)))
 
     assert "… and 5 more" in as_text(report)
     assert len(json.loads(as_json(report))["findings"]) == LISTED + 5
 
 
-def test_a_report_is_clean_once_all_that_was_found_is_mended() -> None:
+def test_report_is_clean_once_all_is_repaired() -> None:
     finding = a_finding()
-    mended = Repair(finding=finding, is_mended=True, said="started")
-    left = Repair(finding=finding, is_mended=False, said="nobody knows how")
+    repaired = Repair(finding=finding, is_repaired=True, text="started")
+    left = Repair(finding=finding, is_repaired=False, text="not stored")
 
+    assert a_report().is_clean
     assert not a_report(finding).is_clean
-    assert not a_report(finding, repairs=(left,)).is_clean
-    assert a_report(finding, repairs=(mended,)).is_clean
-    assert "mended  started" in as_text(a_report(finding, repairs=(mended,)))
-    assert "not yet nobody knows how" in as_text(a_report(finding, repairs=(left,)))
+    assert not a_report(finding, finding, repairs=(repaired, left)).is_clean
+    assert a_report(finding, repairs=(repaired,)).is_clean
+    assert "left      not stored" in as_text(a_report(finding, repairs=(left,)))
 
 
-def test_a_program_reads_counts_findings_and_advice() -> None:
-    said = json.loads(as_json(a_report(a_finding())))
+def test_json_has_counts_findings_and_advice() -> None:
+    report = json.loads(as_json(a_report(a_finding())))
 
-    assert said["is_clean"] is False
-    assert said["workspaces"][TEAM]["ended"] == {"declined": 1}
-    assert said["findings"] == [
-        {"kind": "task_lost", "team_id": TEAM, "subject": "T0001-a", "detail": "is gone"}
+    assert report["is_clean"] is False
+    assert report["workspaces"] == {TEAM: COUNTS}
+    assert report["findings"] == [
+        {
+            "kind": "workflow_missing",
+            "team_id": TEAM,
+            "subject": "task-T0001-a",
+            "detail": "T-1 is open",
+        }
     ]
-    assert set(said["advice"]) == {"task_lost"}
+    assert set(report["advice"]) == {"workflow_missing"}

@@ -1,4 +1,4 @@
-"""Tasks, people and changes for tests, each valid by itself; a test names only what it is about."""
+"""Valid tasks and changes with defaults; a test passes only the fields that it checks."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -44,12 +44,12 @@ _requests = count(1)
 
 
 def a_request(team: TeamId = TEAM) -> RequestId:
-    """A request nobody made before."""
+    """Return a request id that was not used before."""
     return request_id(team, "test", str(next(_requests)))
 
 
 def a_new_task(team: TeamId = TEAM, **fields: Any) -> NewTask:
-    """Ana's own wish, if nothing else is said."""
+    """A new task that Ana creates for herself, unless the fields say otherwise."""
     request = a_request(team)
     defaults = {"title": "Renew the certificate", "creator": ANA, "owner": ANA, "created_at": NOW}
     wish = defaults | fields
@@ -62,7 +62,7 @@ def a_task(number: int = 42, **fields: Any) -> Task:
 
 
 class Changes:
-    """Changes of one task, each by a request of its own, and all through `via` if that is given."""
+    """Changes of one task, each with a request id of its own, through the token `via` if given."""
 
     def __init__(
         self, task: Task | NewTask, at: datetime = NOW, via: TokenName | None = None
@@ -131,7 +131,7 @@ class Changes:
 
 
 def after(task: Task, *changes: TaskChange) -> Task:
-    """The task once all of these have happened to it."""
+    """Return the task after these changes."""
     for change in changes:
         task = decide(task, change)
     return task

@@ -1,4 +1,4 @@
-"""What is encrypted is hidden, found again, and never taken for something else."""
+"""Encrypted payloads are hidden, decrypted, and never misread."""
 
 import base64
 
@@ -19,7 +19,7 @@ def a_codec(keys: str) -> EncryptionCodec:
     return EncryptionCodec(parse_payload_keys(keys))
 
 
-async def encrypted(keys: str, payload: Payload = PLAIN) -> Payload:
+async def encrypt(keys: str, payload: Payload = PLAIN) -> Payload:
     (sealed,) = await a_codec(keys).encode([payload])
     return sealed
 
@@ -29,15 +29,15 @@ def id_of(key: str) -> str:
     return found.id
 
 
-async def test_nothing_of_it_is_legible() -> None:
-    sealed = await encrypted(NEW)
+async def test_encrypted_payload_hides_data_and_encoding() -> None:
+    sealed = await encrypt(NEW)
 
     assert b"ferry" not in sealed.SerializeToString()
     assert b"json/plain" not in sealed.SerializeToString()
 
 
-async def test_it_says_that_it_is_encrypted_and_with_which_key() -> None:
-    sealed = await encrypted(f"{NEW},{OLD}")
+async def test_encrypted_payload_names_its_key() -> None:
+    sealed = await encrypt(f"{NEW},{OLD}")
 
     assert dict(sealed.metadata) == {
         "encoding": b"binary/encrypted",
@@ -45,47 +45,47 @@ async def test_it_says_that_it_is_encrypted_and_with_which_key() -> None:
     }
 
 
-async def test_the_same_twice_looks_different() -> None:
+async def test_equal_payloads_are_encrypted_differently() -> None:
     first, second = await a_codec(NEW).encode([PLAIN, PLAIN])
 
     assert first.data != second.data
 
 
 @pytest.mark.parametrize("keys", [OLD, f"{NEW},{OLD}", f"plain,{OLD}"])
-async def test_it_is_read_wherever_its_key_stands(keys: str) -> None:
-    assert await a_codec(keys).decode([await encrypted(OLD)]) == [PLAIN]
+async def test_payload_is_decrypted_by_any_listed_key(keys: str) -> None:
+    assert await a_codec(keys).decode([await encrypt(OLD)]) == [PLAIN]
 
 
 @pytest.mark.parametrize("keys", ["", "plain", f"plain,{OLD}"])
-async def test_without_a_writing_key_it_is_written_as_it_is(keys: str) -> None:
-    assert await encrypted(keys) == PLAIN
+async def test_payload_stays_plain_without_a_writing_key(keys: str) -> None:
+    assert await encrypt(keys) == PLAIN
 
 
 @pytest.mark.parametrize("keys", ["", OLD, f"plain,{OLD}"])
-async def test_what_was_never_encrypted_is_read_as_it_is(keys: str) -> None:
-    assert await a_codec(keys).decode([PLAIN, await encrypted(keys)]) == [PLAIN, PLAIN]
+async def test_plain_payload_is_read_unchanged(keys: str) -> None:
+    assert await a_codec(keys).decode([PLAIN, await encrypt(keys)]) == [PLAIN, PLAIN]
 
 
 @pytest.mark.parametrize("keys", ["", "plain", NEW])
-async def test_a_missing_key_is_named_with_the_setting_it_belongs_to(keys: str) -> None:
+async def test_missing_key_is_named_with_its_setting(keys: str) -> None:
     with pytest.raises(UnreadablePayloadError, match="RELAI_PAYLOAD_KEYS") as refused:
-        await a_codec(keys).decode([PLAIN, await encrypted(OLD)])
+        await a_codec(keys).decode([PLAIN, await encrypt(OLD)])
 
     assert id_of(OLD) in str(refused.value)
     assert OLD not in str(refused.value)
 
 
 @pytest.mark.parametrize("keep", [0, 5, 12, 27, -1])
-async def test_what_was_cut_off_is_not_taken_for_anything(keep: int) -> None:
-    sealed = await encrypted(OLD)
+async def test_truncated_payload_is_refused(keep: int) -> None:
+    sealed = await encrypt(OLD)
     cut = Payload(metadata=sealed.metadata, data=sealed.data[:keep])
 
     with pytest.raises(UnreadablePayloadError, match="changed or cut off"):
         await a_codec(OLD).decode([cut])
 
 
-async def test_what_was_changed_is_not_taken_for_anything() -> None:
-    sealed = await encrypted(OLD)
+async def test_changed_payload_is_refused() -> None:
+    sealed = await encrypt(OLD)
     changed = Payload(
         metadata=sealed.metadata, data=sealed.data[:-1] + bytes([sealed.data[-1] ^ 1])
     )
@@ -94,7 +94,7 @@ async def test_what_was_changed_is_not_taken_for_anything() -> None:
         await a_codec(OLD).decode([changed])
 
 
-async def test_what_an_error_says_is_hidden_too_and_found_again() -> None:
+async def test_error_text_is_encrypted_and_decrypted() -> None:
     converter = data_converter(parse_payload_keys(OLD))
     failure = Failure()
 
@@ -106,7 +106,7 @@ async def test_what_an_error_says_is_hidden_too_and_found_again() -> None:
     assert str(error.__cause__) == "KeyError: 'the blue ferry'"
 
 
-async def test_an_error_stays_legible_where_nothing_is_encrypted() -> None:
+async def test_error_text_stays_plain_without_a_writing_key() -> None:
     failure = Failure()
 
     await data_converter(parse_payload_keys(f"plain,{OLD}")).encode_failure(

@@ -1,4 +1,4 @@
-"""Logs: never a local variable, for it may be a token or somebody's text, and never a ticket."""
+"""Logs show no local variables and no socket tickets, because these may be secrets."""
 
 import json
 import logging
@@ -43,10 +43,10 @@ def test_json_logs_are_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("log_format", ["console", "json"])
-async def test_an_address_that_was_refused_is_logged_without_its_ticket(
+async def test_refused_url_is_logged_without_its_ticket(
     log_format: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The Slack SDK quotes it, in its message and in the traceback."""
+    """The Slack SDK quotes the URL in its message and in the traceback."""
     configure_logging(log_format)
     ticket = "-".join(["b31f", "secret"])  # a traceback quotes the lines of the source
     async with TestServer(web.Application()) as server, aiohttp.ClientSession() as session:

@@ -1,5 +1,6 @@
 """A setting that is missing or malformed is named, with no traceback and no secret."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -46,32 +47,105 @@ def test_an_empty_variable_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    ("line", "named"),
+    ("line", "said"),
     [
-        ("SLACK_BOT_TOKEN=", "SLACK_BOT_TOKEN"),
-        ("SLACK_API_URL=slack", "SLACK_API_URL"),
-        ("MONGODB_DATABASE=relai.prod", "MONGODB_DATABASE"),
-        ("RELAI_PORT=eighty", "RELAI_PORT"),
-        ("RELAI_PORT=70000", "RELAI_PORT"),
-        ("RELAI_RELAY_WINDOW=soon", "RELAI_RELAY_WINDOW"),
-        ("RELAI_RELAY_WINDOW=PT0S", "RELAI_RELAY_WINDOW"),
-        ("RELAI_RELAY_MODE=throw", "RELAI_RELAY_MODE"),
-        ("RELAI_WORKING_HOURS=nine to five", "RELAI_WORKING_HOURS"),
-        ("RELAI_WORKING_HOURS=fri-mon 09:00-17:00", "RELAI_WORKING_HOURS"),
-        ("RELAI_ARCHIVE_AFTER=-P1D", "RELAI_ARCHIVE_AFTER"),
-        ("RELAI_LOG_FORMAT=xml", "RELAI_LOG_FORMAT"),
-        ("TEMPORAL_TLS=perhaps", "TEMPORAL_TLS"),
-        ("RELAI_WORKER_METRICS=9464", "RELAI_WORKER_METRICS"),
-        ("RELAI_WORKER_METRICS=127.0.0.1:0", "RELAI_WORKER_METRICS"),
-        ("RELAI_WORKER_METRICS=127.0.0.1:", "RELAI_WORKER_METRICS"),
-        ("RELAI_WORKER_METRICS=worker.internal:9464", "RELAI_WORKER_METRICS"),
-        ("RELAI_PAYLOAD_KEYS=on", "RELAI_PAYLOAD_KEYS"),
+        ("SLACK_BOT_TOKEN=", "SLACK_BOT_TOKEN is not set, and has no default"),
+        ("SLACK_BOT_TOKEN=xoxb-", "SLACK_BOT_TOKEN must be the bot token of the Slack app, xoxb-…"),
+        ("SLACK_APP_TOKEN=xoxb-1", "SLACK_APP_TOKEN must be an app-level token of the Slack app"),
+        ("SLACK_API_URL=slack", "SLACK_API_URL must be a URL such as https://slack.com/api/"),
+        ("SLACK_API_URL=http://[x", "SLACK_API_URL must be a URL such as https://slack.com/api/"),
+        ("TEMPORAL_HOST=temporal", "TEMPORAL_HOST must be a host and a port"),
+        ("TEMPORAL_HOST=temporal:http", "TEMPORAL_HOST must be a host and a port"),
+        ("TEMPORAL_HOST=http://temporal:7233", "TEMPORAL_HOST must be a host and a port"),
+        ("TEMPORAL_HOST=::1:7233", "TEMPORAL_HOST must be a host and a port"),
+        ("TEMPORAL_TLS=perhaps", "TEMPORAL_TLS must be true or false"),
+        ("TEMPORAL_API_KEY='a b'", "TEMPORAL_API_KEY must be an API key of Temporal, on one line"),
+        ("MONGODB_DATABASE=relai.prod", "MONGODB_DATABASE must be a name of at most 63 characters"),
+        ("API_TOKENS=secret", "API_TOKENS: entry 1 must be name:TEAM:read|write:SHA-256"),
+        ("RELAI_PORT=eighty", "RELAI_PORT must be a whole number from 0 to 65535"),
+        ("RELAI_PORT=70000", "RELAI_PORT must be a whole number from 0 to 65535"),
+        ("RELAI_API_REQUESTS_PER_MINUTE=0", "RELAI_API_REQUESTS_PER_MINUTE must be a whole number"),
+        ("RELAI_RELAY_WINDOW=soon", "RELAI_RELAY_WINDOW must be an ISO 8601 duration above zero"),
+        ("RELAI_RELAY_WINDOW=PT0S", "RELAI_RELAY_WINDOW must be an ISO 8601 duration above zero"),
+        ("RELAI_ARCHIVE_AFTER=-P1D", "RELAI_ARCHIVE_AFTER must be an ISO 8601 duration above zero"),
+        ("RELAI_RELAY_MODE=throw", "RELAI_RELAY_MODE must be direct or handshake"),
+        ("RELAI_WORKING_HOURS=nine", "RELAI_WORKING_HOURS: 'nine' is not of the form 'mon-fri"),
+        ("RELAI_WORKING_HOURS=fri-mon 09:00-17:00", "RELAI_WORKING_HOURS: 'fri-mon 09:00-17:00'"),
+        ("RELAI_LOG_FORMAT=xml", "RELAI_LOG_FORMAT must be console or json"),
+        ("RELAI_ADMIN_CHANNEL=#admins", "RELAI_ADMIN_CHANNEL must be the id of a channel"),
+        ("RELAI_WORKER_METRICS=9464", "RELAI_WORKER_METRICS must be an IP address and a port"),
+        ("RELAI_WORKER_METRICS=127.0.0.1:0", "RELAI_WORKER_METRICS must be an IP address and a"),
+        (
+            "RELAI_WORKER_METRICS=127.0.0.1:",
+            "RELAI_WORKER_METRICS must be an IP address and a port",
+        ),
+        ("RELAI_WORKER_METRICS=worker:9464", "RELAI_WORKER_METRICS must be an IP address and a"),
+        ("RELAI_PAYLOAD_KEYS=on", "RELAI_PAYLOAD_KEYS: entry 1 must be 32 bytes in base64"),
     ],
 )
-def test_a_malformed_setting_is_named(line: str, named: str) -> None:
+def test_malformed_setting_is_named_with_its_form(line: str, said: str) -> None:
     _write("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1", line)
 
-    with pytest.raises(SettingsError, match=named):
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+
+    assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_refusals_are_in_our_own_words(name: str) -> None:
+    """A field without a description would be refused with `must be None`."""
+    _write("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1", f"{name.upper()}='no such thing'")
+
+    try:
+        load_settings()
+    except SettingsError as refused:
+        said = str(refused)
+    else:
+        said = ""
+
+    words = ("None", "Input should", "Value error", "String should", "valid")
+    assert not [each for each in words if each in said], said
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("TEMPORAL_TLS=false", "TEMPORAL_API_KEY=key"),
+        ("TEMPORAL_TLS_CLIENT_CERT=client.pem",),
+        ("TEMPORAL_TLS_CLIENT_KEY=client.key",),
+    ],
+)
+def test_tls_settings_must_agree(lines: tuple[str, ...]) -> None:
+    _write("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1", *lines)
+
+    with pytest.raises(SettingsError, match="TEMPORAL_TLS"):
+        load_settings()
+
+
+def test_empty_tls_contradicts_nothing() -> None:
+    _write(
+        "SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1", "TEMPORAL_API_KEY=k", "TEMPORAL_TLS="
+    )
+
+    assert load_settings().temporal_api_key is not None
+
+
+def test_every_wrong_setting_has_its_line() -> None:
+    _write("SLACK_BOT_TOKEN=xoxb-1", "RELAI_PORT=eighty", "RELAI_LOG_FORMAT=xml")
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+
+    lines = str(refused.value).splitlines()
+    assert [line.split()[0] for line in lines] == ["RELAI_PORT", "RELAI_LOG_FORMAT"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file of Linux that can't be read")
+def test_unreadable_file_is_named() -> None:
+    Path(".env").symlink_to("/proc/self/mem")
+
+    with pytest.raises(SettingsError, match=r"^\.env can't be read: Input/output error"):
         load_settings()
 
 

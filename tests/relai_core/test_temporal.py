@@ -1,6 +1,8 @@
 """The connection to a real Temporal server."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,22 +15,32 @@ from relai_core import temporal
 from relai_core.settings import Settings
 from tests.storms.links import Link
 
-QUIET_FOR = 30.0
-"""Seconds. Temporal closes a connection after three questions that come too soon for it."""
+SHORTER = 10
+"""All periods are a tenth of the real ones."""
+ALLOWED = timedelta(seconds=10) / SHORTER
+"""Temporal closes a connection after three pings that come sooner than this after the last one."""
+IDLE_FOR = 5.5 * ALLOWED
 
 
 @activity.defn
 async def nothing() -> None:
-    """Is never asked for."""
+    """Never called."""
 
 
-@pytest.mark.timeout(120)  # half of what others have is spent on waiting
-async def test_a_connection_on_which_nothing_happens_is_kept(tmp_path: Path) -> None:
-    """Otherwise nobody asks for work until a new one is there, and each time for longer."""
-    async with TemporalServer(tmp_path) as server, Link(server.port) as link:
+async def test_idle_connection_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker whose connection is closed does not poll until it has connected again."""
+    interval = temporal._KEEP_ALIVE.interval_millis // SHORTER
+    monkeypatch.setattr(
+        temporal, "_KEEP_ALIVE", replace(temporal._KEEP_ALIVE, interval_millis=interval)
+    )
+    allowed = {"frontend.keepAliveMinTime": f'"{ALLOWED.total_seconds()}s"'}
+    async with (
+        TemporalServer(tmp_path, dynamic_config=allowed) as server,
+        Link(server.port) as link,
+    ):
         client = await temporal.connect(_settings(link))
-        async with Worker(client, task_queue="quiet", activities=[nothing]):
-            await asyncio.sleep(QUIET_FOR)
+        async with Worker(client, task_queue="idle", activities=[nothing]):
+            await asyncio.sleep(IDLE_FOR.total_seconds())
 
         assert link.begun == 1
 

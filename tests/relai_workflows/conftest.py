@@ -1,6 +1,5 @@
-"""A real Temporal server with skippable time, a real mongod, and a env for each test."""
+"""A real Temporal server with skippable time, and an environment for each test."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -8,18 +7,19 @@ import pytest
 from devstack.temporal_server import TemporalServer
 from relai_core.domain.hours import WorkingHours
 from relai_core.store.database import Database
-from tests.relai_activities.conftest import database, mongo_server
+from tests.relai_activities.conftest import database
 from tests.relai_workflows.workflow_env import ALWAYS, TIME_SKIPPING, WorkflowEnv, a_workflow_env
+from tests.running import running
 
-__all__ = ["database", "mongo_server"]
+__all__ = ["database"]
 
 
 @pytest.fixture(scope="session")
 def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
-    server = TemporalServer(tmp_path_factory.mktemp("temporal"), dynamic_config=TIME_SKIPPING)
-    asyncio.run(server.start())
-    yield server
-    asyncio.run(server.stop())
+    """A Temporal server that lets a test skip time."""
+    data = tmp_path_factory.mktemp("temporal")
+    with running(TemporalServer(data, dynamic_config=TIME_SKIPPING)) as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """The commands that the workflows give, read from their source in its order.
 
-`python -m tests.relai_workflows.fingerprints` (`make fingerprints`) accepts those of now. What a
-fingerprint shows is which commands a function gives and in which order, not under which
-conditions: that is what the stored histories are replayed for.
+`python -m tests.relai_workflows.fingerprints` (`make fingerprints`) accepts today's commands. A
+fingerprint holds the commands of a function and their order. Their conditions are not in it; the
+stored histories cover these.
 """
 
 import ast
@@ -17,10 +17,8 @@ COMMANDS = frozenset(
     {
         "continue_as_new",
         "create_task",
-        "deprecate_patch",
         "execute_activity_method",
         "get_external_workflow_handle",
-        "patched",
         "put",
         "refresh_cards",
         "signal",
@@ -31,15 +29,15 @@ COMMANDS = frozenset(
         "wait_condition",
     }
 )
-"""Calls that leave a mark in the history, or let another coroutine leave one."""
+"""Calls that add an event to the history, or let another coroutine add one."""
 
 Fingerprint = dict[str, list[str]]
-"""What each function does in turn."""
+"""The commands of each function, in order."""
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def fingerprints(folder: Path = WORKFLOWS) -> dict[str, Fingerprint]:
-    """Those of every module that gives commands, by its name."""
+    """Fingerprints of all modules that give commands, by name."""
     # Python before 3.11.9 fails if a finalizer that formats a traceback runs within ast.parse.
     gc.collect()
     modules = {path.stem: ast.parse(path.read_text()) for path in sorted(folder.glob("*.py"))}
@@ -54,13 +52,13 @@ def fingerprints(folder: Path = WORKFLOWS) -> dict[str, Fingerprint]:
 
 
 def stored() -> dict[str, Fingerprint]:
-    """Those that were accepted last."""
+    """The fingerprints that were accepted last."""
     found: dict[str, Fingerprint] = json.loads(FINGERPRINTS.read_text())
     return found
 
 
 def accept() -> None:
-    """Keep those of now."""
+    """Accept today's fingerprints."""
     FINGERPRINTS.write_text(json.dumps(fingerprints(), indent=2) + "\n")
 
 
@@ -73,7 +71,7 @@ def _functions(tree: ast.AST, owner: str = "") -> Iterator[tuple[str, _Function]
 
 
 def _giving(functions: list[_Function]) -> frozenset[str]:
-    """Names of functions that give a command, themselves or through another."""
+    """Names of functions that give a command, directly or through another function."""
     known: frozenset[str] = frozenset()
     while True:
         found = frozenset(each.name for each in functions if any(_steps(each, known)))
@@ -97,7 +95,7 @@ def _command(call: ast.Call) -> str:
     if name == "wait_condition":
         has_timeout = any(keyword.arg == "timeout" for keyword in call.keywords)
         return "wait_condition with a timeout" if has_timeout else name
-    if name in ("start_child_workflow", "patched", "signal") and call.args:
+    if name in ("start_child_workflow", "signal") and call.args:
         return f"{name} {ast.unparse(call.args[0])}"
     return name
 

@@ -1,7 +1,7 @@
-"""A task that lives long and changes often, and what its histories come to.
+"""A task that lives long and changes often, and the sizes of its histories.
 
-`python -m tests.relai_workflows.long_life DAYS EDITS RELAYS` lives that many days with so many
-edits and hand-overs on each of them, and prints the figures.
+`python -m tests.relai_workflows.long_life DAYS EDITS RELAYS` plays that many days with as many
+edits and relays on each of them, and prints the figures.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 
 
 class Run(NamedTuple):
-    """One run of a workflow: the size of its history, and of what it was started with."""
+    """Sizes of one run: of its history, and of its input."""
 
     events: int
     bytes: int
@@ -32,7 +32,7 @@ class Run(NamedTuple):
 async def live(
     env: WorkflowEnv, *, times: int, pause: timedelta, edits: int, relays: int
 ) -> list[Run]:
-    """Change a task in turns with a pause after each, complete it, and measure every run."""
+    """Change a task in rounds with a pause after each, complete it, and measure each run."""
     life = await create(env)
     owner, other = ANA, BEN
     for _ in range(times):
@@ -53,7 +53,7 @@ async def live(
 
 
 async def runs_of(life: TaskDriver) -> list[Run]:
-    """Every run of a life, in no order."""
+    """All runs of a lifecycle, in no order."""
     client, found = life.env.client, []
     async for each in client.list_workflows(f"WorkflowId = '{life.handle.id}'"):
         run = client.get_workflow_handle(each.id, run_id=each.run_id)

@@ -1,7 +1,6 @@
-"""Records one history of each shape of life: `python -m tests.relai_workflows.record_histories`.
+"""Records one history of each course: `python -m tests.relai_workflows.record_histories [NAME …]`.
 
-Recording anew gives up the proof that today's workflows replay what older ones did. So record a
-shape that is new; and all of them only when no workflow of before can still be running.
+Until 1.0 a changed workflow gets new histories: record them all, and say why in the commit.
 """
 
 import asyncio
@@ -20,11 +19,11 @@ from tests.relai_workflows.workflow_env import TIME_SKIPPING, a_workflow_env
 
 HISTORIES = Path(__file__).parent / "histories"
 _LOCAL = {"stackTrace": "", "binaryChecksum": "", "identity": "env"}
-"""What would tell about the machine, and plays no part in a replay."""
+"""Fields about the machine, which no replay reads."""
 
 
 async def record(shapes: Sequence[Shape]) -> None:
-    """Play the shapes, each on a env of its own, and keep their histories."""
+    """Play the courses, each in an environment of its own, and store their histories."""
     HISTORIES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder:
         data = Path(folder)
@@ -36,7 +35,7 @@ async def record(shapes: Sequence[Shape]) -> None:
 
 
 def history_file(shape: Shape) -> Path:
-    """Where the history of a shape is kept."""
+    """File of the history of a course."""
     return HISTORIES / f"{shape.__name__}.json"
 
 
@@ -49,7 +48,7 @@ async def _history(shape: Shape, mongod: MongoServer, temporal: TemporalServer) 
 
 
 def _anywhere(found: Any) -> Any:
-    """The same without a trace of the machine."""
+    """The history without the fields in `_LOCAL`."""
     if isinstance(found, dict):
         return {name: _LOCAL.get(name, _anywhere(value)) for name, value in found.items()}
     return [_anywhere(each) for each in found] if isinstance(found, list) else found
@@ -57,7 +56,7 @@ def _anywhere(found: Any) -> Any:
 
 def _chosen(names: Sequence[str]) -> list[Shape]:
     if unknown := set(names) - {shape.__name__ for shape in SHAPES}:
-        sys.exit(f"There is no such shape: {', '.join(sorted(unknown))}.")
+        sys.exit(f"There is no such course: {', '.join(sorted(unknown))}.")
     return [shape for shape in SHAPES if not names or shape.__name__ in names]
 
 

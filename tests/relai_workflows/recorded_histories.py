@@ -1,4 +1,4 @@
-"""The shapes that the lives of workflows take: one history of each is kept and replayed."""
+"""Courses that workflows take. One history of each is stored and replayed."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ async def changed_in_every_way(env: WorkflowEnv) -> Handle:
     return life.handle
 
 
-async def unheard(env: WorkflowEnv) -> Handle:
+async def unconfirmed(env: WorkflowEnv) -> Handle:
     life = await begin(env, a_new_task())
     await env.idle()
     await life.advance(HEARING_GRACE)
@@ -57,12 +57,12 @@ async def completed_while_slack_was_down(env: WorkflowEnv) -> Handle:
 
 
 async def relay_asked_late(env: WorkflowEnv) -> Handle:
-    """The offer arrives after an hour, so the receiver's window begins anew."""
+    """The offer arrives after the window is over, so the window starts again."""
     life = await create(env)
     env.messenger.down = TransientMessengerError("service_unavailable")
     relay = await life.begin_hand_over()
     await relay.ask(relay.start.request_id)
-    await env.let_pass(relay.handle, timedelta(hours=1))
+    await env.let_pass(relay.handle, WINDOW + timedelta(minutes=1))
     env.messenger.down = None
     await env.let_pass(relay.handle, timedelta(minutes=1))
     await env.idle(relay.handle)
@@ -71,7 +71,7 @@ async def relay_asked_late(env: WorkflowEnv) -> Handle:
 
 
 async def completed_while_people_were_unknown(env: WorkflowEnv) -> Handle:
-    """It ends while the search for its next reminder is tried again and again."""
+    """The task ends while the search for its next reminder is being retried."""
     life = await create(env)
     env.directory.down = TransientMessengerError("service_unavailable")
     await life.carry_out(life.says.edited(due_at=await life.now() + 3 * DAY))
@@ -80,14 +80,14 @@ async def completed_while_people_were_unknown(env: WorkflowEnv) -> Handle:
     return life.handle
 
 
-async def continued_as_new(env: WorkflowEnv) -> Handle:
+async def first_run_of_two(env: WorkflowEnv) -> Handle:
     life = await create(env, owner=BEN, due_at=datetime.now(UTC) + 40 * DAY)
     first_run = (await life.handle.describe()).run_id
     await life.advance(31 * DAY)
     return env.client.get_workflow_handle(life.handle.id, run_id=first_run)
 
 
-async def carried_on(env: WorkflowEnv) -> Handle:
+async def second_run_of_two(env: WorkflowEnv) -> Handle:
     life = await create(env, owner=BEN, due_at=datetime.now(UTC) + 29 * DAY)
     await life.advance(31 * DAY)
     await life.carry_out(life.says.completed(BEN))
@@ -117,7 +117,7 @@ async def relay_accepted(env: WorkflowEnv) -> Handle:
     return relay.handle
 
 
-async def relay_declined_unheard(env: WorkflowEnv) -> Handle:
+async def relay_declined_unconfirmed(env: WorkflowEnv) -> Handle:
     relay = await (await create(env)).hand_over()
     await relay.signal("declined", relay.declined("On leave"))
     await env.idle()
@@ -180,7 +180,7 @@ async def refused_to_a_token(env: WorkflowEnv) -> Handle:
 
 
 async def closed_by_a_token(env: WorkflowEnv) -> Handle:
-    """Whom it was created for and handed to, and in whose names, all differ."""
+    """Creator, first owner, receiver and closer differ."""
     life = await begin(env, a_new_task(creator=CLEO, owner=ANA, via=CI))
     await env.idle()
     await life.hand_over(via=CI)
@@ -196,7 +196,7 @@ async def first_week(env: WorkflowEnv) -> Handle:
     while len(tasks := await env.store.tasks.list_owned(TEAM, CLEO, 10)) < len(TEMPLATES):
         await env.idle()
     for task in tasks:
-        # Over a running child no time can be skipped.
+        # A running child prevents time skipping.
         await env.handle(lifecycle_id(task.id)).terminate()
     await env.advance(week, 2 * DAY)
     for task in tasks:
@@ -214,15 +214,15 @@ async def cleanup(env: WorkflowEnv) -> Handle:
 SHAPES: tuple[Shape, ...] = (
     reminded_and_completed,
     changed_in_every_way,
-    unheard,
+    unconfirmed,
     completed_while_slack_was_down,
     completed_while_people_were_unknown,
-    continued_as_new,
-    carried_on,
+    first_run_of_two,
+    second_run_of_two,
     handed_over_and_taken_back,
     completed_while_handed_over,
     relay_accepted,
-    relay_declined_unheard,
+    relay_declined_unconfirmed,
     relay_unanswered,
     relay_returned,
     relay_withdrawn,
@@ -237,4 +237,4 @@ SHAPES: tuple[Shape, ...] = (
     first_week,
     cleanup,
 )
-"""Each played to its end."""
+"""Each is played to its end."""

@@ -1,6 +1,6 @@
-"""Replays the stored histories: `python -m tests.relai_workflows.replay`. Fails where one differs.
+"""Replays the stored histories: `python -m tests.relai_workflows.replay`. Fails if one differs.
 
-A process of its own, because Python chooses the order of sets once, when it starts.
+It runs as a process of its own, because Python chooses the order of sets once, when it starts.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from worker import WORKFLOWS
 
 
 def stored_histories() -> list[WorkflowHistory]:
-    """Every history that is kept."""
+    """Load all stored histories."""
     found = [json.loads(path.read_text()) for path in sorted(HISTORIES.glob("*.json"))]
     return [WorkflowHistory.from_json(each["workflow_id"], each["history"]) for each in found]
 
@@ -24,7 +24,7 @@ async def replay() -> None:
     """Replay them all.
 
     Raises:
-        NondeterminismError: a workflow gives other commands than its history holds.
+        NondeterminismError: the commands of a workflow differ from its history.
     """
     replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter)
     for history in stored_histories():

@@ -1,4 +1,4 @@
-"""What an API token does in people's names: they are told, and it is answered elsewhere."""
+"""Requests by API tokens: the people named are told, and the token is answered over HTTP."""
 
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ from tests.relai_workflows.workflow_env import WorkflowEnv
 UNHEARD = (NoticeKind.TASK_CREATED, NoticeKind.TASK_UPDATED, NoticeKind.REQUEST_REFUSED)
 
 
-async def test_a_card_says_through_which_token_the_task_was_given(env: WorkflowEnv) -> None:
+async def test_card_names_the_token(env: WorkflowEnv) -> None:
     await create(env, owner=BEN, via=CI)
 
     (card,) = env.told(NoticeKind.TASK_ASSIGNED)
@@ -26,7 +26,7 @@ async def test_a_card_says_through_which_token_the_task_was_given(env: WorkflowE
     assert f"<@{ANA}> (through `ci`) gave you" in card.message.text
 
 
-async def test_what_a_token_did_not_hear_is_told_to_nobody(env: WorkflowEnv) -> None:
+async def test_unconfirmed_outcome_of_a_token_sends_no_notice(env: WorkflowEnv) -> None:
     life = await begin(env, a_new_task(owner=BEN, via=CI, created_at=datetime.now(UTC)))
     await life.signal("progressed", life.token_says.progressed(10, BEN))
     await life.signal("completed", life.token_says.completed(CLEO))
@@ -38,7 +38,7 @@ async def test_what_a_token_did_not_hear_is_told_to_nobody(env: WorkflowEnv) -> 
     assert env.told(*UNHEARD) == []
 
 
-async def test_the_sender_of_a_token_s_hand_over_is_told_at_once(env: WorkflowEnv) -> None:
+async def test_sender_of_a_token_relay_is_told_at_once(env: WorkflowEnv) -> None:
     life = await create(env)
 
     await life.hand_over(via=CI)
@@ -50,7 +50,7 @@ async def test_the_sender_of_a_token_s_hand_over_is_told_at_once(env: WorkflowEn
     assert f"<@{ANA}> (through `ci`) handed you" in offered.message.text
 
 
-async def test_a_hand_over_that_no_token_made_is_not_told_to_who_heard_of_it(
+async def test_relay_without_token_sends_its_sender_no_notice(
     env: WorkflowEnv,
 ) -> None:
     await (await create(env)).hand_over()
@@ -59,7 +59,7 @@ async def test_a_hand_over_that_no_token_made_is_not_told_to_who_heard_of_it(
 
 
 @pytest.mark.parametrize("times_asked", [0, 3])
-async def test_the_sender_is_told_once_however_often_the_token_asks(
+async def test_sender_is_told_once_if_the_token_asks_repeatedly(
     env: WorkflowEnv, times_asked: int
 ) -> None:
     life = await create(env)
@@ -74,7 +74,7 @@ async def test_the_sender_is_told_once_however_often_the_token_asks(
     assert env.readers(NoticeKind.RELAY_SENT) == [ANA]
 
 
-async def test_the_sender_takes_back_what_a_token_handed_over(env: WorkflowEnv) -> None:
+async def test_sender_takes_back_a_token_relay(env: WorkflowEnv) -> None:
     life = await create(env)
     relay = await life.hand_over(via=CI)
 
@@ -85,7 +85,7 @@ async def test_the_sender_takes_back_what_a_token_handed_over(env: WorkflowEnv) 
     assert not any(posted.has_buttons for posted in env.told(NoticeKind.RELAY_SENT))
 
 
-async def test_a_hand_over_that_is_refused_to_a_token_is_told_to_nobody(env: WorkflowEnv) -> None:
+async def test_refused_token_relay_sends_no_notice(env: WorkflowEnv) -> None:
     life = await create(env)
 
     relay = await life.begin_hand_over(CLEO, from_user=BEN, via=CI)
@@ -94,7 +94,7 @@ async def test_a_hand_over_that_is_refused_to_a_token_is_told_to_nobody(env: Wor
     assert {posted.kind for posted in env.messenger.messages} == {NoticeKind.TASK_ASSIGNED}
 
 
-async def test_who_completed_it_through_a_token_is_told_too(env: WorkflowEnv) -> None:
+async def test_completion_by_token_is_told_to_its_actor(env: WorkflowEnv) -> None:
     life = await create(env, owner=BEN)
 
     await life.carry_out(life.token_says.completed(BEN))
@@ -106,7 +106,7 @@ async def test_who_completed_it_through_a_token_is_told_too(env: WorkflowEnv) ->
     assert f"Done by <@{BEN}> (through `ci`)" in texts[ANA]
 
 
-async def test_who_cancelled_it_through_a_token_is_told_too(env: WorkflowEnv) -> None:
+async def test_cancellation_by_token_is_told_to_its_actor(env: WorkflowEnv) -> None:
     life = await create(env)
 
     await life.carry_out(life.token_says.cancelled())
@@ -125,7 +125,7 @@ async def test_who_cancelled_it_through_a_token_is_told_too(env: WorkflowEnv) ->
         (ANA, RelayMode.DIRECT, ANA),
     ],
 )
-async def test_everyone_hears_once_of_what_a_token_closes_while_ana_hands_it_to_ben(
+async def test_closing_by_token_is_told_once_to_each_person(
     env: WorkflowEnv, creator: SlackUserId, mode: RelayMode, closer: SlackUserId
 ) -> None:
     life = await create(env, creator=creator, owner=ANA)
@@ -139,7 +139,7 @@ async def test_everyone_hears_once_of_what_a_token_closes_while_ana_hands_it_to_
     assert sorted(posted.to for posted in env.told(*ends)) == sorted({ANA, BEN, creator})
 
 
-async def test_the_trail_names_the_token_with_everything_it_did(env: WorkflowEnv) -> None:
+async def test_trail_names_the_token_in_its_events(env: WorkflowEnv) -> None:
     life = await create(env, via=CI)
     await life.carry_out(life.says.progressed(10))
     relay = await life.hand_over(via=CI)

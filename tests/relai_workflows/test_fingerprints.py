@@ -1,4 +1,4 @@
-"""Nobody changes the commands of a workflow without noticing."""
+"""A change of a workflow's commands shows in its fingerprint."""
 
 from pathlib import Path
 from shutil import copytree
@@ -7,25 +7,18 @@ import pytest
 
 from tests.relai_workflows.fingerprints import WORKFLOWS, fingerprints, stored
 
-WHAT_TO_DO = """
-The commands of a workflow have changed. Workflows that run now replay their history with the new
-code, and stand still where it asks for something else. Choose:
-
-- Keep both ways: `if workflow.patched("a-name"): the new one, else: the old one`, until no
-  workflow from before can run any more; then `workflow.deprecate_patch("a-name")`.
-- Or give the new code a version of its own (worker versioning), so that the old one finishes
-  what it began. A task's workflow lasts a month at most before it continues as new.
-- Or know that no such workflow is running.
-
-Then accept the new commands with `make fingerprints`, and say in the commit which it was.
+CURE = """
+The commands of a workflow have changed. If you meant that, record the stored histories again
+(`python -m tests.relai_workflows.record_histories`), accept the new commands with
+`make fingerprints`, and say why in the commit. Until 1.0 no running workflow is kept compatible.
 """
 
 
-def test_the_workflows_give_the_commands_that_were_accepted() -> None:
-    assert fingerprints() == stored(), WHAT_TO_DO
+def test_workflows_give_the_accepted_commands() -> None:
+    assert fingerprints() == stored(), CURE
 
 
-def test_every_workflow_has_a_fingerprint() -> None:
+def test_each_workflow_has_a_fingerprint() -> None:
     assert {
         "task_lifecycle",
         "task_relay",
@@ -42,7 +35,9 @@ def test_every_workflow_has_a_fingerprint() -> None:
         ("outcomes", "timeout=HEARING_GRACE,", ""),
     ],
 )
-def test_a_command_that_changes_shows(tmp_path: Path, module: str, before: str, after: str) -> None:
+def test_changed_command_changes_the_fingerprint(
+    tmp_path: Path, module: str, before: str, after: str
+) -> None:
     changed = copytree(WORKFLOWS, tmp_path / "changed")
     source = (changed / f"{module}.py").read_text()
     assert before in source

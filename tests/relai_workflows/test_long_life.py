@@ -1,6 +1,7 @@
-"""However long a task lives and however often it changes, no history of it grows without end.
+"""A lifecycle continues as new by events, size and age, and loses nothing.
 
-The figures of a whole year with many changes a day: `python -m tests.relai_workflows.long_life`.
+Each test runs with small limits, and with the real ones in `make test-long`. Figures of a whole
+year with many changes a day: `python -m tests.relai_workflows.long_life`.
 """
 
 import asyncio
@@ -14,53 +15,58 @@ from temporalio.service import RPCError
 from relai_core.domain.ids import RequestId, SlackUserId
 from relai_core.domain.notice import NoticeKind
 from relai_core.errors import RateLimitedError, TransientMessengerError
-from relai_workflows.task_lifecycle import (
-    LARGEST_STATE,
-    LONGEST_BUSY_HISTORY,
-    LONGEST_HISTORY,
-    LONGEST_RUN,
-)
+from relai_workflows.limits import RunLimits
 from tests.relai_core.builders import ANA, BEN
 from tests.relai_workflows.long_life import live, runs_of
 from tests.relai_workflows.workflow_driver import TaskDriver, create
 from tests.relai_workflows.workflow_env import POLL, WorkflowEnv
 
-pytestmark = pytest.mark.timeout(240)  # thousands of events each
-
-YEAR = timedelta(days=365)
-MARGIN = 200
-"""Events that a run may add until it has nothing left to say, and leaves."""
+SMALL_LIMITS = {
+    "LONGEST_HISTORY": 100,
+    "LONGEST_BUSY_HISTORY": 200,
+    "CARRIED_AT_MOST": 100,
+    "LARGEST_STATE": 100 * 1024,
+}
+MARGIN = 100
+"""Events that a run may add until it has nothing left to do."""
 A_WHILE = timedelta(minutes=2)
-"""Longer than the longest pause before a message is tried again."""
+"""Longer than the longest pause between two tries of a message."""
 LARGEST_HISTORY = 1024 * 1024
 """Bytes. Temporal warns at ten times as many."""
 USUAL_STATE = 8 * 1024
-"""Bytes: a hundred request ids, the reminders of one due date, and the task as asked for."""
+"""Bytes: a hundred request ids, the reminders of one due date, and the task as created."""
 
 
-async def test_a_year_goes_by_in_short_runs(env: WorkflowEnv) -> None:
-    months = YEAR // LONGEST_RUN + 1
+@pytest.fixture(
+    autouse=True,
+    params=["small", pytest.param("real", marks=[pytest.mark.long, pytest.mark.timeout(240)])],
+)
+def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shrink the limits of a run, or keep the real ones."""
+    if request.param == "small":
+        for name, value in SMALL_LIMITS.items():
+            monkeypatch.setattr(RunLimits, name, value)
 
-    runs = await live(env, times=months, pause=LONGEST_RUN, edits=3, relays=1)
 
-    assert len(runs) >= months
-    assert max(run.events for run in runs) <= LONGEST_HISTORY
+async def test_each_month_is_a_run(env: WorkflowEnv) -> None:
+    runs = await live(env, times=2, pause=RunLimits.LONGEST_RUN, edits=1, relays=1)
+
+    assert len(runs) >= 3
     assert max(run.input_bytes for run in runs) <= USUAL_STATE
 
 
-async def test_a_day_with_very_many_changes_is_more_than_one_run(env: WorkflowEnv) -> None:
-    runs = await live(env, times=1, pause=timedelta(minutes=1), edits=80, relays=1)
+async def test_many_changes_in_one_day_are_several_runs(env: WorkflowEnv) -> None:
+    edits = RunLimits.LONGEST_HISTORY // 20
+    runs = await live(env, times=1, pause=timedelta(minutes=1), edits=edits, relays=1)
 
     assert len(runs) > 1
-    assert max(run.events for run in runs) <= LONGEST_HISTORY + MARGIN
+    assert max(run.events for run in runs) <= RunLimits.LONGEST_HISTORY + MARGIN
     assert max(run.bytes for run in runs) <= LARGEST_HISTORY
     assert max(run.input_bytes for run in runs) <= USUAL_STATE
 
 
-async def test_a_task_with_which_somebody_never_stops_is_more_than_one_run(
-    env: WorkflowEnv,
-) -> None:
-    """Its cards are never up to date, so no run of it ever has nothing left to do."""
+async def test_busy_lifecycle_continues_as_new(env: WorkflowEnv) -> None:
+    """While Slack is down its cards are never up to date, so no run is idle."""
     life = await create(env)
     env.messenger.down = TransientMessengerError("service_unavailable")
 
@@ -70,22 +76,22 @@ async def test_a_task_with_which_somebody_never_stops_is_more_than_one_run(
 
     runs = await runs_of(life)
     assert len(runs) > 1
-    assert max(run.events for run in runs) <= LONGEST_BUSY_HISTORY + MARGIN
+    assert max(run.events for run in runs) <= RunLimits.LONGEST_BUSY_HISTORY + MARGIN
     assert max(run.input_bytes for run in runs) <= USUAL_STATE
     events = await env.store.tasks.list_events(life.new.id, after=0, limit=1_000)
     assert [event.id for event in events] == [life.new.request_id, *changes]
 
 
-async def test_what_a_busy_run_had_left_to_say_is_said_by_the_next_one(env: WorkflowEnv) -> None:
-    """What nobody heard, the reminder that was on its way, and the end: each once."""
+async def test_next_run_sends_each_unsent_notice_once(env: WorkflowEnv) -> None:
+    """Unconfirmed outcomes, a reminder on its way, and the end of the task."""
     due_at = datetime.now(UTC) + timedelta(minutes=1)
     life = await create(env, owner=BEN, due_at=due_at)
-    unheard = life.says.progressed(1, BEN)
+    first = life.says.progressed(1, BEN)
     env.messenger.down = TransientMessengerError("service_unavailable")
-    await life.signal("progressed", unheard)
+    await life.signal("progressed", first)
     await env.let_pass(life.handle, timedelta(minutes=1))
 
-    await _keep_busy(life, BEN)
+    unconfirmed = [first.id, *await _keep_busy(life, BEN, confirms=False)]
     env.messenger.down = None
     await life.advance(A_WHILE)
     await life.carry_out(life.says.completed(BEN))
@@ -93,13 +99,12 @@ async def test_what_a_busy_run_had_left_to_say_is_said_by_the_next_one(env: Work
 
     assert env.readers(NoticeKind.REMINDER_DUE) == [BEN]
     told = [each.key.split(":")[2] for each in env.told(NoticeKind.TASK_UPDATED)]
-    assert told.count(unheard.id) == 1
-    assert len(told) == len(set(told))
+    assert sorted(told) == sorted(unconfirmed)
     assert env.readers(NoticeKind.TASK_COMPLETED) == [ANA]
 
 
-async def test_a_busy_run_of_a_closed_task_leaves_too(env: WorkflowEnv) -> None:
-    """It has only what is left to say, and its next run ends with that."""
+async def test_busy_run_of_a_closed_task_continues_as_new(env: WorkflowEnv) -> None:
+    """The next run sends the unsent notices, and ends."""
     life = await create(env, owner=BEN)
     env.messenger.down = TransientMessengerError("service_unavailable")
     await life.carry_out(life.says.completed(BEN))
@@ -116,16 +121,14 @@ async def test_a_busy_run_of_a_closed_task_leaves_too(env: WorkflowEnv) -> None:
     assert len(refused) > 1
 
 
-async def test_a_run_that_always_has_something_to_say_leaves_once_it_is_old(
-    env: WorkflowEnv,
-) -> None:
-    """Otherwise code of a month ago would be needed for ever."""
+async def test_busy_run_continues_as_new_when_old(env: WorkflowEnv) -> None:
+    """Its code would otherwise never become current."""
     life = await create(env)
-    env.messenger.down = RateLimitedError("ratelimited", LONGEST_RUN - timedelta(days=1))
+    env.messenger.down = RateLimitedError("ratelimited", RunLimits.LONGEST_RUN - timedelta(days=1))
     await life.signal("progressed", life.says.progressed(1))
 
-    await env.let_pass(life.handle, LONGEST_RUN - A_WHILE)
-    # The next run may try before the test goes on, and is not to be told to wait so long as well.
+    await env.let_pass(life.handle, RunLimits.LONGEST_RUN - A_WHILE)
+    # The next run may try before this test goes on, and must not get the long pause as well.
     env.messenger.down = TransientMessengerError("service_unavailable")
     await env.let_pass(life.handle, A_WHILE)
     env.messenger.down = None
@@ -135,11 +138,11 @@ async def test_a_run_that_always_has_something_to_say_leaves_once_it_is_old(
     assert env.readers(NoticeKind.TASK_UPDATED) == [ANA]
 
 
-async def test_more_than_a_run_can_begin_with_is_decided_before_it_leaves(env: WorkflowEnv) -> None:
-    """Temporal would refuse it, again and again, and the task would stand still."""
+async def test_oversized_state_is_reduced_before_the_run_ends(env: WorkflowEnv) -> None:
+    """Temporal would refuse the next run each time, and the task would stand still."""
     life = await create(env)
     long = "€" * 2_500
-    edits = [life.says.edited(description=long) for _ in range(500)]
+    edits = [life.says.edited(description=long) for _ in range(RunLimits.LARGEST_STATE // 2_500)]
 
     await asyncio.gather(*(life.confirm(edit.id) for edit in edits))
     await asyncio.gather(*(life.signal("edited", edit) for edit in edits))
@@ -148,21 +151,22 @@ async def test_more_than_a_run_can_begin_with_is_decided_before_it_leaves(env: W
 
     runs = await runs_of(life)
     assert len(runs) > 1
-    assert max(run.input_bytes for run in runs) <= LARGEST_STATE + USUAL_STATE
+    assert max(run.input_bytes for run in runs) <= RunLimits.LARGEST_STATE + USUAL_STATE
     events = await env.store.tasks.list_events(life.new.id, after=0, limit=1_000)
     assert {event.id for event in events} == {life.new.request_id, *(edit.id for edit in edits)}
 
 
-async def _keep_busy(life: TaskDriver, owner: SlackUserId = ANA) -> list[RequestId]:
-    """Report progress until the run leaves with whatever it has left to do; the requests."""
+async def _keep_busy(
+    life: TaskDriver, owner: SlackUserId = ANA, *, confirms: bool = True
+) -> list[RequestId]:
+    """Report progress until the lifecycle continues as new; the requests."""
     made: list[RequestId] = []
     first = (await life.handle.describe()).run_id
     while (await life.handle.describe()).run_id == first:
         change = life.says.progressed(len(made) % 100, owner)
         await life.signal("progressed", change)
         made.append(change.id)
-        # As the run leaves it answers nobody any more.
+        # A run that is leaving answers no question.
         with suppress(WorkflowUpdateFailedError, RPCError):
-            await life.ask_to_confirm(change.id)
-            await life.confirm(change.id)
+            await (life.ask(change.id) if confirms else life.ask_only(change.id))
     return made

@@ -1,4 +1,4 @@
-"""What piled up for somebody while Slack was away comes in the order in which it was to be said."""
+"""Notices that wait for Slack are sent in the order in which they were made."""
 
 from datetime import timedelta
 
@@ -12,8 +12,8 @@ from tests.relai_workflows.workflow_env import WorkflowEnv
 NEXT_TRY = timedelta(minutes=2)
 
 
-async def test_what_one_task_has_to_say_comes_in_order(env: WorkflowEnv) -> None:
-    """First his card; then what became of each request to which he heard no answer."""
+async def test_delayed_notices_of_a_task_keep_their_order(env: WorkflowEnv) -> None:
+    """First the card, then the outcome of each unconfirmed request."""
     env.messenger.down = TransientMessengerError("service_unavailable")
     life = await begin(env, a_new_task(owner=BEN))
     await life.ask(life.new.request_id)

@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 async def schedule(env: WorkflowEnv) -> AsyncIterator[ScheduleHandle]:
-    """The Schedule as a first worker leaves it."""
+    """The Schedule of a first worker."""
     await ensure_cleanup_schedule(env.client, env.task_queue, MONTH)
     handle = env.client.get_schedule_handle(CLEANUP_SCHEDULE_ID)
     yield handle
@@ -31,7 +31,7 @@ async def schedule(env: WorkflowEnv) -> AsyncIterator[ScheduleHandle]:
 
 
 async def archive_after(schedule: ScheduleHandle) -> timedelta:
-    """What the Schedule tells the workflow that it starts."""
+    """The setting that the Schedule passes to its workflow."""
     action = (await schedule.describe()).schedule.action
     assert isinstance(action, ScheduleActionStartWorkflow)
     (payload,) = action.args
@@ -39,7 +39,7 @@ async def archive_after(schedule: ScheduleHandle) -> timedelta:
     return PeriodicCleanupInput.model_validate(start).archive_after
 
 
-async def test_what_was_closed_long_ago_is_archived_and_counted(env: WorkflowEnv) -> None:
+async def test_task_closed_long_ago_is_archived_and_counted(env: WorkflowEnv) -> None:
     now = datetime.now(UTC)
     for closed_at in (now - MONTH - DAY, now - MONTH + DAY):
         life = await create(env)
@@ -53,7 +53,7 @@ async def test_what_was_closed_long_ago_is_archived_and_counted(env: WorkflowEnv
     assert PeriodicCleanupResult.model_validate(await run.result()).archived == 1
 
 
-async def test_what_is_archived_is_still_found(env: WorkflowEnv) -> None:
+async def test_archived_task_is_still_found(env: WorkflowEnv) -> None:
     life = await create(env)
     await life.carry_out(Changes(life.new, datetime.now(UTC) - 2 * MONTH).completed())
 
@@ -67,15 +67,13 @@ async def test_what_is_archived_is_still_found(env: WorkflowEnv) -> None:
     assert found.id == life.new.id
 
 
-async def test_a_new_setting_reaches_the_schedule(
-    env: WorkflowEnv, schedule: ScheduleHandle
-) -> None:
+async def test_new_setting_reaches_the_schedule(env: WorkflowEnv, schedule: ScheduleHandle) -> None:
     await ensure_cleanup_schedule(env.client, env.task_queue, 2 * MONTH)
 
     assert await archive_after(schedule) == 2 * MONTH
 
 
-async def test_any_number_of_workers_leave_one_schedule(
+async def test_several_workers_share_one_schedule(
     env: WorkflowEnv, schedule: ScheduleHandle
 ) -> None:
     for _ in range(3):
@@ -86,9 +84,7 @@ async def test_any_number_of_workers_leave_one_schedule(
     assert await archive_after(schedule) == MONTH
 
 
-async def test_who_paused_it_finds_it_paused_still(
-    env: WorkflowEnv, schedule: ScheduleHandle
-) -> None:
+async def test_paused_schedule_stays_paused(env: WorkflowEnv, schedule: ScheduleHandle) -> None:
     await schedule.pause(note="While we restore a backup")
 
     await ensure_cleanup_schedule(env.client, env.task_queue, 2 * MONTH)
@@ -97,7 +93,7 @@ async def test_who_paused_it_finds_it_paused_still(
     assert (state.paused, state.note) == (True, "While we restore a backup")
 
 
-async def test_the_schedule_runs_the_cleanup(env: WorkflowEnv, schedule: ScheduleHandle) -> None:
+async def test_schedule_runs_the_cleanup(env: WorkflowEnv, schedule: ScheduleHandle) -> None:
     life = await create(env)
     await life.carry_out(Changes(life.new, datetime.now(UTC) - 2 * MONTH).completed())
 

@@ -1,4 +1,4 @@
-"""Hand-overs that nobody may make, that can not arrive, or that meet the unexpected."""
+"""Relays that are refused, can't be delivered, or meet an outage."""
 
 from datetime import timedelta
 
@@ -17,12 +17,12 @@ from tests.relai_core.builders import ANA, BEN, CLEO, TEAM, a_request
 from tests.relai_workflows.workflow_driver import WINDOW, create
 from tests.relai_workflows.workflow_env import WorkflowEnv
 
-HOUR = timedelta(hours=1)
+OUTAGE = WINDOW + timedelta(minutes=1)
 NEXT_TRY = timedelta(minutes=1)
 """As long as the longest pause between two tries."""
 
 
-async def test_nobody_else_answers_for_the_receiver(env: WorkflowEnv) -> None:
+async def test_answer_by_another_person_is_refused(env: WorkflowEnv) -> None:
     life = await create(env)
     relay = await life.hand_over()
 
@@ -33,7 +33,7 @@ async def test_nobody_else_answers_for_the_receiver(env: WorkflowEnv) -> None:
     assert (await relay.relay()).is_open
 
 
-async def test_a_hand_over_by_someone_else_than_the_owner_is_refused(env: WorkflowEnv) -> None:
+async def test_relay_by_another_person_than_the_owner_is_refused(env: WorkflowEnv) -> None:
     life = await create(env)
 
     relay = await life.hand_over(CLEO, from_user=BEN)
@@ -45,7 +45,7 @@ async def test_a_hand_over_by_someone_else_than_the_owner_is_refused(env: Workfl
 
 
 @pytest.mark.parametrize("fields", [{"deleted": True}, {"is_bot": True}, {"is_guest": True}])
-async def test_nobody_hands_over_to_who_can_hold_no_task(
+async def test_relay_to_an_unreachable_person_is_refused(
     env: WorkflowEnv, fields: dict[str, bool]
 ) -> None:
     env.directory.put(User(team_id=TEAM, id=BEN, name="ben", **fields))
@@ -58,7 +58,7 @@ async def test_nobody_hands_over_to_who_can_hold_no_task(
     assert await relay.end() is None
 
 
-async def test_nobody_hands_over_to_who_is_unknown(env: WorkflowEnv) -> None:
+async def test_relay_to_an_unknown_person_is_refused(env: WorkflowEnv) -> None:
     life = await create(env)
 
     relay = await life.hand_over(SlackUserId("UNOBODY"))
@@ -67,7 +67,7 @@ async def test_nobody_hands_over_to_who_is_unknown(env: WorkflowEnv) -> None:
     assert relay.outcome.refusal.reason is RefusalReason.UNREACHABLE
 
 
-async def test_what_can_not_be_delivered_is_returned_at_once(env: WorkflowEnv) -> None:
+async def test_undeliverable_relay_is_returned_at_once(env: WorkflowEnv) -> None:
     """The receiver is deactivated after the hand-over opened, before it could be told."""
     life = await create(env)
     env.messenger.fails_before.append(UndeliverableError("user_disabled"))
@@ -80,8 +80,8 @@ async def test_what_can_not_be_delivered_is_returned_at_once(env: WorkflowEnv) -
     assert ended.to == ANA
 
 
-async def test_a_hand_over_outlives_its_task_s_workflow(env: WorkflowEnv) -> None:
-    """An operator ended it; the relay finds nobody to tell, and goes on."""
+async def test_relay_outlives_its_task_workflow(env: WorkflowEnv) -> None:
+    """An operator terminated the task's workflow; the relay can't signal it, and goes on."""
     life = await create(env)
     relay = await life.hand_over()
     await life.handle.terminate()
@@ -91,7 +91,7 @@ async def test_a_hand_over_outlives_its_task_s_workflow(env: WorkflowEnv) -> Non
     assert await relay.end() is RelayEnd.ACCEPTED
 
 
-async def test_an_ended_hand_over_takes_no_more_answers(env: WorkflowEnv) -> None:
+async def test_ended_relay_takes_no_answers(env: WorkflowEnv) -> None:
     life = await create(env)
     relay = await life.hand_over()
     await relay.carry_out(relay.accepted())
@@ -101,10 +101,10 @@ async def test_an_ended_hand_over_takes_no_more_answers(env: WorkflowEnv) -> Non
         await relay.signal("declined", relay.declined("Too late"))
 
 
-async def test_a_hand_over_that_ended_before_its_opening_was_known_is_told(
+async def test_relay_that_ended_before_its_opening_was_confirmed(
     env: WorkflowEnv,
 ) -> None:
-    """The store opened it, its answer was lost, and the task was done meanwhile."""
+    """The answer of the store got lost, and the task was completed before the retry."""
     life = await create(env)
     request = a_request()
     opened = life.says.handed_over().model_copy(
@@ -120,25 +120,25 @@ async def test_a_hand_over_that_ended_before_its_opening_was_known_is_told(
     assert env.readers(NoticeKind.RELAY_OFFERED) == []
 
 
-async def test_a_sender_who_hears_of_the_end_first_does_not_hear_of_it_twice(
+async def test_sender_is_told_the_end_once(
     env: WorkflowEnv,
 ) -> None:
-    """Slack is away; nobody heard the answer to the hand-over, and Ben answers meanwhile."""
+    """While Slack is down, the sender's outcome stays unconfirmed, and Ben accepts."""
     life = await create(env)
     env.messenger.down = TransientMessengerError("service_unavailable")
     relay = await life.begin_hand_over()
     await env.let_pass(relay.handle, 2 * HEARING_GRACE)
     await relay.signal("accepted", relay.accepted())
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
     env.messenger.down = None
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
 
     assert await relay.end() is RelayEnd.ACCEPTED
     assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
     assert env.readers(NoticeKind.RELAY_SENT) == []
 
 
-async def test_who_was_not_asked_before_it_was_taken_back_is_told_that_alone(
+async def test_receiver_of_a_withdrawn_unsent_offer_gets_one_notice(
     env: WorkflowEnv,
 ) -> None:
     life = await create(env)
@@ -146,25 +146,25 @@ async def test_who_was_not_asked_before_it_was_taken_back_is_told_that_alone(
     relay = await life.begin_hand_over()
     await relay.ask(relay.start.request_id)
     await relay.signal("withdrawn", relay.withdrawn())
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
     env.messenger.down = None
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
 
     assert await relay.end() is RelayEnd.WITHDRAWN
     assert env.readers(NoticeKind.TASK_TAKEN_BACK) == [BEN]
     assert env.readers(NoticeKind.RELAY_OFFERED) == []
 
 
-async def test_a_receiver_who_is_asked_late_has_the_whole_window_from_then_on(
+async def test_window_starts_when_a_late_offer_arrives(
     env: WorkflowEnv,
 ) -> None:
-    """Slack is away for an hour; the window of ten minutes begins when the offer arrives."""
+    """Slack is down for longer than the window, which starts when the offer arrives."""
     life = await create(env)
     env.messenger.down = TransientMessengerError("service_unavailable")
     relay = await life.begin_hand_over()
     await relay.ask(relay.start.request_id)
     first = await relay.relay()
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
     still_open = await relay.relay()
     env.messenger.down = None
     await env.let_pass(relay.handle, NEXT_TRY)
@@ -181,12 +181,12 @@ async def test_a_receiver_who_is_asked_late_has_the_whole_window_from_then_on(
     assert env.readers(NoticeKind.RELAY_NUDGED) == []
 
 
-async def test_a_window_that_began_anew_ends_as_any_other(env: WorkflowEnv) -> None:
+async def test_restarted_window_ends_unanswered(env: WorkflowEnv) -> None:
     life = await create(env)
     env.messenger.down = TransientMessengerError("service_unavailable")
     relay = await life.begin_hand_over()
     await relay.ask(relay.start.request_id)
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
     env.messenger.down = None
     await env.let_pass(relay.handle, NEXT_TRY)
     await env.idle(relay.handle)
@@ -198,14 +198,14 @@ async def test_a_window_that_began_anew_ends_as_any_other(env: WorkflowEnv) -> N
     assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
-async def test_a_moment_that_the_sender_named_is_not_moved(env: WorkflowEnv) -> None:
+async def test_moment_named_by_the_sender_is_not_moved(env: WorkflowEnv) -> None:
     life = await create(env)
     env.messenger.down = TransientMessengerError("service_unavailable")
     answer_by = await life.now() + WINDOW
     relay = await life.begin_hand_over(answer_by=answer_by)
     await relay.ask(relay.start.request_id)
 
-    await env.let_pass(relay.handle, HOUR)
+    await env.let_pass(relay.handle, OUTAGE)
 
     ended = await relay.relay()
     assert ended.end is RelayEnd.UNANSWERED

@@ -42,7 +42,7 @@ def assert_reminded(env: WorkflowEnv, *expected: tuple[NoticeKind, SlackUserId, 
         assert timedelta(0) <= at - moment < MOMENT
 
 
-async def test_owner_and_creator_are_reminded_at_their_moments(env: WorkflowEnv) -> None:
+async def test_owner_and_creator_are_reminded_on_time(env: WorkflowEnv) -> None:
     life, due_at = await due_in(env, 3 * DAY)
 
     await life.advance(5 * DAY)
@@ -56,7 +56,7 @@ async def test_owner_and_creator_are_reminded_at_their_moments(env: WorkflowEnv)
     )
 
 
-async def test_a_task_without_a_due_date_reminds_nobody(env: WorkflowEnv) -> None:
+async def test_task_without_due_date_sends_no_reminder(env: WorkflowEnv) -> None:
     life = await create(env)
 
     await life.advance(20 * DAY)
@@ -64,7 +64,7 @@ async def test_a_task_without_a_due_date_reminds_nobody(env: WorkflowEnv) -> Non
     assert reminded(env) == []
 
 
-async def test_nobody_is_reminded_of_what_is_done(env: WorkflowEnv) -> None:
+async def test_completed_task_sends_no_reminder(env: WorkflowEnv) -> None:
     life, due_at = await due_in(env, 3 * DAY)
     await life.advance_to(due_at - MOMENT)
 
@@ -74,7 +74,7 @@ async def test_nobody_is_reminded_of_what_is_done(env: WorkflowEnv) -> None:
     assert_reminded(env, (BEFORE, BEN, due_at - DAY))
 
 
-async def test_a_moment_that_was_past_when_the_date_was_set_is_skipped(env: WorkflowEnv) -> None:
+async def test_moment_before_the_due_date_was_set_is_skipped(env: WorkflowEnv) -> None:
     life, due_at = await due_in(env, timedelta(hours=3))
 
     await life.advance_to(due_at + timedelta(hours=1))
@@ -82,7 +82,7 @@ async def test_a_moment_that_was_past_when_the_date_was_set_is_skipped(env: Work
     assert_reminded(env, (DUE, BEN, due_at))
 
 
-async def test_another_due_date_moves_the_reminders(env: WorkflowEnv) -> None:
+async def test_new_due_date_moves_the_reminders(env: WorkflowEnv) -> None:
     life, due_at = await due_in(env, 3 * DAY)
     await life.advance(DAY)
 
@@ -93,7 +93,7 @@ async def test_another_due_date_moves_the_reminders(env: WorkflowEnv) -> None:
     assert_reminded(env, (BEFORE, BEN, later - DAY), (DUE, BEN, later))
 
 
-async def test_a_snooze_holds_reminders_back(env: WorkflowEnv) -> None:
+async def test_snooze_delays_reminders(env: WorkflowEnv) -> None:
     life, due_at = await due_in(env, 3 * DAY)
     until = due_at - timedelta(hours=2)
 
@@ -103,7 +103,7 @@ async def test_a_snooze_holds_reminders_back(env: WorkflowEnv) -> None:
     assert_reminded(env, (BEFORE, BEN, until))
 
 
-async def test_do_not_disturb_holds_reminders_back(env: WorkflowEnv) -> None:
+async def test_do_not_disturb_delays_reminders(env: WorkflowEnv) -> None:
     life, due_at = await due_in(env, 3 * DAY)
     quiet = due_at - timedelta(hours=20)
 
@@ -113,7 +113,7 @@ async def test_do_not_disturb_holds_reminders_back(env: WorkflowEnv) -> None:
     assert_reminded(env, (BEFORE, BEN, quiet))
 
 
-async def test_after_a_hand_over_the_new_owner_is_reminded(env: WorkflowEnv) -> None:
+async def test_new_owner_is_reminded_after_a_relay(env: WorkflowEnv) -> None:
     life, due_at = await due_in(env, 3 * DAY)
     now = await life.now()
     handed_over = RelayOpened(
@@ -128,8 +128,8 @@ async def test_after_a_hand_over_the_new_owner_is_reminded(env: WorkflowEnv) -> 
     assert_reminded(env, (BEFORE, ANA, due_at - DAY))
 
 
-async def test_the_store_is_asked_what_is_still_true(env: WorkflowEnv) -> None:
-    """The task was closed there, and its workflow has not heard of it."""
+async def test_task_closed_in_the_store_sends_no_reminder(env: WorkflowEnv) -> None:
+    """The workflow does not know yet that the task is closed."""
     life, due_at = await due_in(env, 3 * DAY)
     await life.advance_to(due_at - DAY - MOMENT)
     await env.store.tasks.apply(life.says.completed(BEN))
@@ -139,7 +139,7 @@ async def test_the_store_is_asked_what_is_still_true(env: WorkflowEnv) -> None:
     assert reminded(env) == []
 
 
-async def test_a_long_life_continues_as_new_and_reminds_once(env: WorkflowEnv) -> None:
+async def test_reminders_are_sent_once_across_two_runs(env: WorkflowEnv) -> None:
     life, due_at = await due_in(env, 29 * DAY + timedelta(hours=12))
     first_run = (await life.handle.describe()).run_id
 

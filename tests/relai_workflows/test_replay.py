@@ -1,4 +1,4 @@
-"""Workflows that run replay their history with today's code, and must do again what they did."""
+"""The stored histories replay with today's code: a worker does the same with running workflows."""
 
 import os
 import subprocess
@@ -20,8 +20,8 @@ from worker import WORKFLOWS
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("seed", ["0", "1", "42", "4294967295"])
-def test_every_stored_history_replays_whatever_the_order_of_sets(seed: str) -> None:
+@pytest.mark.parametrize("seed", ["0", "42"])
+def test_stored_histories_replay_with_any_order_of_sets(seed: str) -> None:
     replayed = subprocess.run(
         [sys.executable, "-m", "tests.relai_workflows.replay"],
         cwd=ROOT,
@@ -34,13 +34,13 @@ def test_every_stored_history_replays_whatever_the_order_of_sets(seed: str) -> N
     assert replayed.returncode == 0, replayed.stderr
 
 
-def test_there_is_one_history_for_each_shape_of_life() -> None:
+def test_each_course_has_one_history() -> None:
     assert {path.name for path in HISTORIES.iterdir()} == {
         history_file(shape).name for shape in SHAPES
     }
 
 
-def test_every_workflow_has_a_history() -> None:
+def test_each_workflow_type_has_a_history() -> None:
     played = {
         history.events[0].workflow_execution_started_event_attributes.workflow_type.name
         for history in stored_histories()
@@ -49,8 +49,7 @@ def test_every_workflow_has_a_history() -> None:
     assert played == {workflow.__name__ for workflow in WORKFLOWS}
 
 
-async def test_a_history_that_differs_is_noticed() -> None:
-    """The replay can fail: here an activity was another one."""
+async def test_replay_fails_for_another_activity() -> None:
     (tampered,) = (each for each in stored_histories() if each.workflow_id == "cleanup")
     _rename_activity(tampered)
 

@@ -1,4 +1,4 @@
-"""The life of a task: created once, changed by whoever may, told to everyone it concerns."""
+"""A task's lifecycle: created once, changed by permitted people, told to all involved."""
 
 from datetime import timedelta
 
@@ -11,16 +11,16 @@ from relai_core.domain.notice import NoticeKind
 from relai_core.domain.task import TaskStatus
 from relai_core.errors import TransientMessengerError
 from relai_workflows.contracts import TaskLifecycleInput
-from relai_workflows.task_lifecycle import LONGEST_RUN
+from relai_workflows.limits import RunLimits
 from tests.relai_core.builders import ANA, BEN, CLEO, Changes, a_new_task
 from tests.relai_workflows.workflow_driver import TaskDriver, begin, create
 from tests.relai_workflows.workflow_env import WorkflowEnv
 
-DOWN = timedelta(hours=1)
+DOWN = timedelta(minutes=10)
 NEXT_TRY = timedelta(minutes=1)
 
 
-async def test_whoever_creates_a_task_hears_its_number(env: WorkflowEnv) -> None:
+async def test_creator_gets_the_number(env: WorkflowEnv) -> None:
     life = await begin(env, a_new_task())
 
     outcome = await life.ask(life.new.request_id)
@@ -29,8 +29,8 @@ async def test_whoever_creates_a_task_hears_its_number(env: WorkflowEnv) -> None
     assert outcome.task.key == "T-1"
 
 
-async def test_a_repeated_start_is_the_same_task(env: WorkflowEnv) -> None:
-    """Slack delivers again what was not answered in time."""
+async def test_repeated_start_is_the_same_task(env: WorkflowEnv) -> None:
+    """Slack repeats a delivery that got no answer in time."""
     new = a_new_task()
 
     lives = [await begin(env, new), await begin(env, new)]
@@ -39,7 +39,7 @@ async def test_a_repeated_start_is_the_same_task(env: WorkflowEnv) -> None:
     assert len(await env.store.tasks.list_owned(new.team_id, ANA, 10)) == 1
 
 
-async def test_a_repeated_start_after_the_end_starts_nothing(env: WorkflowEnv) -> None:
+async def test_repeated_start_after_the_end_is_refused(env: WorkflowEnv) -> None:
     life = await create(env)
     await life.carry_out(life.says.completed())
     await life.handle.result()
@@ -48,7 +48,7 @@ async def test_a_repeated_start_after_the_end_starts_nothing(env: WorkflowEnv) -
         await begin(env, life.new)
 
 
-async def test_the_owner_gets_a_card_that_says_who_gave_it(env: WorkflowEnv) -> None:
+async def test_owner_gets_a_card_that_names_the_creator(env: WorkflowEnv) -> None:
     await create(env, owner=BEN)
 
     (card,) = env.told(NoticeKind.TASK_ASSIGNED)
@@ -58,7 +58,7 @@ async def test_the_owner_gets_a_card_that_says_who_gave_it(env: WorkflowEnv) -> 
     assert ANA in card.message.text
 
 
-async def test_the_first_of_two_completions_wins(env: WorkflowEnv) -> None:
+async def test_first_of_two_completions_wins(env: WorkflowEnv) -> None:
     life = await create(env, owner=BEN)
     first, second = life.says.completed(BEN), life.says.completed(ANA)
 
@@ -72,7 +72,7 @@ async def test_the_first_of_two_completions_wins(env: WorkflowEnv) -> None:
     assert late.task.closed_by == BEN
 
 
-async def test_a_stranger_is_refused_where_it_takes_effect(env: WorkflowEnv) -> None:
+async def test_change_by_an_uninvolved_person_is_refused(env: WorkflowEnv) -> None:
     life = await create(env, owner=BEN)
 
     outcome = await life.carry_out(life.says.completed(CLEO))
@@ -82,7 +82,7 @@ async def test_a_stranger_is_refused_where_it_takes_effect(env: WorkflowEnv) -> 
     assert (await life.task()).is_open
 
 
-async def test_a_signal_that_comes_twice_is_carried_out_once(env: WorkflowEnv) -> None:
+async def test_repeated_signal_is_carried_out_once(env: WorkflowEnv) -> None:
     life = await create(env)
     change = life.says.progressed(60)
 
@@ -93,7 +93,7 @@ async def test_a_signal_that_comes_twice_is_carried_out_once(env: WorkflowEnv) -
     assert (await life.task()).version == 2
 
 
-async def test_completion_is_told_to_creator_and_former_owners_but_not_to_its_actor(
+async def test_completion_is_told_to_creator_and_former_owners(
     env: WorkflowEnv,
 ) -> None:
     life = await create(env, creator=CLEO, owner=ANA)
@@ -105,7 +105,7 @@ async def test_completion_is_told_to_creator_and_former_owners_but_not_to_its_ac
     assert {posted.to for posted in env.told(NoticeKind.TASK_COMPLETED)} == {ANA, CLEO}
 
 
-async def test_a_cancelled_task_is_told_as_such(env: WorkflowEnv) -> None:
+async def test_cancellation_is_told_to_the_owner(env: WorkflowEnv) -> None:
     life = await create(env, owner=BEN)
 
     await life.carry_out(life.says.cancelled(ANA))
@@ -115,7 +115,7 @@ async def test_a_cancelled_task_is_told_as_such(env: WorkflowEnv) -> None:
     assert (await life.task()).status is TaskStatus.CANCELLED
 
 
-async def test_no_button_is_left_once_the_task_is_closed(env: WorkflowEnv) -> None:
+async def test_closed_task_has_no_buttons(env: WorkflowEnv) -> None:
     life = await create(env, owner=BEN)
 
     await life.carry_out(life.says.completed(BEN))
@@ -124,7 +124,7 @@ async def test_no_button_is_left_once_the_task_is_closed(env: WorkflowEnv) -> No
     assert not [posted for posted in env.messenger.messages if posted.has_buttons]
 
 
-async def test_a_card_shows_how_far_the_task_is(env: WorkflowEnv) -> None:
+async def test_card_shows_the_progress(env: WorkflowEnv) -> None:
     life = await create(env)
 
     await life.carry_out(life.says.progressed(60))
@@ -134,7 +134,7 @@ async def test_a_card_shows_how_far_the_task_is(env: WorkflowEnv) -> None:
     assert "60" in str(card.message.blocks)
 
 
-async def test_a_closed_task_takes_no_more_signals(env: WorkflowEnv) -> None:
+async def test_closed_task_takes_no_signals(env: WorkflowEnv) -> None:
     life = await create(env)
     await life.carry_out(life.says.completed())
     await life.handle.result()
@@ -145,10 +145,10 @@ async def test_a_closed_task_takes_no_more_signals(env: WorkflowEnv) -> None:
     assert refused.value.status is RPCStatusCode.NOT_FOUND
 
 
-async def test_slack_being_down_holds_up_no_decision_and_then_says_what_is_true(
+async def test_decisions_go_on_while_slack_is_down(
     env: WorkflowEnv,
 ) -> None:
-    """The card for acting on the task is left out: it is done by then."""
+    """The first card is skipped, because the task is done when Slack comes back."""
     env.messenger.down = TransientMessengerError("service_unavailable")
     life = await begin(env, a_new_task(owner=BEN))
     await life.ask(life.new.request_id)
@@ -167,7 +167,7 @@ async def test_slack_being_down_holds_up_no_decision_and_then_says_what_is_true(
     ]
 
 
-async def test_a_search_for_reminders_that_fails_holds_up_no_end(env: WorkflowEnv) -> None:
+async def test_failing_reminder_search_delays_no_end(env: WorkflowEnv) -> None:
     life = await create(env)
     env.directory.down = TransientMessengerError("service_unavailable")
     await life.carry_out(life.says.edited(due_at=await life.now() + timedelta(days=3)))
@@ -177,7 +177,7 @@ async def test_a_search_for_reminders_that_fails_holds_up_no_end(env: WorkflowEn
     assert await life.handle.result() is None
 
 
-async def test_a_life_that_begins_again_after_its_end_says_nothing(env: WorkflowEnv) -> None:
+async def test_restarted_lifecycle_of_a_closed_task_sends_nothing(env: WorkflowEnv) -> None:
     """Temporal forgets the ids of workflows that ended long ago; the store forgets no task."""
     new = a_new_task(owner=BEN)
     await env.store.tasks.create(new)
@@ -191,7 +191,7 @@ async def test_a_life_that_begins_again_after_its_end_says_nothing(env: Workflow
     assert env.messenger.messages == []
 
 
-async def test_what_was_handled_and_taken_is_carried_on(env: WorkflowEnv) -> None:
+async def test_next_run_knows_handled_requests_and_sent_reminders(env: WorkflowEnv) -> None:
     life = await create(env)
     first_run = (await life.handle.describe()).run_id
     refused = life.says.progressed(10, BEN)
@@ -199,7 +199,7 @@ async def test_what_was_handled_and_taken_is_carried_on(env: WorkflowEnv) -> Non
     due_at = await life.now() + timedelta(days=3)
     await life.carry_out(life.says.edited(due_at=due_at))
 
-    await life.advance(LONGEST_RUN + timedelta(days=1))
+    await life.advance(RunLimits.LONGEST_RUN + timedelta(days=1))
 
     assert (await life.handle.describe()).run_id != first_run
     state = (await started_with(life)).state
@@ -209,7 +209,7 @@ async def test_what_was_handled_and_taken_is_carried_on(env: WorkflowEnv) -> Non
 
 
 async def started_with(life: TaskDriver) -> TaskLifecycleInput:
-    """What the latest run of a life was started with."""
+    """Input of the latest run."""
     history = await life.handle.fetch_history()
     started = history.events[0].workflow_execution_started_event_attributes
     converter = life.env.client.data_converter

@@ -1,4 +1,4 @@
-"""A hand-over ends in exactly one way, and its sender is told which."""
+"""A relay ends in exactly one way, and its sender is told."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from tests.relai_workflows.workflow_env import WorkflowEnv
 HANDSHAKE = RelayMode.HANDSHAKE
 
 
-async def test_a_direct_hand_over_moves_the_task_at_once(env: WorkflowEnv) -> None:
+async def test_direct_relay_moves_the_task_at_once(env: WorkflowEnv) -> None:
     life = await create(env)
 
     relay = await life.hand_over()
@@ -22,7 +22,7 @@ async def test_a_direct_hand_over_moves_the_task_at_once(env: WorkflowEnv) -> No
     assert env.readers(NoticeKind.RELAY_OFFERED) == [BEN]
 
 
-async def test_an_accepted_hand_over_is_told_to_its_sender(env: WorkflowEnv) -> None:
+async def test_accepted_relay_is_told_to_its_sender(env: WorkflowEnv) -> None:
     life = await create(env)
     relay = await life.hand_over()
 
@@ -32,7 +32,7 @@ async def test_an_accepted_hand_over_is_told_to_its_sender(env: WorkflowEnv) -> 
     assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
-async def test_a_declined_hand_over_goes_back_with_its_reason(env: WorkflowEnv) -> None:
+async def test_declined_relay_returns_with_its_reason(env: WorkflowEnv) -> None:
     life = await create(env)
     relay = await life.hand_over()
 
@@ -45,7 +45,7 @@ async def test_a_declined_hand_over_goes_back_with_its_reason(env: WorkflowEnv) 
     assert "On leave from tomorrow" in str(ended.message.blocks)
 
 
-async def test_the_receiver_is_nudged_at_half_time(env: WorkflowEnv) -> None:
+async def test_receiver_is_nudged_at_half_time(env: WorkflowEnv) -> None:
     life = await create(env)
     relay = await life.hand_over()
     opened_at = (await relay.relay()).opened_at
@@ -57,7 +57,7 @@ async def test_the_receiver_is_nudged_at_half_time(env: WorkflowEnv) -> None:
     assert timedelta(0) <= nudge.at - (opened_at + WINDOW / 2) < timedelta(minutes=1)
 
 
-async def test_nobody_is_nudged_once_there_is_an_answer(env: WorkflowEnv) -> None:
+async def test_answered_relay_sends_no_nudge(env: WorkflowEnv) -> None:
     life = await create(env)
     relay = await life.hand_over()
 
@@ -67,7 +67,7 @@ async def test_nobody_is_nudged_once_there_is_an_answer(env: WorkflowEnv) -> Non
     assert env.readers(NoticeKind.RELAY_NUDGED) == []
 
 
-async def test_an_unanswered_direct_hand_over_stays_and_its_sender_is_told(
+async def test_unanswered_direct_relay_stays_with_its_receiver(
     env: WorkflowEnv,
 ) -> None:
     life = await create(env)
@@ -81,7 +81,7 @@ async def test_an_unanswered_direct_hand_over_stays_and_its_sender_is_told(
     assert (ended.to, ended.has_buttons) == (ANA, True)
 
 
-async def test_the_sender_takes_back_what_was_not_answered(env: WorkflowEnv) -> None:
+async def test_sender_takes_back_an_unanswered_relay(env: WorkflowEnv) -> None:
     life = await create(env)
     relay = await life.hand_over()
     await relay.advance(WINDOW)
@@ -95,7 +95,7 @@ async def test_the_sender_takes_back_what_was_not_answered(env: WorkflowEnv) -> 
     assert not any(posted.has_buttons for posted in env.messenger.messages if posted.to == BEN)
 
 
-async def test_a_handshake_leaves_the_task_with_its_sender_until_it_is_accepted(
+async def test_handshake_moves_the_task_on_acceptance(
     env: WorkflowEnv,
 ) -> None:
     life = await create(env)
@@ -108,7 +108,7 @@ async def test_a_handshake_leaves_the_task_with_its_sender_until_it_is_accepted(
     assert await relay.end() is RelayEnd.ACCEPTED
 
 
-async def test_an_unanswered_handshake_is_returned(env: WorkflowEnv) -> None:
+async def test_unanswered_handshake_is_returned(env: WorkflowEnv) -> None:
     life = await create(env)
     relay = await life.hand_over(mode=HANDSHAKE)
 
@@ -119,7 +119,7 @@ async def test_an_unanswered_handshake_is_returned(env: WorkflowEnv) -> None:
     assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
-async def test_the_sender_withdraws_while_it_is_open(env: WorkflowEnv) -> None:
+async def test_sender_withdraws_an_open_relay(env: WorkflowEnv) -> None:
     life = await create(env)
     relay = await life.hand_over()
 
@@ -131,7 +131,7 @@ async def test_the_sender_withdraws_while_it_is_open(env: WorkflowEnv) -> None:
     assert env.readers(NoticeKind.RELAY_ENDED) == []
 
 
-async def test_the_first_of_two_answers_wins(env: WorkflowEnv) -> None:
+async def test_first_of_two_answers_wins(env: WorkflowEnv) -> None:
     life = await create(env)
     relay = await life.hand_over()
     accepted, withdrawn = relay.accepted(), relay.withdrawn()
@@ -146,7 +146,7 @@ async def test_the_first_of_two_answers_wins(env: WorkflowEnv) -> None:
     assert await relay.end() is RelayEnd.ACCEPTED
 
 
-async def test_completing_the_task_ends_the_hand_over_and_tells_its_sender(
+async def test_completion_by_the_receiver_accepts_the_relay(
     env: WorkflowEnv,
 ) -> None:
     life = await create(env, creator=CLEO)
@@ -158,7 +158,7 @@ async def test_completing_the_task_ends_the_hand_over_and_tells_its_sender(
     assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
-async def test_the_creator_completing_it_takes_the_hand_over_from_its_receiver(
+async def test_completion_by_the_creator_withdraws_the_relay(
     env: WorkflowEnv,
 ) -> None:
     life = await create(env, creator=CLEO)
@@ -170,7 +170,7 @@ async def test_the_creator_completing_it_takes_the_hand_over_from_its_receiver(
     assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
-async def test_whoever_passes_a_task_on_has_accepted_it(env: WorkflowEnv) -> None:
+async def test_passing_a_task_on_accepts_the_first_relay(env: WorkflowEnv) -> None:
     life = await create(env)
     first = await life.hand_over()
 
@@ -182,7 +182,7 @@ async def test_whoever_passes_a_task_on_has_accepted_it(env: WorkflowEnv) -> Non
     assert env.readers(NoticeKind.RELAY_ENDED) == [ANA]
 
 
-async def test_the_window_ends_at_the_moment_that_the_sender_names(env: WorkflowEnv) -> None:
+async def test_window_ends_at_the_moment_named_by_the_sender(env: WorkflowEnv) -> None:
     life = await create(env)
     answer_by = await life.now() + timedelta(hours=3)
     relay = await life.hand_over(answer_by=answer_by)

@@ -1,4 +1,4 @@
-"""The first week: ordinary tasks, a question while one is open, a summary for whoever invited."""
+"""The first week: ordinary tasks, follow-ups while one is open, and a summary for the inviter."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,42 +21,42 @@ MOMENT = timedelta(minutes=1)
 
 
 class Newcomer:
-    """Someone whom nobody saw before."""
+    """A person new to the workspace."""
 
     def __init__(self, env: WorkflowEnv) -> None:
-        self._stage = env
+        self._env = env
         self.id = SlackUserId(f"U{uuid4().hex.upper()}")
         self.is_known_as()
 
     def is_known_as(self, **fields: Any) -> None:
-        self._stage.directory.put(User(team_id=TEAM, id=self.id, name="new", **fields))
+        self._env.directory.put(User(team_id=TEAM, id=self.id, name="new", **fields))
 
     async def joins(self, inviter: SlackUserId | None = ANA, **fields: Any) -> Handle:
-        """Start the first week, until all that starts with it is done."""
+        """Start the first week, and wait until its first steps are done."""
         start = UserOnboardingInput(team_id=TEAM, user_id=self.id, inviter=inviter, **fields)
-        handle = await self._stage.start(
+        handle = await self._env.start(
             "UserOnboardingWorkflow", start, onboarding_id(TEAM, self.id)
         )
-        await self._stage.idle()
+        await self._env.idle()
         return handle
 
     async def tasks(self) -> list[Task]:
-        """Their open tasks. No workflow looks after them: over a child no time can be skipped."""
-        store = self._stage.store.tasks
+        """Get their open tasks, and terminate the workflows: a child prevents time skipping."""
+        store = self._env.store.tasks
         while len(tasks := await store.list_owned(TEAM, self.id, 10)) < len(TEMPLATES):
-            await self._stage.idle()
-        lives = [self._stage.handle(lifecycle_id(task.id)) for task in tasks]
-        # A worker that is still about something which is terminated may never be done with it.
-        await self._stage.idle(*lives)
+            await self._env.idle()
+        lives = [self._env.handle(lifecycle_id(task.id)) for task in tasks]
+        # A worker may never finish a step of a terminated workflow, so all must be idle.
+        await self._env.idle(*lives)
         for life in lives:
             await life.terminate()
         return tasks
 
     async def completes(self, task: Task) -> None:
-        """Say that it is done."""
+        """Complete a task."""
         at = datetime.now(UTC)
         change = Completed(id=a_request(), task_id=task.id, at=at, actor=self.id)
-        await self._stage.store.tasks.apply(change)
+        await self._env.store.tasks.apply(change)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def newcomer(env: WorkflowEnv) -> Newcomer:
     return Newcomer(env)
 
 
-async def test_a_newcomer_is_welcomed_and_given_the_tasks_of_the_template(
+async def test_newcomer_gets_a_welcome_and_the_template_tasks(
     env: WorkflowEnv, newcomer: Newcomer
 ) -> None:
     await newcomer.joins()
@@ -76,16 +76,14 @@ async def test_a_newcomer_is_welcomed_and_given_the_tasks_of_the_template(
     assert [posted.to for posted in env.told(NoticeKind.WELCOME)] == [newcomer.id]
 
 
-async def test_a_token_that_onboards_someone_is_named_with_their_tasks(
-    env: WorkflowEnv, newcomer: Newcomer
-) -> None:
+async def test_onboarding_tasks_name_the_token(env: WorkflowEnv, newcomer: Newcomer) -> None:
     await newcomer.joins(via=CI)
 
     assert {task.via for task in await newcomer.tasks()} == {CI}
 
 
-async def test_someone_is_onboarded_once(env: WorkflowEnv, newcomer: Newcomer) -> None:
-    """A join may be heard of twice."""
+async def test_repeated_join_is_onboarded_once(env: WorkflowEnv, newcomer: Newcomer) -> None:
+    """Slack may send `team_join` twice."""
     await newcomer.joins()
     await newcomer.joins()
 
@@ -93,7 +91,7 @@ async def test_someone_is_onboarded_once(env: WorkflowEnv, newcomer: Newcomer) -
     assert len(env.told(NoticeKind.WELCOME)) == 1
 
 
-async def test_a_newcomer_is_asked_after_one_three_and_seven_days(
+async def test_newcomer_is_asked_after_one_three_and_seven_days(
     env: WorkflowEnv, newcomer: Newcomer
 ) -> None:
     week = await newcomer.joins()
@@ -108,7 +106,7 @@ async def test_a_newcomer_is_asked_after_one_three_and_seven_days(
     assert all(time % DAY < MOMENT for time in asked)
 
 
-async def test_nobody_is_asked_once_all_is_done(env: WorkflowEnv, newcomer: Newcomer) -> None:
+async def test_follow_up_ends_when_all_tasks_are_done(env: WorkflowEnv, newcomer: Newcomer) -> None:
     week = await newcomer.joins()
     tasks = await newcomer.tasks()
     await env.advance(week, 2 * DAY)
@@ -121,7 +119,7 @@ async def test_nobody_is_asked_once_all_is_done(env: WorkflowEnv, newcomer: Newc
     assert len(env.told(NoticeKind.ONBOARDING_FOLLOW_UP)) == 1
 
 
-async def test_the_inviter_gets_a_summary(env: WorkflowEnv, newcomer: Newcomer) -> None:
+async def test_inviter_gets_a_summary(env: WorkflowEnv, newcomer: Newcomer) -> None:
     week = await newcomer.joins()
     for task in await newcomer.tasks():
         await newcomer.completes(task)
@@ -134,7 +132,7 @@ async def test_the_inviter_gets_a_summary(env: WorkflowEnv, newcomer: Newcomer) 
     assert newcomer.id in summary.message.text
 
 
-async def test_without_an_inviter_the_summary_goes_to_the_channel_of_the_admins(
+async def test_summary_without_inviter_goes_to_the_admin_channel(
     env: WorkflowEnv, newcomer: Newcomer
 ) -> None:
     week = await newcomer.joins(inviter=None)
@@ -148,7 +146,7 @@ async def test_without_an_inviter_the_summary_goes_to_the_channel_of_the_admins(
 
 
 @pytest.mark.parametrize("fields", [{"is_guest": True}, {"is_bot": True}, {"is_outsider": True}])
-async def test_who_can_hold_no_task_is_not_onboarded(
+async def test_unreachable_person_is_not_onboarded(
     env: WorkflowEnv, newcomer: Newcomer, fields: dict[str, bool]
 ) -> None:
     newcomer.is_known_as(**fields)

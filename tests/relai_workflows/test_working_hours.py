@@ -35,7 +35,7 @@ def next_weekday(weekday: int, at: time) -> datetime:
     return datetime.combine(day, at, ZONE).astimezone(UTC)
 
 
-async def test_what_is_overdue_on_a_weekend_is_said_on_monday_morning(env: WorkflowEnv) -> None:
+async def test_reminder_of_the_weekend_comes_on_monday_morning(env: WorkflowEnv) -> None:
     due_at = next_weekday(FRIDAY, time(15))
     life = await create(env, owner=BEN, creator=BEN, due_at=due_at)
 
@@ -46,7 +46,7 @@ async def test_what_is_overdue_on_a_weekend_is_said_on_monday_morning(env: Workf
     assert timedelta(0) <= overdue.at - monday_nine < timedelta(minutes=1)
 
 
-async def test_what_was_held_back_into_the_night_waits_for_the_morning(env: WorkflowEnv) -> None:
+async def test_reminder_delayed_into_the_night_comes_in_the_morning(env: WorkflowEnv) -> None:
     due_at = next_weekday(WEDNESDAY, time(15))
     life = await create(env, owner=BEN, creator=BEN, due_at=due_at)
     env.directory.quiet[BEN] = due_at + timedelta(hours=12)
@@ -58,7 +58,7 @@ async def test_what_was_held_back_into_the_night_waits_for_the_morning(env: Work
     assert timedelta(0) <= due.at - thursday_nine < timedelta(minutes=1)
 
 
-async def test_a_window_that_the_evening_cuts_goes_on_in_the_morning(env: WorkflowEnv) -> None:
+async def test_answer_window_counts_only_working_time(env: WorkflowEnv) -> None:
     life = await create(env)
     relay = await life.hand_over(window=timedelta(hours=8))
 

@@ -1,7 +1,9 @@
-"""Tasks and hand-overs on a env, as the people who have to do with them see them."""
+"""Drivers for the workflows of tasks and hand-overs, in the words of the people involved."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from temporalio.service import RPCError, RPCStatusCode
 
 from relai_core.domain.changes import (
     Cancelled,
@@ -35,50 +37,52 @@ WINDOW = timedelta(minutes=10)
 
 
 class Driver:
-    """A workflow that answers for the requests of people."""
+    """A workflow that takes people's requests. The base of `TaskDriver` and `RelayDriver`."""
 
     def __init__(self, env: WorkflowEnv, handle: Handle) -> None:
         self.env = env
         self.handle = handle
 
     async def signal(self, name: str, change: Model) -> None:
-        """Say something to it; nobody waits for the outcome."""
+        """Signal a change without asking for its outcome."""
         await self.handle.signal(name, change)
 
     async def ask(self, request: RequestId) -> Outcome:
-        """Hear the outcome of a request."""
-        until = datetime.max.replace(tzinfo=UTC)
-        return await self._ask(OutcomeAsked(request_id=request, until=until))
+        """Get the outcome of a request and confirm it, as the bot does."""
+        outcome = await self.ask_only(request)
+        await self.confirm(request)
+        return outcome
 
-    async def ask_to_confirm(self, request: RequestId) -> Outcome:
-        """Hear the outcome of a request, and don't say yet that it was heard."""
-        asked = OutcomeAsked(request_id=request, until=await self.now(), confirms=True)
-        return await self._ask(asked)
-
-    async def confirm(self, request: RequestId) -> None:
-        """Say that its outcome was heard."""
-        await self.handle.signal("heard", OutcomeHeard(request_id=request))
-
-    async def _ask(self, asked: OutcomeAsked) -> Outcome:
+    async def ask_only(self, request: RequestId) -> Outcome:
+        """Get the outcome of a request without confirming it."""
+        asked = OutcomeAsked(request_id=request)
         return Outcome.model_validate(
             await self.handle.execute_update("outcome", asked, result_type=Outcome)
         )
 
+    async def confirm(self, request: RequestId) -> None:
+        """Confirm an outcome. A workflow that has ended needs no confirmation."""
+        try:
+            await self.handle.signal("heard", OutcomeHeard(request_id=request))
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
     async def carry_out(self, change: TaskChange) -> Outcome:
-        """Say something to it and hear the outcome."""
+        """Signal a change, and get and confirm its outcome."""
         await self.signal(_SIGNALS[type(change)], change)
         return await self.ask(change.id)
 
     async def now(self) -> datetime:
-        """Its time."""
+        """The workflow's time."""
         return await self.env.now(self.handle)
 
     async def advance(self, by: timedelta) -> None:
-        """Let time pass for it."""
+        """Skip time, and let the workflow do all that is due."""
         await self.env.advance(self.handle, by)
 
     async def advance_to(self, moment: datetime) -> None:
-        """Let time pass for it until `moment`."""
+        """Skip time until `moment`."""
         await self.env.advance_to(self.handle, moment)
 
 
@@ -91,12 +95,12 @@ class TaskDriver(Driver):
 
     @property
     def says(self) -> Changes:
-        """Changes of this task, said now."""
+        """Changes of this task, made now."""
         return Changes(self.new, datetime.now(UTC))
 
     @property
     def token_says(self) -> Changes:
-        """The same, said through an API token in people's names."""
+        """The same changes, made through an API token."""
         return Changes(self.new, datetime.now(UTC), CI)
 
     async def task(self) -> Task:
@@ -108,7 +112,7 @@ class TaskDriver(Driver):
     async def hand_over(
         self, to_user: SlackUserId = BEN, from_user: SlackUserId = ANA, **fields: Any
     ) -> "RelayDriver":
-        """A hand-over of the task whose sender knows that it was done."""
+        """Hand the task over; the sender gets the outcome."""
         relay = await self.begin_hand_over(to_user, from_user, **fields)
         relay.outcome = await relay.ask(relay.start.request_id)
         await self.env.idle()
@@ -117,7 +121,7 @@ class TaskDriver(Driver):
     async def begin_hand_over(
         self, to_user: SlackUserId = BEN, from_user: SlackUserId = ANA, **fields: Any
     ) -> "RelayDriver":
-        """A hand-over of the task; nobody waits to hear whether it was done."""
+        """Start a hand-over without asking for its outcome."""
         given: dict[str, Any] = {"request_id": a_request(), "mode": RelayMode.DIRECT}
         given |= {"window": WINDOW} | fields
         start = TaskRelayInput(
@@ -134,7 +138,7 @@ class TaskDriver(Driver):
 
 
 class RelayDriver(Driver):
-    """A hand-over. `outcome` is what its sender heard."""
+    """A hand-over. `outcome` is the one that its sender got."""
 
     outcome: Outcome
 
@@ -149,11 +153,11 @@ class RelayDriver(Driver):
         return relay
 
     async def end(self) -> RelayEnd | None:
-        """How the workflow says that it ended, once it has."""
+        """Wait for the workflow's end; how the hand-over ended."""
         return (await self.result()).end
 
     async def result(self) -> TaskRelayResult:
-        """What the workflow says at its end."""
+        """Wait for the workflow's result."""
         result = TaskRelayResult.model_validate(await self.handle.result())
         await self.env.idle()
         return result
@@ -180,7 +184,7 @@ class RelayDriver(Driver):
 
 
 async def begin(env: WorkflowEnv, new: NewTask) -> TaskDriver:
-    """Start the life of a task; nobody waits for its number."""
+    """Start a lifecycle without asking for the outcome."""
     start = TaskLifecycleInput(new=new)
     return TaskDriver(
         env, await env.start("TaskLifecycleWorkflow", start, lifecycle_id(new.id)), new
@@ -188,7 +192,7 @@ async def begin(env: WorkflowEnv, new: NewTask) -> TaskDriver:
 
 
 async def create(env: WorkflowEnv, **fields: Any) -> TaskDriver:
-    """A task created just now, Ana's own if nothing else is said, whose creator was told so."""
+    """Create a task, Ana's own by default; the creator gets the outcome."""
     life = await begin(env, a_new_task(**({"created_at": datetime.now(UTC)} | fields)))
     await life.ask(life.new.request_id)
     await env.idle()

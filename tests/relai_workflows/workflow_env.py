@@ -1,6 +1,6 @@
-"""Workflows on a env: real server, real store, real activities; only Slack is in memory.
+"""Workflows on a real server, a real store and real activities; only Slack is in memory.
 
-Time does not pass by itself for a workflow here: it stands almost still until a test moves it on.
+A workflow's clock runs in real time, and jumps when a test skips time.
 """
 
 import asyncio
@@ -54,11 +54,11 @@ Handle = WorkflowHandle[Any, Any]
 
 
 class WorkflowEnv:
-    """What a test does and sees.
+    """Environment of one test.
 
     Attributes:
-        client: starts workflows whose time a test moves on.
-        started: every workflow that was started here, by id.
+        client: starts workflows whose time a test can skip.
+        started: all workflows that the test started, by id.
     """
 
     def __init__(self, client: Client, store: Database, hours: WorkingHours) -> None:
@@ -73,7 +73,7 @@ class WorkflowEnv:
         self.started: dict[str, Handle] = {}
 
     def worker(self) -> Worker:
-        """A worker with all of the product's workflows, which fail where they would hang."""
+        """A worker with all workflows; a workflow fails where it would be retried for ever."""
         return Worker(
             self.client,
             task_queue=self.task_queue,
@@ -96,31 +96,31 @@ class WorkflowEnv:
         return self.started.setdefault(workflow_id, self.handle(workflow_id))
 
     def handle(self, workflow_id: str) -> Handle:
-        """A workflow, in whichever run it is."""
+        """The latest run of a workflow."""
         return self.client.get_workflow_handle(workflow_id)
 
     async def idle(self, *handles: Handle) -> None:
-        """Return once none of these workflows has anything to do before its next timer."""
+        """Wait until none of these workflows has anything to do before its next timer."""
         for handle in handles or tuple(self.started.values()):
             while await _is_busy(handle):  # noqa: ASYNC110 - it happens in the server
                 await asyncio.sleep(POLL.total_seconds())
 
     async def ended(self, handle: Handle) -> None:
-        """Return once this run of a workflow is over, whichever way."""
+        """Wait until this run of a workflow is closed."""
         while (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:  # noqa: ASYNC110
             await asyncio.sleep(POLL.total_seconds())
 
     async def let_pass(self, handle: Handle, time: timedelta) -> None:
-        """Let time pass for a workflow, the pauses between an activity's tries included."""
+        """Skip time for a workflow, pauses between an activity's tries included."""
         await self._skipper.fast_forward(handle, time)
 
     async def advance(self, handle: Handle, by: timedelta) -> None:
-        """Let time pass for a workflow, and let it do all there is to do by then."""
+        """Skip time for a workflow, and wait until it has done all that is due."""
         await self.let_pass(handle, by)
         await self.idle()
 
     async def advance_to(self, handle: Handle, moment: datetime) -> None:
-        """Let time pass for a workflow until `moment`."""
+        """Skip time for a workflow until `moment`."""
         await self.advance(handle, moment - await self.now(handle))
 
     async def now(self, handle: Handle) -> datetime:
@@ -132,17 +132,23 @@ class WorkflowEnv:
         return [posted for posted in self.messenger.messages if posted.kind in kinds]
 
     def readers(self, kind: NoticeKind) -> list[str]:
-        """Who was told so."""
+        """Recipients of a kind, oldest first."""
         return [posted.to for posted in self.told(kind)]
 
     def _activities(self) -> list[Callable[..., object]]:
         store, directory, hours = self.store, self.directory, self._hours
         tasks = TaskActivities(store.tasks, directory, hours)
         relays = RelayActivities(store.tasks, directory, hours)
-        # Turns are by the real clock, which stands still while the server skips days.
-        at_once = timedelta(0)
+        # Turns and rests go by the real clock, which does not jump when time is skipped.
+        no_pause = timedelta(0)
         notices = NoticeActivities(
-            store.tasks, store.notices, directory, self.messenger, hours, at_once
+            store.tasks,
+            store.notices,
+            directory,
+            self.messenger,
+            hours,
+            pace=no_pause,
+            rest=no_pause,
         )
         users = UserActivities(store.tasks, directory, TEMPLATES, hours, ADMINS)
         return [
@@ -166,7 +172,7 @@ class WorkflowEnv:
 async def a_workflow_env(
     address: str, store: Database, hours: WorkingHours = ALWAYS
 ) -> AsyncIterator[WorkflowEnv]:
-    """Open a env with a worker, and see to it that no workflow failed on it."""
+    """Open an environment with a worker; at the end no workflow may have failed."""
     client = await Client.connect(address, data_converter=pydantic_data_converter, identity="env")
     env = WorkflowEnv(client, store, hours)
     async with env.worker():
@@ -177,6 +183,6 @@ async def a_workflow_env(
 
 
 async def _is_busy(handle: Handle) -> bool:
-    """Whether a worker has something to do for it, or is about to."""
+    """True if an activity or a workflow task is pending."""
     found = (await handle.describe()).raw_description
     return bool(found.pending_activities) or found.HasField("pending_workflow_task")

@@ -13,7 +13,7 @@ _REST = 1.0
 
 
 class Answer(NamedTuple):
-    """What the API answered; `json` is None where the answer has no body."""
+    """An answer of the API; `json` is None if the answer has no body."""
 
     status: int
     headers: CIMultiDictProxy[str]

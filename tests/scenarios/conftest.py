@@ -1,89 +1,122 @@
-"""Fixtures of the scenarios: real servers once, a stack for each module and transport."""
+"""Fixtures of the scenarios.
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from pathlib import Path
+Tests share a stack for each transport. Each test has new people, so it sees nothing of the others.
+Tests marked `harmful` kill, stop or cut off parts; they share another stack, on servers of its own.
+A module that needs other settings has a stack to itself.
+
+Socket Mode and HTTP differ in how payloads are delivered, acknowledged and sent again; what follows
+is the same. So only tests of deliveries run over both (`OVER_BOTH`), all others over Socket Mode or
+over HTTP (`OVER_HTTP`).
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cache
 
 import aiohttp
 import pytest
 
 from devstack.mongo_server import MongoServer
 from devstack.temporal_server import TemporalServer
+from tests.running import running
 from tests.scenarios.api import Api, PatientApi
 from tests.scenarios.people import Workspace
-from tests.scenarios.servers import Servers, running
-from tests.scenarios.stack import RelaiStack, Transport
+from tests.scenarios.stack import RelaiStack, Servers, Transport
+
+StackOver = Callable[[Transport], RelaiStack]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.scenario)
-            item.add_marker(pytest.mark.timeout(180))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(pytest.mark.scenario)
+    item.add_marker(pytest.mark.timeout(120))
 
 
-@pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """A mongod and a Temporal server that scenarios share and none of them harms."""
-    data = tmp_path_factory.mktemp("servers")
-    with running(MongoServer(data), TemporalServer(data)) as servers:
-        yield servers
-
-
-@pytest.fixture(scope="module", params=["socket", "http"])
-def transport(request: pytest.FixtureRequest) -> Transport:
-    """Every scenario runs over Socket Mode and over HTTP."""
-    chosen: Transport = request.param
-    return chosen
+@pytest.fixture(scope="module")
+def transport() -> Transport:
+    """Socket Mode; `OVER_HTTP` and `OVER_BOTH` override this."""
+    return "socket"
 
 
 @pytest.fixture(scope="module")
 def settings() -> Mapping[str, str]:
-    """Settings of the stack; a module that wants others overrides this."""
+    """Settings of the stack; a module that needs others overrides this."""
     return {}
 
 
-@pytest.fixture(scope="module")
-def told() -> Mapping[str, Mapping[str, str]]:
-    """What only one process is told, by its name; a module that tells any overrides this."""
-    return {}
+@pytest.fixture(scope="session")
+def servers(mongo_server: MongoServer, temporal_server: TemporalServer) -> Servers:
+    """Servers that no test harms."""
+    return mongo_server, temporal_server
+
+
+@pytest.fixture(scope="session")
+def unharmed_stack(
+    tmp_path_factory: pytest.TempPathFactory, servers: Servers
+) -> Iterator[StackOver]:
+    """The stack of all tests that leave it unharmed, for each transport."""
+    with _stacks(tmp_path_factory, *servers) as stack_over:
+        yield stack_over
+
+
+@pytest.fixture(scope="session")
+def harmed_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackOver]:
+    """The stack of all tests that harm it, for each transport."""
+    folder = tmp_path_factory.mktemp("harmed")
+    with (
+        running(MongoServer(folder)) as mongod,
+        running(TemporalServer(folder)) as temporal,
+        _stacks(tmp_path_factory, mongod, temporal) as stack_over,
+    ):
+        yield stack_over
+
+
+@contextmanager
+def _stacks(
+    folders: pytest.TempPathFactory, mongod: MongoServer, temporal: TemporalServer
+) -> Iterator[StackOver]:
+    """Start the stack of a transport when it is first asked for."""
+    with ExitStack() as stacks:
+
+        @cache
+        def stack_over(transport: Transport) -> RelaiStack:
+            stack = RelaiStack(folders.mktemp(transport), mongod, temporal, transport)
+            return stacks.enter_context(running(stack))
+
+        yield stack_over
 
 
 @pytest.fixture(scope="module")
 def relai(
+    request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
-    servers: Servers,
     transport: Transport,
     settings: Mapping[str, str],
-    told: Mapping[str, Mapping[str, str]],
 ) -> Iterator[RelaiStack]:
     """The stack, running."""
-    stack = RelaiStack(tmp_path_factory.mktemp("stack"), *servers, transport, settings, told)
-    asyncio.run(_enter(stack))
-    yield stack
-    asyncio.run(_leave(stack))
-
-
-async def _enter(stack: RelaiStack) -> None:
-    await stack.__aenter__()
-
-
-async def _leave(stack: RelaiStack) -> None:
-    await stack.__aexit__(None, None, None)
+    if settings:
+        servers: Servers = request.getfixturevalue("servers")
+        stack = RelaiStack(tmp_path_factory.mktemp("own"), *servers, transport, settings)
+        with running(stack):
+            yield stack
+    else:
+        is_harmed = request.node.get_closest_marker("harmful")
+        shared = request.getfixturevalue("harmed_stack" if is_harmed else "unharmed_stack")
+        yield shared(transport)
 
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Whoever calls the stack over HTTP does it through this."""
+    """An HTTP session for calls to the stack."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
         yield session
 
 
 @pytest.fixture
-def workspace(relai: RelaiStack, session: aiohttp.ClientSession) -> Workspace:
-    """The workspace of the stack."""
-    return Workspace(session, relai.slack.url)
+async def workspace(relai: RelaiStack, session: aiohttp.ClientSession) -> AsyncIterator[Workspace]:
+    """The workspace of the stack; faults that a test leaves behind are cleared."""
+    workspace = Workspace(session, relai.slack.url)
+    yield workspace
+    await workspace.clear_faults()
 
 
 @pytest.fixture
@@ -94,5 +127,5 @@ def api(relai: RelaiStack, session: aiohttp.ClientSession) -> Api:
 
 @pytest.fixture
 def api_once(relai: RelaiStack, session: aiohttp.ClientSession) -> Api:
-    """The same, for whoever asks how a part that can't be reached is answered."""
+    """The same, but an answer that a part can't be reached is returned, not tried again."""
     return Api(session, relai.bot_url, relai.api_token)

@@ -1,4 +1,4 @@
-"""What the operator of a stack types."""
+"""Runs `relai audit` as an operator does."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from tests.scenarios.stack import RelaiStack
 
 
 class Said(NamedTuple):
-    """What the command left behind."""
+    """Exit code and output of the command."""
 
     code: int | None
     out: str

@@ -1,4 +1,4 @@
-"""People of the sandbox's workspace, as a test moves them: they type, press, read."""
+"""People of the sandbox's workspace, who type, press and read for a test."""
 
 import asyncio
 import itertools
@@ -19,14 +19,14 @@ PATIENCE = 20.0
 """Seconds until something that must happen counts as not happening."""
 POLL = 0.05
 NOT_SAVED = "so nothing was saved"
-"""What whoever asks reads while a part can't be reached, if only because the machine is busy."""
+"""Part of the answer while a part can't be reached, which a busy machine is enough for."""
 _TRIES = 8
 _REST = 1.0
-"""Seconds until somebody tries again what could not be saved."""
+"""Seconds until a person tries again after such an answer."""
 _GIVES_UP = 0.3
-"""Seconds. The app waits longer for each of its parts, so an earlier answer is no such word."""
+"""Seconds. The app waits longer for each of its parts, so an earlier answer can't say so."""
 _WORD_WITHIN = 2.0
-"""Seconds in which a press that took longer has its word, if there is one."""
+"""Seconds in which the message about a press that took longer comes, if there is one."""
 
 Json = dict[str, Any]
 
@@ -54,8 +54,8 @@ class Person:
     async def types(self, text: str, channel: str | None = None) -> Json:
         """Type a slash command, and again while the answer is that nothing was saved.
 
-        So does whoever reads that a part can't be reached: a machine that is busy for a moment is
-        reason enough. The delivery is the last one.
+        A person does so too, and a machine that is busy for a moment is reason enough for such an
+        answer. The delivery is the last one.
         """
         return await _until_saved(lambda: self.types_once(text, channel), _answered)
 
@@ -117,7 +117,7 @@ class Person:
         return await self.slack.post("actions", body | changes)
 
     async def _word_about(self, press: Json) -> str:
-        """What the app says of a press beside the message, if it took its time; else nothing."""
+        """The app's ephemeral message about a slow press; empty if there is none."""
         if (press["elapsed"] or 0) < _GIVES_UP:
             return ""
 
@@ -153,7 +153,7 @@ class Person:
         )
 
     async def messages(self, channel: str | None = None) -> list[Json]:
-        """What the person sees in their DM with the app, or in a channel, oldest first."""
+        """The messages in the person's DM with the app, or in a channel, oldest first."""
         where = {"channel": channel} if channel else {}
         answer = await self.slack.get("messages", user=self.id, **where)
         return list(answer["messages"])
@@ -169,11 +169,11 @@ class Person:
         return found
 
     async def count(self, *parts: str) -> int:
-        """How many messages in the DM say all of this."""
+        """The number of messages in the DM that say all of this."""
         return sum(all(p in text_of(m) for p in parts) for m in await self.messages())
 
     async def told(self, kind: str, *parts: str) -> int:
-        """How many notices of this kind, of those that say all of this, were sent.
+        """The number of notices of this kind that say all of this.
 
         A card of another kind may say so too by now, for it is brought up to date.
         """
@@ -307,7 +307,7 @@ def answer_of(delivery: Json) -> str:
 
 
 def says_saved(answer: str) -> bool:
-    """Whether the answer to `/task new` promises the task, with its number or still without."""
+    """True if the answer to `/task new` promises the task, with its number or still without."""
     return "Saved:" in answer or re.search(r"T-\d", answer) is not None
 
 

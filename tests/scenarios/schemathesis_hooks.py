@@ -1,7 +1,7 @@
-"""What a generator can't know: who is in the workspace, and that a due date lies ahead.
+"""Facts that a generator can't know: people of the workspace, and due dates that lie ahead.
 
 Schemathesis loads this file in its own process; `RELAI_TEST_PEOPLE` names people's Slack ids.
-What is generated on purpose so that it does not fit is left as it is.
+Values that are meant not to fit are left as they are.
 """
 
 import os
@@ -38,7 +38,7 @@ def _real(name: str, value: object) -> object:
 
 
 def _is_moment(text: str) -> bool:
-    """Whether it is one: hours and minutes that don't exist are made up on purpose."""
+    """True unless an hour or a minute doesn't exist, which is generated on purpose."""
     try:
         return bool(_MOMENT.fullmatch(text)) and datetime.fromisoformat(text) is not None
     except ValueError:

@@ -11,7 +11,7 @@ _HOLD = 'mount -t tmpfs -o size="$1" tmpfs "$2" && echo mounted && exec cat'
 
 
 class NoSmallDiskError(Exception):
-    """This machine lets nobody mount one. The text says why."""
+    """This machine can't mount a small disk. The text says why."""
 
 
 class SmallDisk:

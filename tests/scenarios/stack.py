@@ -1,10 +1,9 @@
-"""The whole stack for one module of scenarios, each part a process of its own."""
+"""The whole stack, each part a process of its own."""
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -21,9 +20,14 @@ from devstack.slack_server import SlackServer
 from devstack.temporal_server import TemporalServer
 
 Transport = Literal["socket", "http"]
+Servers = tuple[MongoServer, TemporalServer]
 
-# Scenarios run at any hour of any day.
-ALWAYS_WORKING = {"RELAI_WORKING_HOURS": "mon-sun 00:00-24:00"}
+UNHURRIED = {
+    # Scenarios run at any hour of any day.
+    "RELAI_WORKING_HOURS": "mon-sun 00:00-24:00",
+    # All tests call the API with one token.
+    "RELAI_API_REQUESTS_PER_MINUTE": "1000000",
+}
 
 
 class RelaiStack:
@@ -31,7 +35,7 @@ class RelaiStack:
 
     `kill` and `start` any of `slack`, `worker`, `bot` in between: what they kept is there again.
     The API may be called with `api_token`, which is that of `ci`, and with `read_token`, that of
-    `report`. `told` is what only one process is told, by its name.
+    `report`.
     """
 
     def __init__(
@@ -41,19 +45,13 @@ class RelaiStack:
         temporal: TemporalServer,
         transport: Transport,
         settings: Mapping[str, str] | None = None,
-        told: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.mongod = mongod
         self.temporal = temporal
         self.database = f"relai-{uuid4().hex[:12]}"
         port = free_port()
         events = f"http://127.0.0.1:{port}/slack/events"
-        self._told = told or {}
-        self.slack = SlackServer(
-            data,
-            request_url=events if transport == "http" else None,
-            env={**os.environ, **self._told.get("slack", {})},
-        )
+        self.slack = SlackServer(data, request_url=events if transport == "http" else None)
         self.api_token, self.read_token = new_secret(), new_secret()
         self._data = data
         self.logs = data / "logs"
@@ -64,14 +62,13 @@ class RelaiStack:
                 "MONGODB_DATABASE": self.database,
                 "TEMPORAL_HOST": temporal.address,
                 "TEMPORAL_TASK_QUEUE": self.database,
-                **ALWAYS_WORKING,
+                **UNHURRIED,
                 **(settings or {}),
             }
         )
-        self.worker = self._worker("worker")
+        self.worker = self._worker()
         self.bot = self._bot("bot", port)
         self.bot_url = self.bot.url.rstrip("/")
-        self._running = AsyncExitStack()
 
     @asynccontextmanager
     async def second_bot(self) -> AsyncIterator[str]:
@@ -82,19 +79,13 @@ class RelaiStack:
         async with self._bot("second_bot", free_port()) as bot:
             yield bot.url.rstrip("/")
 
-    @asynccontextmanager
-    async def second_worker(self) -> AsyncIterator[None]:
-        """Another worker beside the first."""
-        async with self._worker("second_worker"):
-            yield
-
-    def _worker(self, name: str) -> ChildProcess:
+    def _worker(self) -> ChildProcess:
         return ChildProcess(
-            name,
+            "worker",
             [sys.executable, "worker.py"],
             data=self._data,
-            ready=has_logged(self.logs / f"{name}.log", "worker_started"),
-            env={**self.environment, **self._told.get(name, {})},
+            ready=has_logged(self.logs / "worker.log", "worker_started"),
+            env=self.environment,
             cwd=ROOT,
         )
 
@@ -105,20 +96,22 @@ class RelaiStack:
         ]
         return BotServer(
             self._data,
-            {**self.environment, **self._told.get(name, {})},
+            self.environment,
             port=port,
             sandbox=self.slack,
-            # A module that wants others names them in its settings.
-            api_tokens=[] if "API_TOKENS" in self.environment else tokens,
+            api_tokens=tokens,
             name=name,
         )
 
+    async def start(self) -> None:
+        await self.slack.start()
+        await asyncio.gather(self.worker.start(), self.bot.start())
+
+    async def kill(self) -> None:
+        await asyncio.gather(*(part.kill() for part in (self.bot, self.worker, self.slack)))
+
     async def __aenter__(self) -> Self:
-        await self._running.enter_async_context(self.slack)
-        await asyncio.gather(
-            self._running.enter_async_context(self.worker),
-            self._running.enter_async_context(self.bot),
-        )
+        await self.start()
         return self
 
     async def __aexit__(
@@ -127,4 +120,4 @@ class RelaiStack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._running.aclose()
+        await self.kill()

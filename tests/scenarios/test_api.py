@@ -1,4 +1,4 @@
-"""Other systems and people at the same tasks: one set of rules, one trail, told once."""
+"""API callers and people act on the same tasks, by the same rules and with one trail."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from relai_core.domain.user import User
 from relai_core.store import database
 from relai_core.store.database import Database
 from tests.relai_core.builders import Changes, a_new_task
-from tests.scenarios.api import Answer, Api, PatientApi
+from tests.scenarios.api import Api, PatientApi
 from tests.scenarios.people import (
     PATIENCE,
     Json,
@@ -23,16 +23,9 @@ from tests.scenarios.people import (
     answer_of,
     eventually,
 )
-from tests.scenarios.stack import RelaiStack, Transport
+from tests.scenarios.stack import RelaiStack
 
 THEIRS = TeamId("TTHEIRS")
-
-
-@pytest.fixture(scope="module", params=["socket"])
-def transport(request: pytest.FixtureRequest) -> Transport:
-    """How Slack delivers plays no part here."""
-    chosen: Transport = request.param
-    return chosen
 
 
 @pytest.fixture
@@ -43,14 +36,14 @@ async def store(relai: RelaiStack) -> AsyncIterator[Database]:
     opened.close()
 
 
-def a_key() -> str:
+def new_key() -> str:
     return uuid4().hex
 
 
-async def made(api: Api, title: str, owner: Person, creator: Person) -> Json:
-    """A task that another system gives to `owner` in the name of `creator`."""
+async def create_task(api: Api, title: str, owner: Person, creator: Person) -> Json:
+    """Give `owner` a task in the name of `creator`, and return it once it is stored."""
     answer = await api.post(
-        "/api/tasks", {"title": title, "assignedTo": owner.id, "creator": creator.id}, key=a_key()
+        "/api/tasks", {"title": title, "assignedTo": owner.id, "creator": creator.id}, key=new_key()
     )
     assert answer.status in (201, 202), answer
     path = f"/api/tasks/{answer.json['task_id']}"
@@ -63,24 +56,22 @@ async def made(api: Api, title: str, owner: Person, creator: Person) -> Json:
     return task
 
 
-async def test_a_task_of_another_system_lives_like_any_other(
-    api: Api, workspace: Workspace
-) -> None:
+async def test_task_of_the_api_lives_like_any_other(api: Api, workspace: Workspace) -> None:
     """Made by a script, handed over by it, accepted in Slack, completed by the script."""
     ana, bo, cy = [await workspace.person(name) for name in ("ana", "bo", "cy")]
-    task = await made(api, "Renew the certificate", owner=bo, creator=ana)
+    task = await create_task(api, "Renew the certificate", owner=bo, creator=ana)
     number, path = task["key"], f"/api/tasks/{task['id']}"
     await bo.sees(number, "Renew the certificate", "through", "Mark complete")
 
     relay = {"from_user": bo.id, "to_user": cy.id, "message": "the staging one first"}
-    handed = await api.post(f"{path}/relay", relay, key=a_key())
+    handed = await api.post(f"{path}/relay", relay, key=new_key())
     assert handed.status in (201, 202)
     offer = await cy.sees(number, "the staging one first", "Accept")
     await bo.sees(number, "in your name through", "Take back")
     await cy.presses(offer, "Accept")
     await bo.sees(number, "accepted")
 
-    done = await api.post(f"{path}/complete", {"actor": ana.id}, key=a_key())
+    done = await api.post(f"{path}/complete", {"actor": ana.id}, key=new_key())
     assert done.status == 202
     for person in (ana, bo, cy):
         await person.sees(number, "There is nothing left for you to do")
@@ -97,9 +88,7 @@ async def test_a_task_of_another_system_lives_like_any_other(
     assert ended.json["result"] == {"end": "accepted", "refusal": None}
 
 
-async def test_what_is_done_in_slack_is_seen_by_other_systems(
-    api: Api, workspace: Workspace
-) -> None:
+async def test_api_shows_a_task_made_in_slack(api: Api, workspace: Workspace) -> None:
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     number = await ana.creates("Look at me", bo)
 
@@ -110,16 +99,14 @@ async def test_what_is_done_in_slack_is_seen_by_other_systems(
     assert [task["key"] for task in listed.json["tasks"]] == [number]
 
 
-async def test_a_repeat_at_two_bots_at_once_is_one_task_and_one_answer(
+async def test_repeats_at_two_bots_make_one_task(
     api: Api, relai: RelaiStack, session: aiohttp.ClientSession, workspace: Workspace
 ) -> None:
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    body = {"title": "Only once", "assignedTo": bo.id, "creator": ana.id}
+    body, key = {"title": "Only once", "assignedTo": bo.id, "creator": ana.id}, new_key()
     async with relai.second_bot() as url:
         bots = [api, PatientApi(session, url, relai.api_token)] * 4
-        answers = await asyncio.gather(
-            *(each.post("/api/tasks", body, key="at-two-bots") for each in bots)
-        )
+        answers = await asyncio.gather(*(each.post("/api/tasks", body, key=key) for each in bots))
 
     assert len({str((answer.status, answer.json)) for answer in answers}) == 1
     listed = await api.get("/api/tasks", assignee=bo.id)
@@ -128,57 +115,13 @@ async def test_a_repeat_at_two_bots_at_once_is_one_task_and_one_answer(
     assert await bo.count("Only once", "Mark complete") == 1
 
 
-async def test_a_repeat_after_the_bot_has_died_gets_the_same_answer(
-    api: Api, relai: RelaiStack, workspace: Workspace
-) -> None:
-    ana = await workspace.person("ana")
-    body = {"title": "Remember me", "assignedTo": ana.id}
-    first = await api.post("/api/tasks", body, key="after-a-death")
-
-    await relai.bot.kill()
-    await relai.bot.start()
-    again = await _insisting(api, "/api/tasks", body, key="after-a-death")
-
-    assert (again.status, again.json) == (first.status, first.json)
-    assert again.headers["Idempotency-Status"] == "replayed"
-
-
-async def test_a_bot_that_dies_at_work_leaves_no_second_task_behind(
-    api: Api, relai: RelaiStack, workspace: Workspace
-) -> None:
-    """Killed with ten requests under way; each is then sent again, as its caller would."""
-    ana = await workspace.person("ana")
-    bodies = [{"title": f"Piece {number}", "assignedTo": ana.id} for number in range(10)]
-    under_way = [
-        asyncio.create_task(api.post("/api/tasks", body, key=f"{ana.id}-{number}"))
-        for number, body in enumerate(bodies)
-    ]
-    await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-    await relai.bot.kill()
-    await asyncio.gather(*under_way, return_exceptions=True)
-    await relai.bot.start()
-
-    for number, body in enumerate(bodies):
-        answer = await _insisting(api, "/api/tasks", body, key=f"{ana.id}-{number}")
-        assert answer.status in (201, 202)
-
-    async def all_there() -> list[Json] | None:
-        tasks = (await api.get("/api/tasks", assignee=ana.id)).json["tasks"]
-        return tasks if len(tasks) >= len(bodies) else None
-
-    tasks = await eventually("every task is there", all_there, PATIENCE)
-    assert sorted(task["title"] for task in tasks) == [body["title"] for body in bodies]
-
-
-async def test_slack_and_another_system_at_one_task_at_once_agree_on_one_end(
-    api: Api, workspace: Workspace
-) -> None:
+async def test_slack_and_api_agree_on_one_end(api: Api, workspace: Workspace) -> None:
     """The script completes, and within 50 ms the owner hands the task over in Slack."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     number = await ana.creates("Be quick")
 
     done, handed = await asyncio.gather(
-        api.post(f"/api/tasks/{number}/complete", key=a_key()),
+        api.post(f"/api/tasks/{number}/complete", key=new_key()),
         ana.types(f"/relay @{bo.name} {number}"),
     )
 
@@ -204,7 +147,7 @@ async def test_slack_and_another_system_at_one_task_at_once_agree_on_one_end(
         assert refused in answer_of(handed) or await ana.sees(number, refused)
 
 
-async def test_nothing_of_another_workspace_is_reachable(api: Api, store: Database) -> None:
+async def test_tasks_of_another_workspace_are_not_found(api: Api, store: Database) -> None:
     task = await _a_task_of_theirs(store)
     relay = task.relay
     assert relay is not None
@@ -226,9 +169,7 @@ async def test_nothing_of_another_workspace_is_reachable(api: Api, store: Databa
     assert await store.tasks.find(task.id) == task
 
 
-async def test_no_filter_and_no_cursor_shows_another_workspaces_tasks_or_people(
-    api: Api, store: Database
-) -> None:
+async def test_no_filter_or_cursor_shows_another_workspace(api: Api, store: Database) -> None:
     task = await _a_task_of_theirs(store)
 
     answers = [
@@ -246,15 +187,13 @@ async def test_no_filter_and_no_cursor_shows_another_workspaces_tasks_or_people(
     assert "Secret" not in str([answer.json for answer in answers])
 
 
-async def test_someone_is_welcomed_at_the_wish_of_another_system(
-    api: Api, workspace: Workspace
-) -> None:
+async def test_api_welcomes_a_newcomer(api: Api, workspace: Workspace) -> None:
     newcomer = await workspace.person("neo")
 
     welcomed = await api.post(
         "/api/users",
         {"name": "Neo", "email": f"{newcomer.name}@example.com"},
-        key=a_key(),
+        key=new_key(),
     )
 
     assert welcomed.status == 202, welcomed
@@ -273,14 +212,3 @@ async def _a_task_of_theirs(store: Database) -> Task:
     task = await store.tasks.create(new)
     opened = Changes(task).handed_over(other, actor=them)
     return (await store.tasks.apply(opened)).task
-
-
-async def _insisting(api: Api, path: str, body: Json, key: str) -> Answer:
-    """Send until the bot that has just started lets callers in."""
-
-    async def answered() -> Answer | None:
-        answer = await api.post(path, body, key)
-        return answer if answer.status != 503 else None
-
-    answer: Answer = await eventually(f"an answer to {path}", answered, PATIENCE)
-    return answer

@@ -15,20 +15,19 @@ from tests.scenarios.people import (
     eventually,
     text_of,
 )
-from tests.scenarios.stack import RelaiStack
 
 ALERTS = "<!channel> <!here> <@UEVERYONE> <https://evil.example|click> *bold* `code` ~no~ & > <"
 
 
-async def offered(ana: Person, bo: Person, title: str) -> tuple[str, Json]:
-    """Ana's task, offered to Bo: its number and the offer."""
+async def offer_task(ana: Person, bo: Person, title: str) -> tuple[str, Json]:
+    """Offer Bo a task of Ana's; its number and the offer."""
     number = await ana.creates(title)
     await ana.types(f"/relay @{bo.name} {number} --handshake")
     return number, await bo.sees(number, "Accept")
 
 
-async def pressed_as(person: Person, offer: Json, label: str) -> Json:
-    """Press, on a message of one's own, a button copied from somebody else's."""
+async def press_copied(person: Person, offer: Json, label: str) -> Json:
+    """Press a button of somebody else's message on a message of this person."""
     own = await person.creates("A task of my own")
     card = await person.sees(own, "Mark complete")
     copied = button_of(offer, label)
@@ -37,15 +36,15 @@ async def pressed_as(person: Person, offer: Json, label: str) -> Json:
     )
 
 
-async def owner_of(api: Api, number: str) -> str:
+async def get_owner(api: Api, number: str) -> str:
     return str((await api.get(f"/api/tasks/{number}")).json["assignedTo"])
 
 
-async def known_as(api: Api, person: Person, status: str) -> None:
-    """Wait until RelAI has heard what became of a person."""
+async def wait_until_known_as(api: Api, person: Person, status: str) -> None:
+    """Wait until RelAI knows that a person has this status."""
 
     async def heard() -> bool:
-        people = (await api.get("/api/users", limit=100)).json["users"]
+        people = (await api.get("/api/users", limit=100, cursor=person.id[:-1])).json["users"]
         known = {each["slack_user_id"]: each["status"] for each in people}
         return known.get(person.id) == status
 
@@ -53,14 +52,12 @@ async def known_as(api: Api, person: Person, status: str) -> None:
 
 
 @pytest.mark.parametrize("label", ["Accept", "Decline", "Mark complete"])
-async def test_a_member_with_another_ones_button_changes_nothing(
-    workspace: Workspace, api: Api, label: str
-) -> None:
+async def test_copied_button_changes_nothing(workspace: Workspace, api: Api, label: str) -> None:
     ana, bo, eve = [await workspace.person(name) for name in ("ana", "bo", "eve")]
-    number, offer = await offered(ana, bo, "Not yours")
+    number, offer = await offer_task(ana, bo, "Not yours")
     message = await ana.sees(number, "Mark complete") if label == "Mark complete" else offer
 
-    await pressed_as(eve, message, label)
+    await press_copied(eve, message, label)
 
     task = (await api.get(f"/api/tasks/{number}")).json
     assert (task["assignedTo"], task["status"]) == (ana.id, "open")
@@ -72,31 +69,31 @@ async def test_a_member_with_another_ones_button_changes_nothing(
     [({"is_restricted": True}, "guest"), ({"is_stranger": True}, "outsider")],
     ids=["guest", "outsider"],
 )
-async def test_who_is_no_full_member_any_more_answers_nothing(
+async def test_former_member_can_not_accept(
     workspace: Workspace, api: Api, fields: dict[str, bool], status: str
 ) -> None:
-    """They were one when the offer came; Slack tells of the change by an event."""
+    """The receiver was one when the offer came; Slack tells of the change by an event."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number, offer = await offered(ana, bo, "Yours until you leave")
+    number, offer = await offer_task(ana, bo, "Yours until you leave")
     await workspace.change(bo, **fields)
 
-    await known_as(api, bo, status)
+    await wait_until_known_as(api, bo, status)
     await bo.presses(offer, "Accept", force=True)
 
-    assert await owner_of(api, number) == ana.id
+    assert await get_owner(api, number) == ana.id
 
 
-async def test_who_was_deactivated_neither_types_nor_presses(
+async def test_late_payloads_of_a_deactivated_person_are_refused(
     workspace: Workspace, api: Api
 ) -> None:
     """Slack lets them do nothing more, but may deliver late what they did before."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number, offer = await offered(ana, bo, "Yours until you leave")
+    number, offer = await offer_task(ana, bo, "Yours until you leave")
     own = await bo.creates("Mine to the end")
     typed = (await bo.types("/task list"))["payload"]
     pressed = (await bo.presses(offer, "Decline"))["payload"]
     await workspace.change(bo, deleted=True)
-    await known_as(api, bo, "deactivated")
+    await wait_until_known_as(api, bo, "deactivated")
 
     command = typed | {"text": f"done {own}", "trigger_id": "1.1.typed"}
     accept = button_of(offer, "Accept")
@@ -106,22 +103,22 @@ async def test_who_was_deactivated_neither_types_nor_presses(
     await workspace.post("deliveries", {"kind": "interactive", "payload": click})
 
     assert "Only full members" in answer_of(said)
-    assert await owner_of(api, number) == ana.id
+    assert await get_owner(api, number) == ana.id
     assert (await api.get(f"/api/tasks/{own}")).json["status"] == "open"
 
 
-async def test_of_who_was_deactivated_a_task_is_closed_by_its_creator_and_moved_by_nobody(
+async def test_task_of_a_deactivated_person_can_only_be_closed(
     workspace: Workspace, api: Api
 ) -> None:
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     number = await ana.creates("Left behind", bo)
     await workspace.change(bo, deleted=True)
-    await known_as(api, bo, "deactivated")
+    await wait_until_known_as(api, bo, "deactivated")
 
     for sender, why in ((ana, "not_the_owner"), (bo, "person_cannot")):
         wish = {"from_user": sender.id, "to_user": ana.id}
         assert (await api.post(f"/api/tasks/{number}/relay", wish)).json["code"] == why
-    assert await owner_of(api, number) == bo.id
+    assert await get_owner(api, number) == bo.id
 
     await ana.types(f"/task done {number}")
 
@@ -131,32 +128,28 @@ async def test_of_who_was_deactivated_a_task_is_closed_by_its_creator_and_moved_
     await eventually("the task is completed", is_closed)
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["", "nonsense", "TOTHER-0123456789abcdef0123", "T" * 2000, "{}", "../..", "0"],
-    ids=["empty", "nonsense", "another workspace", "long", "json", "path", "zero"],
-)
-async def test_a_tampered_value_is_answered_and_changes_nothing(
-    workspace: Workspace, api: Api, relai: RelaiStack, value: str
+async def test_tampered_value_is_answered_and_changes_nothing(
+    workspace: Workspace, api: Api
 ) -> None:
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number, offer = await offered(ana, bo, "Hold on to me")
+    number, offer = await offer_task(ana, bo, "Hold on to me")
 
-    for label in ("Accept", "Decline"):
-        delivery = await bo.presses(offer, label, value=value, force=True)
-        assert delivery["outcome"] == "ok", delivery
+    for value in ("", "nonsense", "TOTHER-0123456789abcdef0123", "T" * 2000, "{}", "../..", "0"):
+        for label in ("Accept", "Decline"):
+            delivery = await bo.presses(offer, label, value=value, force=True)
+            assert delivery["outcome"] == "ok", delivery
 
-    assert await owner_of(api, number) == ana.id
+    assert await get_owner(api, number) == ana.id
     assert (await bo.types("/task list"))["outcome"] == "ok"
 
 
-async def test_a_form_with_tampered_metadata_reaches_no_other_task(
+async def test_form_with_tampered_metadata_ends_no_other_relay(
     workspace: Workspace, api: Api
 ) -> None:
     """The form to decline names its hand-over; here somebody else's is put in its place."""
     ana, bo, eve = [await workspace.person(name) for name in ("ana", "bo", "eve")]
-    number, _ = await offered(ana, bo, "Ana's own")
-    _, hers = await offered(ana, eve, "For Eve")
+    number, _ = await offer_task(ana, bo, "Ana's own")
+    _, hers = await offer_task(ana, eve, "For Eve")
     await eve.presses(hers, "Decline")
     await eve.submits(await eve.modal(), reason="no time")
     submission = await _last_submission(workspace)
@@ -172,11 +165,9 @@ async def test_a_form_with_tampered_metadata_reaches_no_other_task(
     assert task["relay"]["end"] is None
 
 
-async def test_answers_that_come_in_the_wrong_order_or_much_later_change_nothing(
-    workspace: Workspace, api: Api
-) -> None:
+async def test_late_answers_change_nothing(workspace: Workspace, api: Api) -> None:
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
-    number, offer = await offered(ana, bo, "First come")
+    number, offer = await offer_task(ana, bo, "First come")
     sent = await ana.sees(number, "Take back")
     taken = await ana.presses(sent, "Take back")
 
@@ -196,9 +187,7 @@ async def test_answers_that_come_in_the_wrong_order_or_much_later_change_nothing
     ]
 
 
-async def test_nothing_that_people_write_alerts_or_links_anywhere(
-    workspace: Workspace, api: Api
-) -> None:
+async def test_written_text_alerts_nobody_and_links_nowhere(workspace: Workspace, api: Api) -> None:
     """Title, description, note and reason, from chat and from another system."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     made = await api.post(

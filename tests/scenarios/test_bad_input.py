@@ -1,8 +1,11 @@
-"""Input that can't be used gets a clear answer, and what was typed is given back."""
+"""Unusable input gets a clear answer, and the typed text is given back."""
 
 import pytest
 
+from tests.scenarios.marks import OVER_HTTP
 from tests.scenarios.people import Workspace, answer_of, text_of
+
+pytestmark = OVER_HTTP
 
 TITLES = {
     "channel mention": "Tell <!channel> the news",
@@ -15,7 +18,7 @@ TITLES = {
 
 
 @pytest.mark.parametrize("title", TITLES.values(), ids=TITLES.keys())
-async def test_an_unusual_title_arrives_as_it_was_typed(workspace: Workspace, title: str) -> None:
+async def test_unusual_title_arrives_as_typed(workspace: Workspace, title: str) -> None:
     """It is shown escaped, mentions nobody, and breaks nothing."""
     ana = await workspace.person("ana")
 
@@ -27,7 +30,7 @@ async def test_an_unusual_title_arrives_as_it_was_typed(workspace: Workspace, ti
     assert "<!" not in text_of(card).replace("<!date", "")
 
 
-async def test_a_title_of_5000_characters_is_given_back(workspace: Workspace) -> None:
+async def test_title_of_5000_characters_is_given_back(workspace: Workspace) -> None:
     """It says how long a title may be, and repeats every word."""
     ana = await workspace.person("ana")
     title = "word " * 1000
@@ -48,7 +51,7 @@ async def test_a_title_of_5000_characters_is_given_back(workspace: Workspace) ->
         ({"is_stranger": True}, "another company"),
     ],
 )
-async def test_who_cannot_hold_a_task_is_named_with_the_reason(
+async def test_refused_owner_is_named_with_the_reason(
     workspace: Workspace, fields: dict[str, bool], reason: str
 ) -> None:
     """Nothing is sent, and the sender keeps the task."""
@@ -65,7 +68,7 @@ async def test_who_cannot_hold_a_task_is_named_with_the_reason(
     assert "Keep me" in answer_of(await ana.types("/task list"))
 
 
-async def test_a_person_nobody_knows_is_named(workspace: Workspace) -> None:
+async def test_unknown_person_is_named(workspace: Workspace) -> None:
     """Slack leaves an unknown name as it was typed."""
     ana = await workspace.person("ana")
 
@@ -76,7 +79,7 @@ async def test_a_person_nobody_knows_is_named(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("text", ["T-99999", "T-0"])
-async def test_a_task_that_is_not_there_is_said_to_be_so(workspace: Workspace, text: str) -> None:
+async def test_missing_task_is_reported(workspace: Workspace, text: str) -> None:
     """Show, done and relay alike."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
 
@@ -89,9 +92,7 @@ async def test_a_task_that_is_not_there_is_said_to_be_so(workspace: Workspace, t
 @pytest.mark.parametrize(
     "when", ["due yesterday", "due blurbsday", "due 2020-01-01 10:00", "due 32 january"]
 )
-async def test_a_date_that_is_past_or_none_at_all_is_refused(
-    workspace: Workspace, when: str
-) -> None:
+async def test_past_or_unreadable_date_is_refused(workspace: Workspace, when: str) -> None:
     """The text comes back, and no task is made."""
     ana = await workspace.person("ana")
 
@@ -101,8 +102,8 @@ async def test_a_date_that_is_past_or_none_at_all_is_refused(
     assert "Travel in time" not in answer_of(await ana.types("/task list"))
 
 
-async def test_a_guest_cannot_use_the_commands(workspace: Workspace) -> None:
-    """A clear sentence, and nothing done."""
+async def test_guest_cannot_use_the_commands(workspace: Workspace) -> None:
+    """The answer says so, and no task is made."""
     guest = await workspace.person("gil", is_restricted=True)
 
     said = answer_of(await guest.types("/task new Something"))
@@ -111,7 +112,7 @@ async def test_a_guest_cannot_use_the_commands(workspace: Workspace) -> None:
     assert await guest.count("Mark complete") == 0
 
 
-async def test_an_empty_title_in_the_form_stays_in_the_form(workspace: Workspace) -> None:
+async def test_form_without_a_title_stays_open(workspace: Workspace) -> None:
     """Slack's client asks for the title before anything is sent."""
     ana = await workspace.person("ana")
     await ana.types("/task new")
@@ -122,7 +123,7 @@ async def test_an_empty_title_in_the_form_stays_in_the_form(workspace: Workspace
     assert (await ana.modal())["callback_id"] == "task_form"
 
 
-async def test_unknown_words_get_help_not_a_usage_error(workspace: Workspace) -> None:
+async def test_unknown_words_get_help(workspace: Workspace) -> None:
     """A near miss is guessed."""
     ana = await workspace.person("ana")
 
@@ -133,10 +134,8 @@ async def test_unknown_words_get_help_not_a_usage_error(workspace: Workspace) ->
 
 
 @pytest.mark.parametrize("kind", ["server_error", "ratelimited", "lost_before"])
-async def test_a_form_that_slack_does_not_open_is_said_to_be_so(
-    workspace: Workspace, kind: str
-) -> None:
-    """Nothing was to be saved yet, and what to do is said."""
+async def test_form_that_slack_does_not_open_is_reported(workspace: Workspace, kind: str) -> None:
+    """Nothing was to be saved yet; the answer says what to do."""
     ana = await workspace.person("ana")
     await workspace.fault("views.open", kind)
 
@@ -145,8 +144,8 @@ async def test_a_form_that_slack_does_not_open_is_said_to_be_so(
     assert "Slack can't be reached" in said
 
 
-async def test_a_form_is_answered_even_if_slack_fails_to_whisper(workspace: Workspace) -> None:
-    """Where an ephemeral message fails, the DM takes its place."""
+async def test_form_is_answered_if_an_ephemeral_message_fails(workspace: Workspace) -> None:
+    """If an ephemeral message fails, the DM takes its place."""
     ana = await workspace.person("ana")
     await ana.types("/task new")
     await workspace.fault("chat.postEphemeral", "server_error")

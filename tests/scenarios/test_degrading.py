@@ -1,6 +1,6 @@
 """Slack refuses for a while: what is saved comes once, and without a flood.
 
-In which order, is promised for each task and each hand-over: `relai_workflows/test_order.py`.
+The order of messages is promised for each task and each hand-over: `relai_workflows/test_order.py`.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from pymongo import MongoClient
 
+from tests.scenarios.marks import OVER_HTTP
 from tests.scenarios.people import (
     Json,
     Person,
@@ -19,44 +20,52 @@ from tests.scenarios.people import (
     says_saved,
     text_of,
 )
-from tests.scenarios.stack import RelaiStack, Transport
+from tests.scenarios.stack import RelaiStack
+
+pytestmark = [pytest.mark.harmful, OVER_HTTP]
 
 A_MINUTE_AND_MORE = 100.0
 """Longer than the pause after which a broken installation is tried again."""
 
 
-@pytest.fixture(scope="module", params=["socket"])
-def transport(request: pytest.FixtureRequest) -> Transport:
-    """How Slack delivers plays no part here."""
-    chosen: Transport = request.param
-    return chosen
-
-
-async def test_a_revoked_token_costs_no_task_and_health_names_it(
+@pytest.mark.long
+async def test_tasks_saved_with_a_revoked_token_are_told_later(
     relai: RelaiStack, workspace: Workspace, session: aiohttp.ClientSession
 ) -> None:
-    """Whom RelAI remembers can go on; once the token is valid again the cards come."""
+    bo = await _create_with_a_revoked_token(relai, workspace, session)
+
+    await workspace.clear_faults()
+
+    for number in range(3):
+        await bo.sees(f"While revoked {number}", patience=A_MINUTE_AND_MORE)
+    assert await bo.count("While revoked", "Mark complete") == 3
+
+
+async def test_revoked_token_is_reported_and_tasks_are_saved(
+    relai: RelaiStack, workspace: Workspace, session: aiohttp.ClientSession
+) -> None:
+    await _create_with_a_revoked_token(relai, workspace, session)
+
+
+async def _create_with_a_revoked_token(
+    relai: RelaiStack, workspace: Workspace, session: aiohttp.ClientSession
+) -> Person:
+    """Revoke the token and give three tasks to a person that RelAI remembers; that person."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     await ana.types(f"/task new Seen before @{bo.name}")
     await bo.sees("Seen before")
     await asyncio.to_thread(_seen_long_ago, relai, [ana, bo], timedelta(hours=23))
     await workspace.fault("*", "error", error="token_revoked", times=100_000)
 
-    saved = [
-        answer_of(await ana.types(f"/task new While revoked {number} @{bo.name}"))
-        for number in range(3)
-    ]
-    health = await _health_once_down(session, relai)
-    await workspace.clear_faults()
-
-    assert all(says_saved(said) for said in saved), saved
-    assert "refuses the bot token" in health["parts"]["slack"]["detail"]
     for number in range(3):
-        await bo.sees(f"While revoked {number}", patience=A_MINUTE_AND_MORE)
-    assert await bo.count("While revoked", "Mark complete") == 3
+        said = answer_of(await ana.types(f"/task new While revoked {number} @{bo.name}"))
+        assert says_saved(said), said
+    health = await _health_once_down(session, relai)
+    assert "refuses SLACK_BOT_TOKEN" in health["parts"]["slack"]["detail"]
+    return bo
 
 
-async def test_what_piled_up_comes_at_most_once_a_second(workspace: Workspace) -> None:
+async def test_piled_up_messages_come_at_most_once_a_second(workspace: Workspace) -> None:
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     await ana.types(f"/task new Seen before @{bo.name}")
     await bo.sees("Seen before")

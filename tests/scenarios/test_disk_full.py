@@ -10,24 +10,17 @@ from pymongo.errors import PyMongoError
 
 from devstack.mongo_server import MongoServer
 from devstack.temporal_server import TemporalServer
+from tests.running import running
 from tests.scenarios.api import Answer, Api
 from tests.scenarios.operators import audit
 from tests.scenarios.people import Json, Person, Workspace, eventually
-from tests.scenarios.servers import Servers, running
 from tests.scenarios.small_disk import NoSmallDiskError, SmallDisk, a_small_disk
-from tests.scenarios.stack import RelaiStack, Transport
+from tests.scenarios.stack import RelaiStack
 
 ENOUGH = "160m"
 """For mongod to begin with, and for its first tasks."""
 SOME = 10
 """Tasks that its journal still has room for: it is allocated in advance."""
-
-
-@pytest.fixture(scope="module", params=["socket"])
-def transport(request: pytest.FixtureRequest) -> Transport:
-    """How Slack delivers plays no part here."""
-    chosen: Transport = request.param
-    return chosen
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +33,23 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk]:
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory, disk: SmallDisk) -> Iterator[Servers]:
-    """A mongod on the small disk; everything else has room."""
-    data = tmp_path_factory.mktemp("servers")
+def relai(
+    tmp_path_factory: pytest.TempPathFactory, temporal_server: TemporalServer, disk: SmallDisk
+) -> Iterator[RelaiStack]:
+    """A stack whose mongod is on the small disk; everything else has room."""
+    data = tmp_path_factory.mktemp("full")
     (disk.folder / "mongod").mkdir()
     (data / "mongod").symlink_to(disk.folder / "mongod")
-    with running(MongoServer(data), TemporalServer(data)) as servers:
-        yield servers
+    with (
+        running(MongoServer(data)) as mongod,
+        running(RelaiStack(data, mongod, temporal_server, "socket")) as stack,
+    ):
+        yield stack
 
 
-async def test_all_that_was_answered_with_yes_outlives_a_full_disk(
+@pytest.mark.long
+@pytest.mark.timeout(180)
+async def test_saved_tasks_outlive_a_full_disk(
     relai: RelaiStack, workspace: Workspace, api_once: Api, disk: SmallDisk
 ) -> None:
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]

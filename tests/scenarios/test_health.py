@@ -1,5 +1,6 @@
-"""What an operator sees: which part is down since when, and what the processes have counted."""
+"""An operator's view: the part that is down, since when, and the counts of the processes."""
 
+import sys
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +11,13 @@ import pytest
 from bot.api.health import Health
 from devstack.mongo_server import MongoServer
 from devstack.ports import free_port
+from devstack.probes import has_logged
+from devstack.processes import ChildProcess
+from devstack.settings import ROOT
+from devstack.slack_server import SlackServer
 from devstack.temporal_server import TemporalServer
 from tests.bot.metrics.reading import Figure
+from tests.scenarios.marks import OVER_BOTH
 from tests.scenarios.people import Workspace, eventually
 from tests.scenarios.stack import RelaiStack, Transport
 
@@ -33,6 +39,18 @@ async def idle(
     stack = RelaiStack(tmp_path, *servers, transport)
     async with stack.slack, stack.bot:
         yield stack
+
+
+def another_worker(data: Path, stack: RelaiStack, **settings: str) -> ChildProcess:
+    """A worker of the same task queue and database, with settings of its own."""
+    return ChildProcess(
+        "worker",
+        [sys.executable, "worker.py"],
+        data=data,
+        ready=has_logged(data / "logs" / "worker.log", "worker_started"),
+        env={**stack.environment, **settings},
+        cwd=ROOT,
+    )
 
 
 async def read(url: str) -> tuple[int, str]:
@@ -75,6 +93,7 @@ async def test_a_worker_that_comes_makes_it_well_from_then_on(idle: RelaiStack) 
     assert others(after, "worker") == others(before, "worker")
 
 
+@OVER_BOTH
 async def test_without_slack_the_bot_is_down_but_alive_until_slack_is_back(
     idle: RelaiStack,
 ) -> None:
@@ -91,6 +110,29 @@ async def test_without_slack_the_bot_is_down_but_alive_until_slack_is_back(
     status, back = await health_once(idle, "slack", "ok")
     assert (status, back.state) == (200, "degraded")
     assert back.parts["slack"].since > down.parts["slack"].since
+
+
+async def test_worker_without_slack_is_named_until_it_ends(
+    tmp_path: Path, idle: RelaiStack
+) -> None:
+    worker = another_worker(tmp_path / "cut_off", idle, SLACK_API_URL="http://127.0.0.1:9/api/")
+    async with worker:
+        status, health = await health_once(idle, "worker", "degraded")
+
+    assert (status, health.state) == (200, "degraded")
+    said = "a worker reports: Slack can't be asked (not_connected)"
+    assert health.parts["worker"].detail == said
+
+
+async def test_worker_of_another_workspace_is_named(tmp_path: Path, idle: RelaiStack) -> None:
+    async with SlackServer(tmp_path / "other") as other:
+        worker = another_worker(tmp_path / "foreign", idle, SLACK_API_URL=f"{other.url}api/")
+        async with worker:
+            _, health = await health_once(idle, "worker", "degraded")
+
+    assert "a worker reports: its SLACK_BOT_TOKEN is of the workspace T" in str(
+        health.parts["worker"].detail
+    )
 
 
 async def test_what_the_store_holds_is_counted(relai: RelaiStack, workspace: Workspace) -> None:

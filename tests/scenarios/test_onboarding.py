@@ -1,9 +1,12 @@
-"""Whoever joins is welcomed once; who can't hold a task is left in peace."""
+"""A new member is welcomed once; a guest hears nothing."""
 
+from tests.scenarios.marks import OVER_BOTH
 from tests.scenarios.people import Workspace, eventually
 
+pytestmark = OVER_BOTH
 
-async def test_a_newcomer_whose_joining_is_delivered_twice_is_welcomed_once(
+
+async def test_joining_delivered_again_is_welcomed_once(
     workspace: Workspace,
 ) -> None:
     """`team_join` twice, one welcome, the first tasks once each."""
@@ -24,7 +27,7 @@ async def test_a_newcomer_whose_joining_is_delivered_twice_is_welcomed_once(
     assert await newcomer.count("was created") == 0
 
 
-async def test_a_guest_is_not_onboarded(workspace: Workspace) -> None:
+async def test_guest_is_not_onboarded(workspace: Workspace) -> None:
     """A guest joins, then someone else: only the second one hears from us."""
     guest = await workspace.person("gil", announce=True, is_restricted=True)
     member = await workspace.person("mia", announce=True)

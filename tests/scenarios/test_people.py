@@ -1,4 +1,4 @@
-"""Whoever reads that nothing was saved tries again, as long as that makes sense, and only then."""
+"""A person of the scenarios tries again while the answer says that nothing was saved."""
 
 import pytest
 
@@ -21,7 +21,7 @@ BUTTON: Json = {
 
 
 class FakeWorkspace(Workspace):
-    """Answers each delivery with the next of these words, and the last of them ever after."""
+    """Answers each delivery with the next of these texts, and repeats the last one."""
 
     def __init__(self, *words: str) -> None:
         self._words = list(words)
@@ -54,32 +54,32 @@ def ana(slack: FakeWorkspace) -> Person:
     return Person(slack, "UANA", "ana")
 
 
-async def test_a_text_is_typed_again_until_it_is_saved() -> None:
+async def test_text_is_typed_again_until_it_is_saved() -> None:
     slack = FakeWorkspace(BUSY, BUSY, "T-1 is yours.")
 
     assert answer_of(await ana(slack).types("/task new Sing")) == "T-1 is yours."
     assert len(slack.deliveries) == 3
 
 
-async def test_what_is_never_saved_fails_with_what_was_said() -> None:
+async def test_text_that_is_never_saved_fails_with_the_answer() -> None:
     with pytest.raises(AssertionError, match="MongoDB can't be reached"):
         await ana(FakeWorkspace(BUSY)).types("/task new Sing")
 
 
-async def test_a_refusal_is_an_answer() -> None:
+async def test_refusal_is_an_answer() -> None:
     slack = FakeWorkspace(REFUSED, "T-1 is yours.")
 
     assert answer_of(await ana(slack).types("/task done T-1")) == REFUSED
 
 
-async def test_once_is_once() -> None:
+async def test_types_once_does_not_repeat() -> None:
     slack = FakeWorkspace(BUSY)
 
     assert answer_of(await ana(slack).types_once("/task new Sing")) == BUSY
     assert len(slack.deliveries) == 1
 
 
-async def test_a_button_is_pressed_again_until_the_word_is_another() -> None:
+async def test_button_is_pressed_again_until_the_answer_changes() -> None:
     slack = FakeWorkspace(BUSY, BUSY, "Saved: to accept the task.", BUSY)
 
     await ana(slack).presses(BUTTON, "Accept")
@@ -87,7 +87,7 @@ async def test_a_button_is_pressed_again_until_the_word_is_another() -> None:
     assert len(slack.deliveries) == 3
 
 
-async def test_a_form_is_sent_again_until_it_can_be_saved() -> None:
+async def test_form_is_sent_again_until_it_can_be_saved() -> None:
     slack = FakeWorkspace(BUSY, BUSY, "Choose a task.")
 
     sent = await ana(slack).submits({"id": "V1"}, title="Sing")

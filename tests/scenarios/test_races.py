@@ -1,8 +1,9 @@
-"""The same thing twice, or two things at once: one effect, and everyone is told which."""
+"""Repeated or simultaneous requests have one effect, and everyone is told which."""
 
 import asyncio
 import re
 
+from tests.scenarios.marks import OVER_BOTH
 from tests.scenarios.people import (
     NOT_SAVED,
     Workspace,
@@ -16,13 +17,14 @@ from tests.scenarios.people import (
 )
 
 
-async def test_the_same_request_delivered_again_makes_one_task(workspace: Workspace) -> None:
+@OVER_BOTH
+async def test_request_delivered_again_makes_one_task(workspace: Workspace) -> None:
     """Three more deliveries at once, each in a new envelope: the same number, one card."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     first = await ana.types(f"/task new Only once @{bo.name}")
 
     async def heard() -> list[str] | None:
-        """What the repeats are answered, once each of them found all parts quick enough."""
+        """The answers to the repeats, once all parts were quick enough for each."""
         body = {"times": 3, "concurrently": True}
         again = await workspace.post(f"deliveries/{first['id']}/repeat", body)
         said = [answer_of(each) for each in again["deliveries"]]
@@ -38,7 +40,7 @@ async def test_the_same_request_delivered_again_makes_one_task(workspace: Worksp
     assert await bo.count("Only once", "Mark complete") == 1
 
 
-async def test_accept_and_take_back_at_the_same_moment_have_one_winner(
+async def test_accept_and_take_back_have_one_winner(
     workspace: Workspace,
 ) -> None:
     """Both press within 50 ms; the relay ends one way, and the other is told who was first."""
@@ -60,7 +62,7 @@ async def test_accept_and_take_back_at_the_same_moment_have_one_winner(
         await bo.sees(number, "was taken back")
 
 
-async def test_two_people_accept_at_the_same_moment_and_one_of_them_may(
+async def test_copied_accept_loses_against_the_receiver(
     workspace: Workspace,
 ) -> None:
     """The receiver presses, and within 50 ms somebody else does with a copied button."""
@@ -83,7 +85,7 @@ async def test_two_people_accept_at_the_same_moment_and_one_of_them_may(
     assert await ana.told("relay_ended", number) == 1
 
 
-async def test_a_double_click_completes_once_and_a_late_click_hears_who_was_first(
+async def test_double_click_completes_once(
     workspace: Workspace,
 ) -> None:
     """Two clicks on Mark complete, then the creator's `/task done`."""
@@ -103,7 +105,7 @@ async def test_a_double_click_completes_once_and_a_late_click_hears_who_was_firs
     assert all("Mark complete" not in labels_of(m) for m in await bo.messages())
 
 
-async def test_a_late_repeat_without_a_number_means_the_task_it_meant_then(
+async def test_late_repeat_means_the_same_task(
     workspace: Workspace,
 ) -> None:
     """`/task done` for the only task, delivered again when another one is the only task."""
@@ -120,7 +122,7 @@ async def test_a_late_repeat_without_a_number_means_the_task_it_meant_then(
     assert "Second" not in answer_of(await ana.types("/task list"))
 
 
-async def test_a_relay_that_ends_with_its_task_is_told_once_and_by_its_end(
+async def test_relay_and_task_that_end_together_are_told_once(
     workspace: Workspace,
 ) -> None:
     """The receiver completes the task: its sender hears of both in one message."""

@@ -1,9 +1,12 @@
-"""The spine: create, tell, hand over, answer, complete, tell."""
+"""The main path: create, tell, hand over, answer, complete, tell."""
 
+from tests.scenarios.marks import OVER_BOTH
 from tests.scenarios.people import Workspace, answer_of, button_of, labels_of
 
+pytestmark = OVER_BOTH
 
-async def test_a_task_goes_from_hand_to_hand_and_its_creator_learns_of_the_end(
+
+async def test_task_is_relayed_and_completed(
     workspace: Workspace,
 ) -> None:
     """Create, DM, relay, accept, done, creator told."""
@@ -27,7 +30,7 @@ async def test_a_task_goes_from_hand_to_hand_and_its_creator_learns_of_the_end(
     assert await ana.count(number, "Done by") == 1
 
 
-async def test_a_declined_task_goes_back_with_the_reason(workspace: Workspace) -> None:
+async def test_declined_task_goes_back_with_the_reason(workspace: Workspace) -> None:
     """Decline asks for a reason; the sender owns the task again and reads why."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     number = await ana.creates("Water the plants")
@@ -44,7 +47,7 @@ async def test_a_declined_task_goes_back_with_the_reason(workspace: Workspace) -
     await bo.learns(f"/task progress {number} 50", number, ana.mention)
 
 
-async def test_the_sender_takes_a_task_back_before_the_answer(workspace: Workspace) -> None:
+async def test_sender_takes_a_task_back(workspace: Workspace) -> None:
     """Take back under the answer to `/relay` withdraws the hand-over."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
     number = await ana.creates("Order lunch")
@@ -59,7 +62,7 @@ async def test_the_sender_takes_a_task_back_before_the_answer(workspace: Workspa
     assert "Order lunch" in answer_of(await ana.types("/task list"))
 
 
-async def test_who_presses_a_button_meant_for_someone_else_is_refused(
+async def test_button_of_another_person_is_refused(
     workspace: Workspace,
 ) -> None:
     """A tampered payload carries another person's hand-over; nothing changes hands."""
@@ -79,7 +82,7 @@ async def test_who_presses_a_button_meant_for_someone_else_is_refused(
     assert "Accept" in labels_of(await bo.sees(number, "Accept"))
 
 
-async def test_a_modal_opens_where_the_command_says_too_little(workspace: Workspace) -> None:
+async def test_bare_command_opens_a_form(workspace: Workspace) -> None:
     """`/task new` and `/relay` alone open a form; submitting it does the same as typing."""
     ana, bo = [await workspace.person(name) for name in ("ana", "bo")]
 

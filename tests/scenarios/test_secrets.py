@@ -1,31 +1,27 @@
-"""Whoever is refused, and whatever fails: no secret is told, and people's words are not logged.
+"""Refusals and failures tell no secret, and people's text is not logged.
 
-`tests/storms` searches all else that is written, under faults and with logs in JSON. Here they are
+`tests/storms` searches all else that is written, under faults and with logs in JSON. Here logs are
 in the format for people, which shows errors in another way.
 """
-
-from collections.abc import Mapping
 
 import aiohttp
 import pytest
 
 from devstack.slack_server import CREDENTIALS
 from tests.scenarios.api import Api
+from tests.scenarios.marks import OVER_HTTP
 from tests.scenarios.people import Workspace
 from tests.scenarios.stack import RelaiStack
 from tests.storms import secret_search as writings
 from tests.storms.secret_search import ANSWERS, WORDS, Writing, find_leaks
 
+pytestmark = [pytest.mark.harmful, OVER_HTTP]
+
 TEXT = WORDS[0]
 WRONG_TOKEN = "relai_wrong_token"
 
 
-@pytest.fixture(scope="module")
-def settings() -> Mapping[str, str]:
-    return {"RELAI_LOG_FORMAT": "console"}
-
-
-async def test_secrets_and_words_stay_where_they_belong(
+async def test_failures_leak_no_secret_and_no_text(
     relai: RelaiStack, workspace: Workspace, api: Api, session: aiohttp.ClientSession
 ) -> None:
     """Commands, hand-overs, failures of Slack, and a restart; then logs and pages are searched."""
@@ -48,10 +44,10 @@ async def test_secrets_and_words_stay_where_they_belong(
     assert await _leaks(relai, session) == []
 
 
-async def test_whoever_is_refused_learns_no_secret_and_leaves_none(
+async def test_refusals_leak_no_secret_and_no_text(
     relai: RelaiStack, api: Api, session: aiohttp.ClientSession
 ) -> None:
-    """A wrong token, one that may only read, one in a query, a body that nobody understands."""
+    """A wrong token, one that may only read, one in a query, a body that makes no sense."""
     stranger, reader = [
         Api(session, relai.bot_url, token) for token in (WRONG_TOKEN, relai.read_token)
     ]

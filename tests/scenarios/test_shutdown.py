@@ -1,7 +1,4 @@
-"""Told to stop, the bot answers what it was asked and ends in time, over either transport.
-
-No worker runs while it is asked, so each answer takes its second: that the wish is saved.
-"""
+"""On SIGTERM the bot answers what is under way and ends in time, over either transport."""
 
 import asyncio
 import signal
@@ -14,32 +11,34 @@ from pymongo import MongoClient
 
 from bot.server import DRAIN
 from tests.scenarios.api import Api
+from tests.scenarios.marks import OVER_BOTH
 from tests.scenarios.people import Json, Workspace, answer_of, eventually
 from tests.scenarios.stack import RelaiStack
 
+pytestmark = [pytest.mark.harmful, OVER_BOTH]
+
 CLOSING = timedelta(seconds=8)
-"""For what is closed once all is drained, also on a machine that is busy. Whatever has no end of
-its own takes longer."""
+"""Time to close all else after the drains, also on a busy machine."""
 
 
 @pytest.fixture
 async def no_worker(relai: RelaiStack) -> AsyncIterator[None]:
-    """No worker runs; at the end bot and worker do."""
+    """No worker runs during the test."""
     await relai.worker.stop()
     yield
     await relai.worker.start()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 async def bot_again(relai: RelaiStack) -> AsyncIterator[None]:
-    """Whatever became of the bot, it runs afterwards."""
+    """The bot runs again after each test."""
     yield
     await relai.bot.stop()
     await relai.bot.start()
 
 
 async def _ends_well(relai: RelaiStack) -> None:
-    """The bot, told to stop just now, ends by itself and in time."""
+    """Check that the bot, after a SIGTERM just now, ends by itself and in time."""
     began = monotonic()
     await relai.bot.wait()
 
@@ -47,44 +46,30 @@ async def _ends_well(relai: RelaiStack) -> None:
     assert "exit code 0" in relai.bot.last_words()
 
 
-@pytest.mark.parametrize("times", [1, 4])
-@pytest.mark.usefixtures("no_worker", "bot_again")
-async def test_a_command_under_way_is_answered_however_often_the_bot_is_told(
-    relai: RelaiStack, workspace: Workspace, times: int
+@pytest.mark.usefixtures("no_worker")
+async def test_command_and_request_under_way_are_answered(
+    relai: RelaiStack, workspace: Workspace, api: Api
 ) -> None:
-    """One for each thing that is drained, and one more."""
+    """SIGTERM comes once for each thing that is drained, and once more."""
     ana = await workspace.person("ana")
     typing = asyncio.create_task(ana.types_once("/task new Switch the light off"))
+    body = {"title": "Switch the other light off", "assignedTo": ana.id}
+    asking = asyncio.create_task(api.post("/api/tasks", body, key=ana.id))
     await eventually("the command is under way", lambda: _is_pending(workspace, ana.id))
+    await eventually("the request is under way", lambda: _is_claimed(relai))
 
     ending = asyncio.create_task(_ends_well(relai))
-    for _ in range(times):
+    for _ in range(4):
         relai.bot.send_signal(signal.SIGTERM)
         await asyncio.sleep(0.1)  # two at once would be one
 
     assert "aved" in answer_of(await typing)
-    await ending
-
-
-@pytest.mark.usefixtures("no_worker", "bot_again")
-async def test_a_request_under_way_is_answered(
-    relai: RelaiStack, workspace: Workspace, api: Api
-) -> None:
-    ana = await workspace.person("ana")
-    body = {"title": "Switch the light off", "assignedTo": ana.id}
-    asking = asyncio.create_task(api.post("/api/tasks", body, key=ana.id))
-    await eventually("the request is under way", lambda: _is_claimed(relai))
-
-    relai.bot.send_signal(signal.SIGTERM)
-    ending = asyncio.create_task(_ends_well(relai))
-
     assert (await asking).status == 202
     await ending
 
 
-@pytest.mark.usefixtures("bot_again")
-async def test_words_under_way_are_said(relai: RelaiStack, workspace: Workspace) -> None:
-    """The click was acknowledged at once; why it had no effect is still on its way."""
+async def test_ephemeral_message_under_way_is_sent(relai: RelaiStack, workspace: Workspace) -> None:
+    """The click was acknowledged at once; the reason why it had no effect is still on its way."""
     ana = await workspace.person("ana")
     await ana.types("/task new Switch the light off")
     card = await ana.sees("Switch the light off", "Mark complete")
@@ -97,8 +82,7 @@ async def test_words_under_way_are_said(relai: RelaiStack, workspace: Workspace)
     assert await ana.count("does not know this button") == 1
 
 
-@pytest.mark.usefixtures("bot_again")
-async def test_a_slack_that_says_nothing_holds_nobody_up(relai: RelaiStack) -> None:
+async def test_bot_ends_beside_a_silent_slack(relai: RelaiStack) -> None:
     relai.slack.send_signal(signal.SIGSTOP)
     try:
         relai.bot.send_signal(signal.SIGTERM)

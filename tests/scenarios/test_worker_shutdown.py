@@ -1,72 +1,46 @@
-"""Told to stop, a worker finishes what it is about, or leaves it to the next one, and ends in time.
+"""On SIGTERM a worker finishes its work, or leaves it to the next worker, and ends in time."""
 
-How payloads come in makes no difference to it, so one transport will do.
-"""
-
-import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from time import monotonic
 
 import pytest
-from pymongo import MongoClient
 
-from devstack.mongo_server import MongoServer
-from devstack.temporal_server import TemporalServer
-from tests.scenarios.people import Json, Workspace, eventually
-from tests.scenarios.stack import RelaiStack, Transport
+from tests.scenarios.ledger import attempted_notices
+from tests.scenarios.marks import OVER_HTTP
+from tests.scenarios.people import Person, Workspace, eventually
+from tests.scenarios.stack import RelaiStack
 from worker import LEAVE
 
+pytestmark = [pytest.mark.harmful, OVER_HTTP]
+
 CLOSING = timedelta(seconds=8)
-"""For what is closed once it has left Temporal, also on a machine that is busy. Whatever has no end
-of its own takes longer."""
-
-
-@pytest.fixture(scope="module")
-def servers(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[MongoServer, TemporalServer]]:
-    """Servers that this module may stop."""
-    data = tmp_path_factory.mktemp("stoppable")
-    mongod, temporal = MongoServer(data), TemporalServer(data)
-    asyncio.run(_each(mongod.start, temporal.start))
-    yield mongod, temporal
-    asyncio.run(_each(temporal.stop, mongod.stop))
-
-
-async def _each(*steps: Callable[[], Awaitable[None]]) -> None:
-    for step in steps:
-        await step()
-
-
-@pytest.fixture(scope="module")
-def transport() -> Transport:
-    return "socket"
+"""Time to close all else after the worker has left Temporal, also on a busy machine."""
 
 
 @pytest.fixture(autouse=True)
 async def worker_again(relai: RelaiStack) -> AsyncIterator[None]:
-    """Whatever became of the worker, it runs afterwards."""
+    """The worker runs again after each test."""
     yield
-    await relai.worker.stop()
-    await relai.worker.start()
+    if not relai.worker.is_running:
+        await relai.worker.start()
 
 
-async def test_a_post_under_way_is_finished(relai: RelaiStack, workspace: Workspace) -> None:
+async def test_post_under_way_is_finished(relai: RelaiStack, workspace: Workspace) -> None:
     ana, bo = [await workspace.person(each) for each in ("ana", "bo")]
     await workspace.fault("chat.postMessage", "slow", delay=5)
     await ana.types(f"/task new Post it once @{bo.name}")
-    await eventually("the post is under way", lambda: _stands(relai, "planned", bo.id))
+    await eventually("the post is under way", lambda: _has_notice(relai, bo, "planned"))
 
     relai.worker.send_signal(signal.SIGTERM)
     await _ends_well(relai)
 
     assert await bo.count("Post it once", "Mark complete") == 1
-    assert await _stands(relai, "sent", bo.id)
+    assert await _has_notice(relai, bo, "sent")
 
 
-async def test_a_post_that_takes_too_long_is_left_to_the_next_worker(
+async def test_post_that_takes_too_long_is_left_to_the_next_worker(
     relai: RelaiStack, workspace: Workspace
 ) -> None:
     """Slack has it, but does not say so; the next worker finds it there and posts nothing."""
@@ -79,11 +53,12 @@ async def test_a_post_that_takes_too_long_is_left_to_the_next_worker(
     await _ends_well(relai)
     await relai.worker.start()
 
-    await eventually("it is found", lambda: _stands(relai, "reconciled", bo.id), patience=60)
+    await eventually("it is found", lambda: _has_notice(relai, bo, "reconciled"), patience=60)
     assert await bo.count("Say it once", "Mark complete") == 1
 
 
-async def test_a_temporal_that_says_nothing_holds_nobody_up(relai: RelaiStack) -> None:
+@pytest.mark.long
+async def test_worker_ends_beside_a_silent_temporal(relai: RelaiStack) -> None:
     relai.temporal.send_signal(signal.SIGSTOP)
     try:
         relai.worker.send_signal(signal.SIGTERM)
@@ -93,7 +68,7 @@ async def test_a_temporal_that_says_nothing_holds_nobody_up(relai: RelaiStack) -
 
 
 async def _ends_well(relai: RelaiStack) -> None:
-    """The worker, told to stop just now, ends by itself and in time."""
+    """Check that the worker, after a SIGTERM just now, ends by itself and in time."""
     began = monotonic()
     await relai.worker.wait()
 
@@ -101,14 +76,5 @@ async def _ends_well(relai: RelaiStack) -> None:
     assert "exit code 0" in relai.worker.last_words()
 
 
-async def _stands(relai: RelaiStack, state: str, reader: str) -> bool:
-    """Whether a notice to this person was begun, and stands so in the ledger."""
-    return await asyncio.to_thread(_count, relai.mongod.uri, relai.database, state, reader) > 0
-
-
-def _count(uri: str, database: str, state: str, reader: str) -> int:
-    client: MongoClient[Json]
-    with MongoClient(uri) as client:
-        return client[database]["notices"].count_documents(
-            {"state": state, "notice.recipient": reader, "last_attempt_at": {"$ne": None}}
-        )
+async def _has_notice(relai: RelaiStack, recipient: Person, state: str) -> bool:
+    return state in await attempted_notices(relai, recipient)

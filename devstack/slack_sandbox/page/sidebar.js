@@ -69,7 +69,7 @@ function pickerItem(person, state) {
 
 /** @param {import('./types.js').Person} person */
 function personFace(person) {
-  const place = person.tz ? `${person.tz.replaceAll('_', ' ')} · ${clock(now(), person.tz)}` : `@${person.name}`;
+  const place = person.tz ? `${clock(now(), person.tz)} · ${person.tz.replaceAll('_', ' ')}` : `@${person.name}`;
   return el('span', { class: 'person-face' },
     avatar(person),
     el('span', { class: 'person-text' },

@@ -12,6 +12,8 @@ import { channelId, channelsOf, conversationKey, DM, dmOf, personOf, refusal } f
 /** @typedef {import('./state.js').Store} Store */
 
 const HEALTH_INTERVAL = 5000;
+// Slack forgets ephemeral messages when a window is loaded again; what was typed goes with its answer.
+const LOADED_AT = performance.timeOrigin / 1000;
 
 /**
  * @param {Store} store
@@ -140,10 +142,13 @@ async function loadTimeline(store) {
   const { me, channel } = state;
   rememberRead(me, channel, messages.at(-1)?.ts);
   store.set({
-    timeline: { of: conversationKey(state), messages, commands: ownCommands(deliveries, store.get()) },
+    timeline: { of: conversationKey(state), messages: messages.filter(isStillShown), commands: ownCommands(deliveries, store.get()) },
     unread: store.get().unread.filter((id) => id !== channel),
   });
 }
+
+/** @param {import('./types.js').Message} message */
+const isStillShown = (message) => !message.is_ephemeral || Number(message.ts) > LOADED_AT;
 
 /**
  * @param {import('./types.js').Delivery[]} deliveries
@@ -151,8 +156,8 @@ async function loadTimeline(store) {
  */
 function ownCommands(deliveries, state) {
   const here = (/** @type {string} */ id) => (state.channel === DM ? id.startsWith('D') : id === state.channel);
-  return deliveries.filter(({ payload, outcome }) =>
-    outcome !== 'pending' && payload.user_id === state.me && here(payload.channel_id ?? ''));
+  return deliveries.filter(({ payload, outcome, at }) =>
+    at > LOADED_AT && outcome !== 'pending' && payload.user_id === state.me && here(payload.channel_id ?? ''));
 }
 
 /** @param {Store} store */

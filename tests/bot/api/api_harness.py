@@ -1,4 +1,4 @@
-"""The API over HTTP, on stores in memory and a gateway that carries out what it is told."""
+"""The API over HTTP, with stores in memory and a gateway that carries out every command."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -46,7 +46,7 @@ TOKENS = (
 
 
 class Reply(NamedTuple):
-    """What came back."""
+    """Status, headers and body of an answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -54,7 +54,7 @@ class Reply(NamedTuple):
 
 
 class ApiHarness:
-    """The API of one bot. Its stores may be shared with other bots' desks."""
+    """The API of one bot. Its stores may be shared with the harness of another bot."""
 
     def __init__(
         self,

@@ -1,25 +1,34 @@
-"""`/health`: each part by its own word, never a request that hangs, never an error's own text."""
+"""`/health`: one state for each part, no request that hangs, no error's own text."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import aiohttp
 import pytest
+import structlog
 
 from bot.api import checks, health
-from bot.api.checks import ClockCheck, ClockOffError, NotConnectedError, SlackCheck, trouble_with
+from bot.api.checks import (
+    DegradedError,
+    NotConnectedError,
+    SlackCheck,
+    WorkerCheck,
+    trouble_with,
+)
 from bot.api.health import Health, HealthApi
 from bot.server import Server
 from bot.services.durable_calls import UnconfirmedError
 from bot.services.temporal_health import NoWorkerError
-from relai_core.errors import (
-    InstallationBrokenError,
-    TransientMessengerError,
-    UnavailableError,
-)
+from relai_core.domain.ids import TeamId
+from relai_core.domain.worker_report import WorkerReport
+from relai_core.errors import TransientMessengerError, UnavailableError
+from relai_core.settings import SettingsError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TEAM = TeamId("T1")
+T = TypeVar("T")
 SECRET = "mongodb://ana:hunter2@db.internal:27017"
 
 
@@ -95,14 +104,84 @@ async def test_without_a_worker_people_are_still_served() -> None:
     assert states(answer)["worker"] == ("down", "no worker polls relai-task-queue")
 
 
-async def test_with_a_wrong_clock_people_are_still_served() -> None:
-    clock = ClockCheck(lambda: timedelta(hours=-1))
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (timedelta(hours=-1), "clock is 3600 s behind Slack's: set this machine's clock"),
+        (timedelta(days=1), "clock is 86400 s ahead of Slack's: set this machine's clock"),
+    ],
+)
+async def test_wrong_clock_is_named_and_people_are_served(ahead: timedelta, said: str) -> None:
+    slack = slack_that_is_open(ahead)
+    await slack()
 
-    status, answer = await asked(HealthApi({"mongodb": Part()}, worker=Part(), clock=clock))
+    status, answer = await asked(
+        HealthApi({"slack": slack}, worker=Part(), clock=slack.check_clock)
+    )
 
     assert (status, answer.state) == (200, "degraded")
-    said = "3600 s behind Slack's, which is gone by instead"
     assert states(answer)["clock"] == ("degraded", said)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=2.9), -timedelta(seconds=2.9)])
+async def test_clock_may_differ_by_a_slow_answer(ahead: timedelta) -> None:
+    slack = slack_that_is_open(ahead)
+    await slack()
+
+    assert await trouble_with(slack.check_clock) is None
+
+
+async def test_trouble_from_the_start_is_logged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "FRESH_FOR", timedelta(0))
+    api = HealthApi({"mongodb": Part()}, worker=Part(), clock=Part(DegradedError("wrong")))
+
+    with structlog.testing.capture_logs() as logs:
+        await api.check()
+        await api.check()
+
+    assert [(line["part"], line["detail"]) for line in logs] == [("clock", "wrong")]
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        (WorkerReport("1@a", TEAM, None), None),
+        (WorkerReport("1@a", None, "Slack refuses it"), "a worker reports: Slack refuses it"),
+        (
+            WorkerReport("1@a", TeamId("T2"), None),
+            "a worker reports: its SLACK_BOT_TOKEN is of the workspace T2, and the bot's of T1: give both the same",  # noqa: E501
+        ),
+    ],
+)
+async def test_worker_in_trouble_is_degraded(report: WorkerReport, said: str | None) -> None:
+    check = worker_check(report)
+    check.serves(TEAM)
+
+    trouble = await trouble_with(check)
+
+    assert trouble == (None if said is None else (said, True))
+
+
+async def test_worker_check_needs_no_store() -> None:
+    async def unreadable() -> list[WorkerReport]:
+        raise UnavailableError("MongoDB")
+
+    assert await trouble_with(WorkerCheck(Part(), unreadable)) is None
+
+
+async def test_missing_worker_is_worse_than_one_in_trouble() -> None:
+    reports = always([WorkerReport("1@a", None, "Slack refuses it")])
+    check = WorkerCheck(Part(NoWorkerError("relai")), reports)
+
+    assert await trouble_with(check) == ("no worker polls relai", False)
+
+
+async def test_needed_part_that_is_only_degraded_brings_nothing_down() -> None:
+    slack = Part(DegradedError("no request had a right signature yet"))
+
+    status, answer = await asked(HealthApi({"slack": slack}, worker=Part(), clock=Part()))
+
+    assert (status, answer.state, answer.parts["slack"].state) == (200, "degraded", "degraded")
 
 
 async def test_a_part_that_is_down_is_named() -> None:
@@ -135,20 +214,20 @@ async def test_a_part_that_does_not_answer_is_down(monkeypatch: pytest.MonkeyPat
     ("error", "said"),
     [
         (UnconfirmedError(), "no answer in time"),
-        (InstallationBrokenError("invalid_auth"), "Slack refuses the bot token"),
+        (SettingsError("MONGODB_URI is wrong: correct it"), "MONGODB_URI is wrong: correct it"),
+        (UnavailableError("MongoDB", reason="no host"), "MongoDB can't be reached: no host"),
         (TransientMessengerError("not_connected"), "Slack can't be asked"),
         (NotConnectedError(), "not connected to Slack"),
-        (ClockOffError(timedelta(days=1)), "86400 s ahead of Slack's, which is gone by instead"),
         (ValueError(), "ValueError"),
     ],
 )
 async def test_what_is_wrong_is_said_plainly(error: Exception, said: str) -> None:
-    assert await trouble_with(Part(error)) == said
+    assert await trouble_with(Part(error)) == (said, False)
 
 
 @pytest.mark.parametrize(
     "error",
-    [RuntimeError(SECRET), InstallationBrokenError(SECRET), TransientMessengerError(SECRET)],
+    [RuntimeError(SECRET), TransientMessengerError(SECRET)],
 )
 async def test_what_an_error_says_is_never_shown(error: Exception) -> None:
     _, text = await ask(HealthApi({"mongodb": Part(error)}, worker=Part(error), clock=Part()))
@@ -214,24 +293,27 @@ async def test_the_process_is_alive_whatever_is_down_and_asks_nobody() -> None:
 
 
 async def test_slack_is_down_until_payloads_can_come_in() -> None:
-    check = SlackCheck(Part())
+    check = SlackCheck(always(timedelta(0)))
 
-    assert await trouble_with(check) == "not connected to Slack"
+    assert await trouble_with(check) == ("not connected to Slack", False)
     check.opened(always(False))
-    assert await trouble_with(check) == "not connected to Slack"
+    assert await trouble_with(check) == ("not connected to Slack", False)
     check.opened(always(True))
     assert await trouble_with(check) is None
 
 
-async def test_slack_is_down_while_it_refuses_the_token() -> None:
-    check = SlackCheck(Part(InstallationBrokenError("token_revoked")))
+def worker_check(report: WorkerReport) -> WorkerCheck:
+    return WorkerCheck(Part(), always([report]))
+
+
+def slack_that_is_open(clock_ahead: timedelta) -> SlackCheck:
+    check = SlackCheck(always(clock_ahead))
     check.opened(always(True))
+    return check
 
-    assert await trouble_with(check) == "Slack refuses the bot token"
 
-
-def always(answer: bool) -> Callable[[], Awaitable[bool]]:
-    async def is_open() -> bool:
+def always(answer: T) -> Callable[[], Awaitable[T]]:
+    async def give() -> T:
         return answer
 
-    return is_open
+    return give

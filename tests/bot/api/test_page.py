@@ -1,4 +1,4 @@
-"""The description for people: whole, valid, and nothing in it leads nowhere."""
+"""The API page: valid HTML, complete, and without dead links."""
 
 import html
 import json
@@ -24,7 +24,7 @@ VOID = {"meta"}
 
 
 class Reader(HTMLParser):
-    """Notes what the page holds."""
+    """Collects ids, links, words and heading levels of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ async def description() -> Json:
 
 
 def schemas_in(part: object) -> list[Json]:
-    """Every mapping below."""
+    """Return every mapping in `part`, at any depth."""
     if isinstance(part, list):
         return [schema for each in part for schema in schemas_in(each)]
     if isinstance(part, dict):
@@ -90,14 +90,14 @@ async def test_every_link_within_the_page_has_its_target(page: Reader) -> None:
     assert inside <= set(page.ids)
 
 
-async def test_no_level_of_headings_is_left_out(page: Reader) -> None:
+async def test_heading_levels_are_not_skipped(page: Reader) -> None:
     steps = zip([0, *page.levels], page.levels, strict=False)
 
     assert page.levels.count(1) == 1
     assert all(level <= before + 1 for before, level in steps)
 
 
-async def test_every_operation_and_model_is_on_it(page: Reader, description: Json) -> None:
+async def test_page_shows_every_operation_and_model(page: Reader, description: Json) -> None:
     operations = {
         operation["operationId"]
         for methods in description["paths"].values()
@@ -107,7 +107,7 @@ async def test_every_operation_and_model_is_on_it(page: Reader, description: Jso
     assert operations | set(description["components"]["schemas"]) <= set(page.ids)
 
 
-async def test_every_limit_and_form_of_a_value_is_told(page: Reader, description: Json) -> None:
+async def test_page_shows_every_limit_and_pattern(page: Reader, description: Json) -> None:
     told = {
         str(schema[limit])
         for schema in schemas_in(description)
@@ -119,14 +119,14 @@ async def test_every_limit_and_form_of_a_value_is_told(page: Reader, description
     assert told <= set(page.words)
 
 
-async def test_no_limit_is_used_that_the_page_has_no_words_for(description: Json) -> None:
+async def test_page_has_words_for_every_limit_in_use(description: Json) -> None:
     limits = re.compile(r"(exclusive)?(min|max)(imum|Length|Items|Properties)|pattern|multipleOf")
     used = {name for schema in schemas_in(description) for name in schema if limits.fullmatch(name)}
 
     assert used <= set(LIMITS)
 
 
-async def test_every_header_of_an_answer_is_named(page: Reader, description: Json) -> None:
+async def test_page_names_every_response_header(page: Reader, description: Json) -> None:
     headers = {name for part in schemas_in(description) for name in part.get("headers", ())}
 
     assert {"Idempotency-Status", "Retry-After"} <= headers
@@ -134,21 +134,19 @@ async def test_every_header_of_an_answer_is_named(page: Reader, description: Jso
 
 
 @pytest.mark.parametrize("code", ProblemCode)
-async def test_the_type_of_every_problem_leads_to_what_to_do(
-    page: Reader, code: ProblemCode
-) -> None:
+async def test_page_has_advice_for_every_problem_code(page: Reader, code: ProblemCode) -> None:
     assert code in page.ids
     assert ADVICE[code].what_to_do in page.words
 
 
 @pytest.mark.parametrize("reason", RefusalReason)
-def test_a_refusal_has_the_status_that_the_page_tells(reason: RefusalReason) -> None:
+def test_refusal_has_the_status_shown_on_the_page(reason: RefusalReason) -> None:
     problem = problem_of(ChangeRefusedError(reason, a_task()))
 
     assert problem.status == ADVICE[problem.details.code].status
 
 
-async def test_nothing_is_loaded_from_anywhere() -> None:
+async def test_page_loads_no_file_from_other_hosts() -> None:
     async with ApiHarness().listening() as api:
         shown = await api.send("GET", "/api", token=None)
 
@@ -158,7 +156,7 @@ async def test_nothing_is_loaded_from_anywhere() -> None:
     assert not re.search(r"<script|<link|<img|\bsrc=|url\(|@import", shown.body["text"])
 
 
-def test_what_a_description_says_is_text_and_never_markup() -> None:
+def test_descriptions_are_escaped() -> None:
     evil = "</p><script>alert('&')</script>"
     schema = {"description": evil, "properties": {evil: {"type": evil, "examples": [evil]}}}
     operation = {
@@ -193,12 +191,12 @@ def test_what_a_description_says_is_text_and_never_markup() -> None:
         ({}, "anything"),
     ],
 )
-def test_a_type_is_told_in_words(schema: Json, words: str) -> None:
+def test_type_is_shown_in_words(schema: Json, words: str) -> None:
     assert type_of(schema, {"Mode": {"enum": ["a", "b"]}, "Task": {}}) == words
 
 
-async def test_every_example_is_a_request_that_fits() -> None:
-    """Its people and tasks are made up; nothing else about it may be refused."""
+async def test_every_example_is_accepted() -> None:
+    """Only the made-up people and tasks of an example may be refused."""
     async with ApiHarness(a_task(42, owner=SlackUserId("U012AB3CD"))).listening() as api:
         text = html.unescape((await api.send("GET", "/api", token=None)).body["text"])
         replies = [
@@ -221,7 +219,7 @@ def test_an_example_with_an_apostrophe_can_be_pasted() -> None:
     assert json.loads(shlex.split(command)[-1]) == {"text": "It's late"}
 
 
-def test_an_example_is_made_up_of_what_is_required() -> None:
+def test_example_holds_the_required_fields() -> None:
     schemas = {
         "Mode": {"enum": ["direct", "handshake"]},
         "Relay": {

@@ -9,7 +9,7 @@ from tests.relai_core.builders import ANA, BEN, Changes, a_task, after
 BODY = {"from_user": "UANA", "to_user": "UBEN", "message": "the staging one first"}
 
 
-async def test_the_owners_task_is_handed_over() -> None:
+async def test_owner_hands_a_task_over() -> None:
     async with ApiHarness(a_task(42)).listening() as api:
         made = await api.post("/api/tasks/T-42/relay", BODY)
 
@@ -49,7 +49,7 @@ async def test_a_task_is_not_handed_to_its_owner() -> None:
     assert (refused.status, refused.body["code"]) == (409, "same_person")
 
 
-async def test_a_hand_over_that_waits_keeps_out_another() -> None:
+async def test_second_hand_over_is_refused_while_one_is_open() -> None:
     offered = after(a_task(42), Changes(a_task(42)).handed_over(mode=RelayMode.HANDSHAKE))
     async with ApiHarness(offered).listening() as api:
         refused = await api.post("/api/tasks/T-42/relay", BODY | {"to_user": "UCLEO"})
@@ -68,9 +68,7 @@ async def test_a_hand_over_that_waits_keeps_out_another() -> None:
         ("answer_by", "2090-01-01T00:00:00Z", "invalid"),
     ],
 )
-async def test_what_does_not_fit_is_refused_by_the_fields_name(
-    field: str, value: str, code: str
-) -> None:
+async def test_invalid_field_is_named(field: str, value: str, code: str) -> None:
     async with ApiHarness(a_task(42)).listening() as api:
         refused = await api.post("/api/tasks/T-42/relay", BODY | {field: value})
 
@@ -78,7 +76,7 @@ async def test_what_does_not_fit_is_refused_by_the_fields_name(
     assert api.gateway.asked == []
 
 
-async def test_without_a_worker_the_hand_over_is_saved_and_where_to_look_is_said() -> None:
+async def test_saved_hand_over_links_to_its_workflow() -> None:
     async with ApiHarness(a_task(42)).listening() as api:
         api.gateway.has_worker = False
         made = await api.post("/api/tasks/T-42/relay", BODY)

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same answer, one effect, whoever carries it out and however often."""
+"""`Idempotency-Key`: a repeated request acts once and gets the same answer from any bot."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from tests.relai_core.builders import CI, a_task
 RELAY = {"from_user": "UANA", "to_user": "UBEN"}
 
 
-async def test_a_repeat_gets_the_same_answer_and_does_nothing() -> None:
+async def test_repeated_request_gets_the_same_answer() -> None:
     async with ApiHarness().listening() as api:
         first = await api.post("/api/tasks", NEW, key="k1")
         again = await api.post("/api/tasks", NEW, key="k1")
@@ -24,7 +24,7 @@ async def test_a_repeat_gets_the_same_answer_and_does_nothing() -> None:
     assert len(api.store.tasks) == 1
 
 
-async def test_the_order_of_fields_makes_no_other_body() -> None:
+async def test_field_order_does_not_change_the_request() -> None:
     async with ApiHarness().listening() as api:
         await api.post("/api/tasks", NEW, key="k1")
         again = await api.post("/api/tasks", dict(reversed(NEW.items())), key="k1")
@@ -32,7 +32,7 @@ async def test_the_order_of_fields_makes_no_other_body() -> None:
     assert again.headers["Idempotency-Status"] == "replayed"
 
 
-async def test_the_same_key_for_something_else_is_refused() -> None:
+async def test_key_used_for_another_request_is_refused() -> None:
     async with ApiHarness(a_task(42)).listening() as api:
         await api.post("/api/tasks", NEW, key="k1")
         other_body = await api.post("/api/tasks", NEW | {"title": "Another"}, key="k1")
@@ -43,7 +43,7 @@ async def test_the_same_key_for_something_else_is_refused() -> None:
     assert len(api.store.tasks) == 2
 
 
-async def test_another_systems_key_is_another_key() -> None:
+async def test_same_key_of_another_token_is_independent() -> None:
     tokens = [*TOKENS, a_token("deploy", "relai_deploy")]
     async with ApiHarness(tokens=tokens).listening() as api:
         await api.post("/api/tasks", NEW, key="k1")
@@ -53,7 +53,7 @@ async def test_another_systems_key_is_another_key() -> None:
     assert len(api.store.tasks) == 2
 
 
-async def test_a_key_outlives_the_token_that_is_replaced() -> None:
+async def test_key_stays_valid_after_a_token_rotation() -> None:
     tokens = [*TOKENS, a_token(CI, "relai_next")]
     async with ApiHarness(tokens=tokens).listening() as api:
         await api.post("/api/tasks", NEW, key="k1", token=CI_SECRET)
@@ -62,7 +62,7 @@ async def test_a_key_outlives_the_token_that_is_replaced() -> None:
     assert again.headers["Idempotency-Status"] == "replayed"
 
 
-async def test_without_a_key_a_repeat_acts_again_and_the_answer_says_so() -> None:
+async def test_repeat_without_a_key_acts_again() -> None:
     async with ApiHarness().listening() as api:
         replies = [await api.post("/api/tasks", NEW) for _ in range(2)]
 
@@ -70,7 +70,7 @@ async def test_without_a_key_a_repeat_acts_again_and_the_answer_says_so() -> Non
     assert len(api.store.tasks) == 2
 
 
-async def test_two_bots_that_get_a_request_at_once_give_one_answer() -> None:
+async def test_two_bots_give_one_answer_to_one_key() -> None:
     one = ApiHarness()
     two = ApiHarness(shares=one)
     async with one.listening(), two.listening():
@@ -85,7 +85,7 @@ async def test_two_bots_that_get_a_request_at_once_give_one_answer() -> None:
     assert len(one.store.tasks) == 1
 
 
-async def test_a_refusal_is_repeated_like_any_answer() -> None:
+async def test_refusal_is_replayed() -> None:
     async with ApiHarness(a_task(42)).listening() as api:
         body = RELAY | {"from_user": "UCLEO"}
         first = await api.post("/api/tasks/T-42/relay", body, key="k1")
@@ -96,7 +96,7 @@ async def test_a_refusal_is_repeated_like_any_answer() -> None:
     assert again.headers["Content-Type"].startswith("application/problem+json")
 
 
-async def test_what_failed_for_a_part_that_was_down_is_tried_again() -> None:
+async def test_request_is_carried_out_after_an_outage() -> None:
     async with ApiHarness().listening() as api:
         api.gateway.failure = UnavailableError("Temporal")
         first = await api.post("/api/tasks", NEW, key="k1")
@@ -107,7 +107,7 @@ async def test_what_failed_for_a_part_that_was_down_is_tried_again() -> None:
     assert again.headers["Idempotency-Status"] == "new"
 
 
-async def test_a_body_that_did_not_fit_leaves_the_key_free() -> None:
+async def test_invalid_body_leaves_the_key_unused() -> None:
     async with ApiHarness().listening() as api:
         await api.post("/api/tasks", NEW | {"title": ""}, key="k1")
         made = await api.post("/api/tasks", NEW, key="k1")
@@ -115,7 +115,7 @@ async def test_a_body_that_did_not_fit_leaves_the_key_free() -> None:
     assert made.status == 201
 
 
-async def test_when_the_answer_can_not_be_kept_nothing_is_claimed() -> None:
+async def test_unrecorded_answer_is_reported_as_unconfirmed() -> None:
     async with ApiHarness().listening() as api:
         api.keyed.fails_to_record = True
         first = await api.post("/api/tasks", NEW, key="k1")
@@ -128,7 +128,7 @@ async def test_when_the_answer_can_not_be_kept_nothing_is_claimed() -> None:
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "two words", "é"])
-async def test_a_key_that_is_none_is_refused(key: str) -> None:
+async def test_invalid_key_is_refused(key: str) -> None:
     async with ApiHarness().listening() as api:
         refused = await api.post("/api/tasks", NEW, key=key)
 
@@ -136,8 +136,8 @@ async def test_a_key_that_is_none_is_refused(key: str) -> None:
     assert api.gateway.asked == []
 
 
-async def test_a_repeat_of_what_was_done_is_answered_so_whatever_speaks_against_it_by_now() -> None:
-    """The answers got lost; since then the due date has passed, and the task has gone on."""
+async def test_repeat_after_a_lost_answer_gets_its_result() -> None:
+    """Both answers were lost. Since then the due date has passed, and the task was handed on."""
     soon = (datetime.now(UTC) + timedelta(seconds=0.5)).isoformat()
     task = a_task(42)
     async with ApiHarness(task).listening() as api:
@@ -161,7 +161,7 @@ async def test_a_repeat_of_what_was_done_is_answered_so_whatever_speaks_against_
     assert len(api.store.tasks) == 2
 
 
-async def test_what_is_not_there_yet_is_no_answer_to_keep() -> None:
+async def test_not_found_is_not_recorded() -> None:
     async with ApiHarness().listening() as api:
         first = await api.post("/api/tasks/T-42/complete", key="k1")
         api.store.tasks |= {task.id: task for task in [a_task(42)]}
@@ -179,9 +179,7 @@ async def test_two_keys_for_one_request_are_refused() -> None:
 
 
 @pytest.mark.parametrize(("key", "standing"), [(None, "none"), ("k1", "new")])
-async def test_a_refusal_says_as_well_whether_there_was_a_key(
-    key: str | None, standing: str
-) -> None:
+async def test_refusal_reports_the_idempotency_status(key: str | None, standing: str) -> None:
     async with ApiHarness().listening() as api:
         refused = await api.post("/api/tasks", NEW | {"title": ""}, key=key)
 

@@ -18,7 +18,7 @@ async def api() -> AsyncIterator[ApiHarness]:
         yield api
 
 
-async def test_a_task_is_made_in_a_persons_name(api: ApiHarness) -> None:
+async def test_task_is_created_for_a_person(api: ApiHarness) -> None:
     made = await api.post("/api/tasks", NEW)
 
     task = made.body["task"]
@@ -28,13 +28,13 @@ async def test_a_task_is_made_in_a_persons_name(api: ApiHarness) -> None:
     assert made.body["workflow_id"] == f"task-{task['id']}"
 
 
-async def test_without_a_creator_it_is_the_owners_own(api: ApiHarness) -> None:
+async def test_creator_defaults_to_the_owner(api: ApiHarness) -> None:
     made = await api.post("/api/tasks", {"title": "Renew", "assignedTo": "UBEN"})
 
     assert made.body["task"]["creator"] == BEN
 
 
-async def test_the_task_says_which_token_made_it(api: ApiHarness) -> None:
+async def test_created_task_names_its_token(api: ApiHarness) -> None:
     await api.post("/api/tasks", NEW)
 
     assert api.gateway.created[0].via == "ci"
@@ -47,9 +47,7 @@ async def test_the_estimated_hand_off_is_the_due_date(api: ApiHarness) -> None:
     assert due == datetime.fromisoformat(SOON)
 
 
-async def test_without_a_worker_the_task_is_saved_and_where_to_look_is_said(
-    api: ApiHarness,
-) -> None:
+async def test_saved_task_links_to_its_workflow(api: ApiHarness) -> None:
     api.gateway.has_worker = False
 
     made = await api.post("/api/tasks", NEW)
@@ -81,9 +79,7 @@ async def test_without_a_worker_the_task_is_saved_and_where_to_look_is_said(
     ],
     ids=str,
 )
-async def test_what_does_not_fit_is_refused_by_the_fields_name(
-    api: ApiHarness, field: str, value: object
-) -> None:
+async def test_invalid_field_is_named(api: ApiHarness, field: str, value: object) -> None:
     refused = await api.post("/api/tasks", NEW | {field: value})
 
     assert (refused.status, refused.body["code"], refused.body["field"]) == (422, "invalid", field)
@@ -91,7 +87,7 @@ async def test_what_does_not_fit_is_refused_by_the_fields_name(
 
 
 @pytest.mark.parametrize("person", ["UGUS", "UDEB", "UBOT", "UOTTO"])
-async def test_nobody_who_cant_hold_a_task_is_given_one(api: ApiHarness, person: str) -> None:
+async def test_ineligible_owner_is_refused(api: ApiHarness, person: str) -> None:
     refused = await api.post("/api/tasks", NEW | {"assignedTo": person})
 
     assert (refused.status, refused.body["code"]) == (422, "person_cannot")
@@ -99,15 +95,13 @@ async def test_nobody_who_cant_hold_a_task_is_given_one(api: ApiHarness, person:
 
 
 @pytest.mark.parametrize("person", ["UGUS", "UDEB", "UBOT", "UOTTO"])
-async def test_nothing_is_done_in_the_name_of_someone_who_may_not(
-    api: ApiHarness, person: str
-) -> None:
+async def test_ineligible_creator_is_refused(api: ApiHarness, person: str) -> None:
     refused = await api.post("/api/tasks", NEW | {"creator": person})
 
     assert (refused.status, refused.body["field"]) == (422, "creator")
 
 
-async def test_a_person_is_found_by_address(api: ApiHarness) -> None:
+async def test_person_is_found_by_email(api: ApiHarness) -> None:
     api.directory.emails["ben@example.com"] = BEN
 
     made = await api.post("/api/tasks", NEW | {"assignedTo": "ben@example.com"})
@@ -115,16 +109,14 @@ async def test_a_person_is_found_by_address(api: ApiHarness) -> None:
     assert made.body["task"]["assignedTo"] == BEN
 
 
-async def test_a_person_is_found_by_our_own_id(api: ApiHarness) -> None:
+async def test_person_is_found_by_relai_id(api: ApiHarness) -> None:
     made = await api.post("/api/tasks", NEW | {"assignedTo": "T0001:UBEN"})
 
     assert made.body["task"]["assignedTo"] == BEN
 
 
 @pytest.mark.parametrize("reference", ["nobody@example.com", "T0002:UBEN", "ben", "U"])
-async def test_a_person_who_cant_be_found_is_named_by_the_field(
-    api: ApiHarness, reference: str
-) -> None:
+async def test_unknown_person_is_refused_with_the_field(api: ApiHarness, reference: str) -> None:
     refused = await api.post("/api/tasks", NEW | {"assignedTo": reference})
 
     assert (refused.status, refused.body["code"]) == (422, "unknown_person")
@@ -150,13 +142,13 @@ async def test_a_task_is_shown_by_its_id_with_its_latest_hand_over() -> None:
 
 
 @pytest.mark.parametrize("name", ["T-7", "nonsense", "T0001-abc", "%00", "%ff%fe", "..%2f", "T-0"])
-async def test_a_task_that_is_not_there_is_not_found(api: ApiHarness, name: str) -> None:
+async def test_unknown_task_is_not_found(api: ApiHarness, name: str) -> None:
     missing = await api.get(f"/api/tasks/{name}")
 
     assert (missing.status, missing.body["code"]) == (404, "not_found")
 
 
-async def test_tasks_are_listed_a_page_at_a_time_each_once() -> None:
+async def test_pages_list_every_task_once() -> None:
     async with ApiHarness(*(a_task(number) for number in range(1, 8))).listening() as api:
         seen: list[str] = []
         query: dict[str, str] = {"limit": "3"}
@@ -170,7 +162,7 @@ async def test_tasks_are_listed_a_page_at_a_time_each_once() -> None:
     assert seen == [f"T-{number}" for number in range(7, 0, -1)]
 
 
-async def test_tasks_are_filtered_by_all_that_is_given() -> None:
+async def test_all_filters_apply_together() -> None:
     mine = a_task(1, owner=BEN, creator=ANA)
     done = after(a_task(2, owner=BEN, creator=ANA), Changes(a_task(2)).completed())
     other = a_task(3, owner=ANA, creator=ANA)
@@ -192,9 +184,7 @@ async def test_tasks_are_filtered_by_all_that_is_given() -> None:
         ("colour", "red"),
     ],
 )
-async def test_a_filter_that_means_nothing_is_refused(
-    api: ApiHarness, name: str, value: str
-) -> None:
+async def test_invalid_filter_is_refused(api: ApiHarness, name: str, value: str) -> None:
     refused = await api.get("/api/tasks", **{name: value})
 
     assert (refused.status, refused.body["field"]) == (422, name)
@@ -206,7 +196,7 @@ async def test_a_filter_given_twice_is_refused(api: ApiHarness) -> None:
     assert (refused.status, refused.body["field"]) == (422, "limit")
 
 
-async def test_a_task_is_put_right() -> None:
+async def test_title_is_edited() -> None:
     task = a_task(42)
     async with ApiHarness(task).listening() as api:
         edited = await api.patch("/api/tasks/T-42", {"title": "Renew both"})
@@ -243,7 +233,7 @@ async def test_a_task_is_cancelled() -> None:
     ],
     ids=str,
 )
-async def test_a_change_is_one_thing_at_a_time(body: dict[str, object]) -> None:
+async def test_patch_of_several_or_invalid_fields_is_refused(body: dict[str, object]) -> None:
     async with ApiHarness(a_task(42)).listening() as api:
         refused = await api.patch("/api/tasks/T-42", body)
 
@@ -258,7 +248,7 @@ async def test_a_task_is_completed_in_its_owners_name() -> None:
     assert (done.status, done.body["task"]["closed_by"]) == (202, BEN)
 
 
-async def test_only_who_may_completes_a_task() -> None:
+async def test_uninvolved_person_cannot_complete_a_task() -> None:
     async with ApiHarness(a_task(42)).listening() as api:
         refused = await api.post("/api/tasks/T-42/complete", {"actor": "UCLEO"})
 
@@ -273,7 +263,7 @@ async def test_a_closed_task_is_not_closed_again() -> None:
     assert (refused.status, refused.body["code"]) == (409, "task_closed")
 
 
-async def test_the_trail_says_who_did_what_through_which_token() -> None:
+async def test_trail_names_actor_and_token() -> None:
     async with ApiHarness(a_task(42)).listening() as api:
         await api.patch("/api/tasks/T-42", {"progress": 60})
         trail = await api.get("/api/tasks/T-42/trail")
@@ -283,7 +273,7 @@ async def test_the_trail_says_who_did_what_through_which_token() -> None:
     assert event["assignedTo"] == ANA
 
 
-async def test_another_workspaces_task_does_not_exist() -> None:
+async def test_task_of_another_workspace_is_not_found() -> None:
     theirs = a_task(42, team=OTHER_TEAM)
     async with ApiHarness(theirs).listening() as api:
         replies = [

@@ -1,4 +1,4 @@
-"""`/api/users` and `/api/workflows`: welcome someone, and see how that stands."""
+"""`/api/users` and `/api/workflows`: welcome and list people, show a workflow."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ async def api() -> AsyncIterator[ApiHarness]:
         yield api
 
 
-async def test_someone_is_welcomed_by_their_slack_id(api: ApiHarness) -> None:
+async def test_person_is_welcomed_by_slack_id(api: ApiHarness) -> None:
     welcomed = await api.post("/api/users", {"name": "Ben", "slack_user_id": "UBEN"})
 
     (started,) = api.gateway.onboarded
@@ -27,7 +27,7 @@ async def test_someone_is_welcomed_by_their_slack_id(api: ApiHarness) -> None:
     assert welcomed.headers["Location"] == f"/api/workflows/{welcomed.body['workflow_id']}"
 
 
-async def test_someone_is_welcomed_by_their_address_with_an_inviter(api: ApiHarness) -> None:
+async def test_person_is_welcomed_by_email_with_an_inviter(api: ApiHarness) -> None:
     api.directory.emails["ben@example.com"] = BEN
 
     await api.post(
@@ -51,7 +51,7 @@ async def test_someone_is_welcomed_by_their_address_with_an_inviter(api: ApiHarn
     ],
     ids=str,
 )
-async def test_who_cant_be_welcomed_is_named_by_the_field(
+async def test_refused_welcome_names_the_field(
     api: ApiHarness, person: dict[str, str], field: str
 ) -> None:
     api.directory.emails["ben@example.com"] = BEN
@@ -62,7 +62,7 @@ async def test_who_cant_be_welcomed_is_named_by_the_field(
     assert api.gateway.onboarded == []
 
 
-async def test_people_are_listed_with_what_slack_says_of_them(api: ApiHarness) -> None:
+async def test_people_are_listed_with_their_status(api: ApiHarness) -> None:
     for person in (a_person(BEN), GUEST, a_person(ANA)):
         await api.people.put(person)
 
@@ -87,7 +87,7 @@ async def test_people_are_listed_a_page_at_a_time(api: ApiHarness) -> None:
     assert second.body["next_cursor"] is None
 
 
-async def test_a_workflow_shows_where_it_stands_and_how_it_ended(api: ApiHarness) -> None:
+async def test_workflow_shows_its_status_and_result(api: ApiHarness) -> None:
     started = datetime(2026, 3, 4, 10, tzinfo=UTC)
     api.gateway.statuses["relay-T0001-abc"] = WorkflowStatus(
         "relay-T0001-abc",
@@ -116,9 +116,7 @@ async def test_a_workflow_shows_where_it_stands_and_how_it_ended(api: ApiHarness
         f"relay-{TEAM}-abc",
     ],
 )
-async def test_a_workflow_of_another_workspace_or_of_none_is_not_found(
-    api: ApiHarness, name: str
-) -> None:
+async def test_foreign_or_unknown_workflow_is_not_found(api: ApiHarness, name: str) -> None:
     missing = await api.get(f"/api/workflows/{name}")
 
     assert (missing.status, missing.body["code"]) == (404, "not_found")

@@ -1,4 +1,4 @@
-"""What the store holds, as it was last counted."""
+"""Metrics of the store, as last counted."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ SOME = Figures(
 
 
 class Store:
-    """Counts what it is told to, and fails without it."""
+    """Returns the given figures, or fails if there are none."""
 
     def __init__(self, figures: Figures | None = SOME) -> None:
         self.figures = figures
@@ -36,7 +36,7 @@ class Store:
 
 
 class Clock:
-    """Moves on by a minute whenever it is looked at."""
+    """A clock that advances by a minute at each reading."""
 
     def __init__(self) -> None:
         self._now = NOON - timedelta(minutes=1)
@@ -46,14 +46,14 @@ class Clock:
         return self._now
 
 
-def showing(store: Store) -> tuple[Metrics, StoredFigures]:
+def metrics_of(store: Store) -> tuple[Metrics, StoredFigures]:
     metrics, figures = Metrics(), StoredFigures(store, TEAM, Clock())
     metrics.add(figures)
     return metrics, figures
 
 
 async def test_each_state_is_shown_with_its_count() -> None:
-    metrics, figures = showing(Store())
+    metrics, figures = metrics_of(Store())
 
     await figures.refresh()
 
@@ -67,9 +67,9 @@ async def test_each_state_is_shown_with_its_count() -> None:
     assert read("relai_figures_counted_timestamp_seconds") == NOON.timestamp()
 
 
-async def test_a_state_that_has_none_is_shown_as_zero() -> None:
-    """An alarm on a rise needs to have seen the zero."""
-    metrics, figures = showing(Store())
+async def test_state_without_entries_is_shown_as_zero() -> None:
+    """An alert on an increase needs the zero before it."""
+    metrics, figures = metrics_of(Store())
 
     await figures.refresh()
 
@@ -78,15 +78,15 @@ async def test_a_state_that_has_none_is_shown_as_zero() -> None:
     assert read("relai_relays", end="unanswered") == 0
 
 
-async def test_nothing_is_shown_before_it_was_counted() -> None:
-    metrics, _ = showing(Store())
+async def test_figures_are_absent_before_the_first_count() -> None:
+    metrics, _ = metrics_of(Store())
 
     assert figures_of(metrics)("relai_overdue_tasks") is None
 
 
-async def test_nobody_is_asked_when_the_page_is_read() -> None:
+async def test_reading_the_page_does_not_query_the_store() -> None:
     store = Store()
-    metrics, figures = showing(store)
+    metrics, figures = metrics_of(store)
     await figures.refresh()
 
     metrics.render()
@@ -95,9 +95,9 @@ async def test_nobody_is_asked_when_the_page_is_read() -> None:
     assert store.asked == [(TEAM, NOON)]
 
 
-async def test_figures_that_cannot_be_counted_stay_as_they_were() -> None:
+async def test_failed_count_keeps_the_previous_figures() -> None:
     store = Store()
-    metrics, figures = showing(store)
+    metrics, figures = metrics_of(store)
     await figures.refresh()
     store.figures = None
 

@@ -1,6 +1,4 @@
-"""What Temporal's SDK measures of our calls."""
-
-from pathlib import Path
+"""Metrics that Temporal's SDK keeps of our calls."""
 
 import aiohttp
 import pytest
@@ -12,26 +10,25 @@ from bot.metrics.temporal import TemporalMetrics
 from devstack.ports import free_port
 from devstack.temporal_server import TemporalServer
 from relai_core import temporal
-from relai_core.settings import Settings
 from tests.bot.metrics.reading import Figure, figures_of
+from tests.bot.services.workers import settings_for
 
 MARKER = "a-workflow-id-that-nobody-may-read"
 
 
-async def ask_in_vain(client: Client) -> None:
-    """Ask for a workflow that isn't there."""
+async def describe_missing_workflow(client: Client) -> None:
+    """Ask Temporal for a workflow that does not exist."""
     with pytest.raises(RPCError):
         await client.get_workflow_handle(MARKER).describe()
 
 
-async def test_calls_are_counted_by_operation_and_by_how_they_failed(tmp_path: Path) -> None:
+async def test_calls_are_counted_by_operation_and_error(server: TemporalServer) -> None:
     runtime, buffer = temporal.measured()
     metrics = Metrics()
     metrics.add(TemporalMetrics(buffer))
-    async with TemporalServer(tmp_path) as server:
-        client = await temporal.connect(settings_for(server), lazy=True, runtime=runtime)
-        for _ in range(3):
-            await ask_in_vain(client)
+    client = await temporal.connect(settings_for(server), lazy=True, runtime=runtime)
+    for _ in range(3):
+        await describe_missing_workflow(client)
 
     read = figures_of(metrics)
     asked = {"operation": "DescribeWorkflowExecution", "namespace": "default"}
@@ -41,34 +38,32 @@ async def test_calls_are_counted_by_operation_and_by_how_they_failed(tmp_path: P
     assert MARKER not in metrics.render().body.decode()
 
 
-async def test_counts_go_on_from_page_to_page(tmp_path: Path) -> None:
+async def test_counts_accumulate_between_pages(server: TemporalServer) -> None:
     runtime, buffer = temporal.measured()
-    metrics, measured = Metrics(), TemporalMetrics(buffer)
-    metrics.add(measured)
-    async with TemporalServer(tmp_path) as server:
-        client = await temporal.connect(settings_for(server), lazy=True, runtime=runtime)
-        await ask_in_vain(client)
-        metrics.render()
-        await ask_in_vain(client)
-        await measured.drain()
-        await ask_in_vain(client)
+    metrics, temporal_metrics = Metrics(), TemporalMetrics(buffer)
+    metrics.add(temporal_metrics)
+    client = await temporal.connect(settings_for(server), lazy=True, runtime=runtime)
+    await describe_missing_workflow(client)
+    metrics.render()
+    await describe_missing_workflow(client)
+    await temporal_metrics.drain()
+    await describe_missing_workflow(client)
 
     asked = {"operation": "DescribeWorkflowExecution"}
     assert figures_of(metrics)("temporal_request_total", **asked) == 3
 
 
-async def test_bot_and_worker_call_the_same_figure_the_same(tmp_path: Path) -> None:
-    """The bot's come through a buffer, the worker's from the SDK's own page."""
+async def test_bot_and_worker_share_metric_names(server: TemporalServer) -> None:
+    """The bot's metrics come through a buffer, the worker's from the SDK's own page."""
     runtime, buffer = temporal.measured()
     metrics = Metrics()
     metrics.add(TemporalMetrics(buffer))
     address = f"127.0.0.1:{free_port()}"
-    async with TemporalServer(tmp_path) as server, aiohttp.ClientSession() as http:
-        settings = settings_for(server)
-        for each in (runtime, temporal.serving_metrics(address)):
-            await ask_in_vain(await temporal.connect(settings, lazy=True, runtime=each))
-        async with http.get(f"http://{address}/metrics") as response:
-            page = await response.text()
+    settings = settings_for(server)
+    for each in (runtime, temporal.serving_metrics(address)):
+        await describe_missing_workflow(await temporal.connect(settings, lazy=True, runtime=each))
+    async with aiohttp.ClientSession() as http, http.get(f"http://{address}/metrics") as response:
+        page = await response.text()
 
     ours = {sample for sample in series(figures_of(metrics)) if sample[0].startswith("temporal_")}
     assert ours == series(Figure(page))
@@ -76,14 +71,10 @@ async def test_bot_and_worker_call_the_same_figure_the_same(tmp_path: Path) -> N
 
 
 def series(read: Figure) -> set[tuple[str, frozenset[tuple[str, str]]]]:
-    """Names and labels, but for what belongs to the client library or to the choice of buckets."""
+    """Return names and labels, without those of the client library and of the buckets."""
     return {
         (sample.name, frozenset(sample.labels.items()))
         for family in read.families
         for sample in family.samples
         if not sample.name.endswith(("_created", "_bucket"))
     }
-
-
-def settings_for(server: TemporalServer) -> Settings:
-    return Settings(slack_bot_token="x", slack_signing_secret="x", temporal_host=server.address)

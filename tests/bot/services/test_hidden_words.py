@@ -1,15 +1,14 @@
-"""What a real Temporal keeps of people's words: none, once there is a key."""
+"""With a payload key, a real Temporal stores no text that people wrote."""
 
 import base64
 import re
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-import pytest_asyncio
 
 from devstack.temporal_server import TemporalServer
 from relai_core.domain.changes import Edited, RelayDeclined, TaskChange
@@ -18,7 +17,13 @@ from relai_core.domain.payload_key import new_payload_key
 from relai_core.domain.relay import RelayMode
 from relai_core.ports import Applied
 from tests.bot.services import workers
-from tests.bot.services.keyed import SETTING, bot, complete, ended, outsider
+from tests.bot.services.keyed import (
+    SETTING,
+    complete,
+    keyed_service,
+    outsider,
+    wait_until_completed,
+)
 from tests.bot.services.workers import a_worker
 from tests.fakes import FakeTaskStore
 from tests.relai_core.builders import ANA, BEN, NOW, TEAM, Changes, a_new_task, a_request
@@ -27,7 +32,7 @@ _ENCODED = re.compile(r'"([A-Za-z0-9+/]{4,}={0,2})"')
 
 
 class Words(NamedTuple):
-    """What people write, or errors quote, in one life of a task."""
+    """Texts that people write, or errors quote, in the life of one task."""
 
     title: str
     description: str
@@ -37,8 +42,8 @@ class Words(NamedTuple):
     error: str
 
 
-class StumblingStore(FakeTaskStore):
-    """Its first try to edit a task fails, and says more than it should."""
+class FailingStore(FakeTaskStore):
+    """A store whose first edit fails with an error that quotes a text."""
 
     def __init__(self, error: str) -> None:
         super().__init__()
@@ -50,62 +55,58 @@ class StumblingStore(FakeTaskStore):
         return await super().apply(change)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("temporal")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(data: Path) -> AsyncIterator[TemporalServer]:
-    async with TemporalServer(data) as started:
-        yield started
-
-
 @pytest.fixture
 def words() -> Words:
     return Words(*(f"{place} {secrets.token_hex(6)}" for place in Words._fields))
 
 
-@pytest.fixture(autouse=True)
-def _stumbling_store(words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "FakeTaskStore", lambda: StumblingStore(words.error))
+@pytest.fixture
+def store(words: Words, monkeypatch: pytest.MonkeyPatch) -> FailingStore:
+    """The store of the worker."""
+    failing = FailingStore(words.error)
+    monkeypatch.setattr(workers, "FakeTaskStore", lambda: failing)
+    return failing
 
 
-async def test_with_a_key_nobody_reads_a_word_of_people(
+async def test_key_hides_every_text_of_people(
     server: TemporalServer,
-    data: Path,
+    temporal_data: Path,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
     words: Words,
+    store: FailingStore,
 ) -> None:
     monkeypatch.setenv(SETTING, new_payload_key())
 
-    lived = await _live(server, task_queue, words)
+    lived = await _run_task(server, task_queue, words, store)
 
-    assert _found(words, await _legible(server, lived)) == []
-    assert _found(words, _on_disk(data)) == []
+    assert _words_in(words, await _readable(server, lived)) == []
+    assert _words_in(words, _on_disk(temporal_data)) == []
 
 
-async def test_without_a_key_everybody_with_access_reads_all(
+async def test_missing_key_leaves_every_text_readable(
     server: TemporalServer,
-    data: Path,
+    temporal_data: Path,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
     words: Words,
+    store: FailingStore,
 ) -> None:
-    """So the test above looks where the words would be."""
+    """This proves that the test above looks in the right places."""
     monkeypatch.setenv(SETTING, "")
 
-    lived = await _live(server, task_queue, words)
+    lived = await _run_task(server, task_queue, words, store)
 
-    assert _found(words, await _legible(server, lived)) == list(words)
-    assert words.title in _on_disk(data)
+    assert _words_in(words, await _readable(server, lived)) == list(words)
+    assert words.title in _on_disk(temporal_data)
 
 
-async def _live(server: TemporalServer, task_queue: str, words: Words) -> tuple[str, str]:
-    """A task is made, handed over, given back and done; the ids of its two workflows."""
+async def _run_task(
+    server: TemporalServer, task_queue: str, words: Words, store: FailingStore
+) -> tuple[str, str]:
+    """Create, hand over, decline and complete a task; return the ids of both workflows."""
     new = a_new_task(title=words.title, description=words.description)
-    request, service = a_request(), await bot(server, task_queue)
+    request, service = a_request(), await keyed_service(server, task_queue)
     async with a_worker(server, task_queue):
         created = await service.start_task_lifecycle_workflow(new)
         relayed = await service.start_task_relay_workflow(
@@ -129,13 +130,12 @@ async def _live(server: TemporalServer, task_queue: str, words: Words) -> tuple[
         better = Changes(new).edited(title=words.better_title)
         await service.signal_task_edited(created.workflow_id, change=better)
         await complete(service, new)
-        await ended(server, created.workflow_id)
-        await ended(server, relayed.workflow_id)
+        await wait_until_completed(store, new)
     return created.workflow_id, relayed.workflow_id
 
 
-async def _legible(server: TemporalServer, workflow_ids: Sequence[str]) -> str:
-    """Whole histories as JSON, and once more what stands there in base64."""
+async def _readable(server: TemporalServer, workflow_ids: Sequence[str]) -> str:
+    """Return whole histories as JSON, and their base64 parts decoded."""
     outside = [await outsider(server, workflow_id) for workflow_id in workflow_ids]
     text = "".join([(await handle.fetch_history()).to_json() for handle in outside])
     encoded = [each for each in _ENCODED.findall(text) if len(each) % 4 == 0]
@@ -146,5 +146,5 @@ def _on_disk(data: Path) -> str:
     return "".join(path.read_bytes().decode("latin-1") for path in data.glob("temporal.sqlite3*"))
 
 
-def _found(words: Words, text: str) -> list[str]:
+def _words_in(words: Words, text: str) -> list[str]:
     return [word for word in words if word in text]

@@ -1,4 +1,4 @@
-"""Changing the keys of a running system: no task is lost, whichever keys a process has or lacks."""
+"""Changing the payload keys of a running system loses no task."""
 
 import base64
 import json
@@ -25,19 +25,17 @@ from relai_workflows.task_lifecycle import TaskLifecycleWorkflow
 from tests.bot.services import workers
 from tests.bot.services.keyed import (
     SETTING,
-    bot,
     bot_client,
     complete,
-    ended,
+    keyed_service,
     outsider,
+    wait_for_end,
+    wait_until_completed,
     writing_id,
 )
 from tests.bot.services.workers import a_worker
 from tests.fakes import FakeDirectory, FakeTaskStore
 from tests.relai_core.builders import a_new_task
-
-pytestmark = pytest.mark.timeout(120)
-"""A worker that lacks a key, or goes, may leave work to be tried again after 10 or 15 seconds."""
 
 OLD, NEW = new_payload_key(), new_payload_key()
 _KEY_ID = re.compile(r'"encryption-key-id": *"([^"]+)"')
@@ -45,7 +43,7 @@ _PLAIN = base64.b64encode(b"json/plain").decode()
 
 
 def _plain(node: Any) -> Iterator[str]:
-    """What the payloads say that are not encrypted; the SDK's own, such as a patch's, never are."""
+    """Yield the payloads that are not encrypted. The SDK's own never are."""
     if isinstance(node, dict):
         if node.get("metadata", {}).get("encoding") == _PLAIN:
             yield base64.b64decode(node.get("data", "")).decode()
@@ -73,7 +71,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> FakeTaskStore:
         pytest.param(OLD, f"plain,{OLD}", id="off"),
     ],
 )
-async def test_a_task_outlives_a_change_of_keys(
+async def test_task_survives_a_change_of_keys(
     server: TemporalServer,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -84,14 +82,13 @@ async def test_a_task_outlives_a_change_of_keys(
     new = a_new_task()
     monkeypatch.setenv(SETTING, before)
     async with a_worker(server, task_queue):
-        created = await (await bot(server, task_queue)).start_task_lifecycle_workflow(new)
+        created = await (await keyed_service(server, task_queue)).start_task_lifecycle_workflow(new)
 
     monkeypatch.setenv(SETTING, after)
     async with a_worker(server, task_queue):
-        await complete(await bot(server, task_queue), new)
-        await ended(server, created.workflow_id)
+        await complete(await keyed_service(server, task_queue), new)
+        await wait_until_completed(store, new)
 
-    assert store.tasks[new.id].status is TaskStatus.COMPLETED
     text = (await (await outsider(server, created.workflow_id)).fetch_history()).to_json()
     written_with = {base64.b64decode(key).decode() for key in _KEY_ID.findall(text)}
     assert written_with == {writing_id(keys) for keys in (before, after)} - {None}
@@ -99,19 +96,19 @@ async def test_a_task_outlives_a_change_of_keys(
     assert is_readable == (None in {writing_id(before), writing_id(after)})
 
 
-async def test_a_task_whose_key_is_missing_waits_for_it(
+async def test_task_without_its_key_waits_for_it(
     server: TemporalServer,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
     store: FakeTaskStore,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Above all its signals are not dropped, as the SDK drops what it can't read."""
+    """Its signals are kept, although the SDK drops signals that it can't decode."""
     new = a_new_task()
     monkeypatch.setenv(SETTING, OLD)
     async with a_worker(server, task_queue):
-        created = await (await bot(server, task_queue)).start_task_lifecycle_workflow(new)
-    await complete(await bot(server, task_queue), new)
+        created = await (await keyed_service(server, task_queue)).start_task_lifecycle_workflow(new)
+    await complete(await keyed_service(server, task_queue), new)
 
     monkeypatch.setenv(SETTING, "")
     async with a_worker(server, task_queue):
@@ -123,12 +120,10 @@ async def test_a_task_whose_key_is_missing_waits_for_it(
 
     monkeypatch.setenv(SETTING, OLD)
     async with a_worker(server, task_queue):
-        await ended(server, created.workflow_id)
-
-    assert store.tasks[new.id].status is TaskStatus.COMPLETED
+        await wait_until_completed(store, new)
 
 
-async def test_an_activity_whose_key_is_missing_is_tried_again(
+async def test_activity_without_its_key_is_retried(
     server: TemporalServer,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -154,28 +149,28 @@ async def test_an_activity_whose_key_is_missing_is_tried_again(
     assert store.tasks[new.id].status is TaskStatus.COMPLETED
 
 
-async def test_a_client_whose_key_is_missing_learns_which(
+async def test_client_without_a_key_learns_its_id(
     server: TemporalServer, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new = a_new_task()
     monkeypatch.setenv(SETTING, OLD)
-    service = await bot(server, task_queue)
+    service = await keyed_service(server, task_queue)
     async with a_worker(server, task_queue):
         created = await service.start_task_lifecycle_workflow(new)
         await complete(service, new)
-        await ended(server, created.workflow_id)
+        await wait_for_end(server, created.workflow_id)
 
     monkeypatch.setenv(SETTING, NEW)
     with pytest.raises(UnreadablePayloadError, match="RELAI_PAYLOAD_KEYS") as refused:
-        await ended(server, created.workflow_id)
+        await wait_for_end(server, created.workflow_id)
 
     assert str(writing_id(OLD)) in str(refused.value)
 
 
-async def test_the_daily_run_does_not_need_the_key_of_before(
+async def test_cleanup_schedule_does_not_need_the_old_key(
     server: TemporalServer, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each start of a worker writes the Schedule anew."""
+    """Each start of a worker rewrites the Schedule."""
     for keys in (OLD, NEW):
         monkeypatch.setenv(SETTING, keys)
         client = await bot_client(server)
@@ -189,7 +184,7 @@ async def test_the_daily_run_does_not_need_the_key_of_before(
 
 
 async def _failed_workflow_task(handle: WorkflowHandle[object, object]) -> str:
-    """The type of the error by which the first one failed that will; it is waited for."""
+    """Wait for the first workflow task that fails, and return the type of its error."""
     async for event in handle.fetch_history_events(wait_new_event=True):
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
             failure = event.workflow_task_failed_event_attributes.failure

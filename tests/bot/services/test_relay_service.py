@@ -1,4 +1,4 @@
-"""The use cases of hand-overs."""
+"""Use cases of hand-overs."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -35,10 +35,10 @@ ana, ben, cleo = a_person(ANA), a_person(BEN), a_person(CLEO)
 
 
 class RacedTaskStore(FakeTaskStore):
-    """A store in which something happens between the first look at a task and the next.
+    """A store whose first read of a task returns an older state.
 
     Attributes:
-        first_read: the tasks as the first look sees them.
+        first_read: the tasks that the first read returns.
     """
 
     first_read: Mapping[TaskId, Task] | None = None
@@ -52,7 +52,7 @@ class RacedTaskStore(FakeTaskStore):
         return seen
 
 
-class ApiHarness:
+class ServiceHarness:
     """The services over a store and a gateway in memory."""
 
     def __init__(self, *tasks: Task) -> None:
@@ -70,20 +70,20 @@ class ApiHarness:
         self.answers = RelayAnswerService(self.store, self.gateway, now=lambda: NOW)
 
     def end_relay_of(self, request: RequestId) -> None:
-        """Let the workflow of a request have ended."""
+        """Mark the relay workflow of a request as ended."""
         self.gateway.ended.add(relay_workflow_id(relay_id(TEAM, request)))
 
 
 def handed_over(task: Task) -> tuple[Task, RelayId]:
-    """The task once Ana has handed it to Ben."""
+    """Return the task after Ana has handed it to Ben, and the id of the relay."""
     opened = Changes(task).handed_over()
     return after(task, opened), opened.relay_id
 
 
 async def test_the_owner_hands_a_task_over() -> None:
-    api = ApiHarness(a_task())
+    harness = ServiceHarness(a_task())
 
-    task = await api.relays.relay(RelayTask(42, BEN), sender=ana, request=a_request())
+    task = await harness.relays.relay(RelayTask(42, BEN), sender=ana, request=a_request())
 
     assert task is not None
     assert task.owner == BEN
@@ -91,40 +91,33 @@ async def test_the_owner_hands_a_task_over() -> None:
     assert task.relay.from_user == ANA
 
 
-async def test_the_workspaces_mode_applies_unless_another_is_asked_for() -> None:
-    api = ApiHarness(a_task())
+async def test_requested_mode_overrides_the_workspace_mode() -> None:
+    harness = ServiceHarness(a_task())
     wish = RelayTask(42, BEN, mode=RelayMode.HANDSHAKE)
 
-    task = await api.relays.relay(wish, sender=ana, request=a_request())
+    task = await harness.relays.relay(wish, sender=ana, request=a_request())
 
     assert task is not None
     assert task.owner == ANA
 
 
 async def test_only_the_owner_hands_a_task_over() -> None:
-    api = ApiHarness(a_task(owner=BEN))
+    harness = ServiceHarness(a_task(owner=BEN))
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await api.relays.relay(RelayTask(42, CLEO), sender=ana, request=a_request())
+        await harness.relays.relay(RelayTask(42, CLEO), sender=ana, request=a_request())
 
     assert caught.value.reason is RefusalReason.NOT_THE_OWNER
-    assert api.gateway.asked == []
+    assert harness.gateway.asked == []
 
 
-async def test_nobody_hands_a_task_to_themselves() -> None:
-    with pytest.raises(ChangeRefusedError) as caught:
-        await ApiHarness(a_task()).relays.relay(RelayTask(42, ANA), sender=ana, request=a_request())
-
-    assert caught.value.reason is RefusalReason.SAME_PERSON
-
-
-async def test_nothing_is_sent_to_who_cannot_hold_a_task() -> None:
-    api = ApiHarness(a_task())
+async def test_ineligible_receiver_is_refused() -> None:
+    harness = ServiceHarness(a_task())
 
     with pytest.raises(NotAllowedError, match=r"Gus Guest is a guest.*Nothing was sent"):
-        await api.relays.relay(RelayTask(42, GUEST.id), sender=ana, request=a_request())
+        await harness.relays.relay(RelayTask(42, GUEST.id), sender=ana, request=a_request())
 
-    assert api.gateway.asked == []
+    assert harness.gateway.asked == []
 
 
 @pytest.mark.parametrize(
@@ -134,69 +127,69 @@ async def test_nothing_is_sent_to_who_cannot_hold_a_task() -> None:
         (RelayTask(42, BEN, answer_by=NOW), "answer_by"),
     ],
 )
-async def test_input_that_cannot_be_used_names_its_field(wish: RelayTask, field: str) -> None:
+async def test_invalid_input_names_its_field(wish: RelayTask, field: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
-        await ApiHarness(a_task()).relays.relay(wish, sender=ana, request=a_request())
+        await ServiceHarness(a_task()).relays.relay(wish, sender=ana, request=a_request())
 
     assert caught.value.field == field
 
 
-async def test_a_repeat_of_a_relay_is_the_same_relay() -> None:
-    api, request, wish = ApiHarness(a_task()), a_request(), RelayTask(42, BEN)
-    first = await api.relays.relay(wish, sender=ana, request=request)
+async def test_repeated_request_returns_the_same_relay() -> None:
+    harness, request, wish = ServiceHarness(a_task()), a_request(), RelayTask(42, BEN)
+    first = await harness.relays.relay(wish, sender=ana, request=request)
 
-    assert await api.relays.relay(wish, sender=ana, request=request) == first
-
-
-async def test_a_late_repeat_of_a_relay_is_answered_with_its_task() -> None:
-    """The first was written down between the question for the task and the start."""
-    api, request, wish = ApiHarness(a_task()), a_request(), RelayTask(42, BEN)
-    before = api.store.tasks.copy()
-    relayed = await api.relays.relay(wish, sender=ana, request=request)
-    api.end_relay_of(request)
-    api.store.first_read = before
-
-    assert await api.relays.relay(wish, sender=ana, request=request) == relayed
+    assert await harness.relays.relay(wish, sender=ana, request=request) == first
 
 
-async def test_a_request_that_was_refused_before_is_told_that_nothing_was_handed_over() -> None:
-    api, request = ApiHarness(a_task()), a_request()
-    api.end_relay_of(request)
+async def test_late_repeat_returns_its_task() -> None:
+    """The first request was stored after the repeat had read the task."""
+    harness, request, wish = ServiceHarness(a_task()), a_request(), RelayTask(42, BEN)
+    before = harness.store.tasks.copy()
+    relayed = await harness.relays.relay(wish, sender=ana, request=request)
+    harness.end_relay_of(request)
+    harness.store.first_read = before
+
+    assert await harness.relays.relay(wish, sender=ana, request=request) == relayed
+
+
+async def test_repeat_of_a_refused_request_is_refused() -> None:
+    harness, request = ServiceHarness(a_task()), a_request()
+    harness.end_relay_of(request)
 
     with pytest.raises(NotAllowedError, match="Nothing was handed over"):
-        await api.relays.relay(RelayTask(42, BEN), sender=ana, request=request)
+        await harness.relays.relay(RelayTask(42, BEN), sender=ana, request=request)
 
 
-async def test_a_request_that_was_refused_before_is_told_the_reason_that_still_holds() -> None:
+async def test_repeat_of_a_refused_request_gets_the_reason() -> None:
     task, request = a_task(), a_request()
-    api = ApiHarness(handed_over(task)[0])
-    api.end_relay_of(request)
-    api.store.first_read = {task.id: task}
+    harness = ServiceHarness(handed_over(task)[0])
+    harness.end_relay_of(request)
+    harness.store.first_read = {task.id: task}
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await api.relays.relay(RelayTask(42, CLEO), sender=ana, request=request)
+        await harness.relays.relay(RelayTask(42, CLEO), sender=ana, request=request)
 
     assert caught.value.reason is RefusalReason.NOT_THE_OWNER
 
 
-async def test_a_late_repeat_is_told_how_its_relay_ended_if_the_task_has_moved_on() -> None:
-    api, request, wish = ApiHarness(a_task()), a_request(), RelayTask(42, BEN)
-    before = api.store.tasks.copy()
-    await api.relays.relay(wish, sender=ana, request=request)
-    await api.relays.relay(RelayTask(42, CLEO), sender=ben, request=a_request())
-    api.end_relay_of(request)
-    api.store.first_read = before
+async def test_late_repeat_is_refused_as_relay_ended() -> None:
+    harness, request, wish = ServiceHarness(a_task()), a_request(), RelayTask(42, BEN)
+    before = harness.store.tasks.copy()
+    await harness.relays.relay(wish, sender=ana, request=request)
+    await harness.relays.relay(RelayTask(42, CLEO), sender=ben, request=a_request())
+    harness.end_relay_of(request)
+    harness.store.first_read = before
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await api.relays.relay(wish, sender=ana, request=request)
+        await harness.relays.relay(wish, sender=ana, request=request)
 
     assert caught.value.reason is RefusalReason.RELAY_ENDED
     assert caught.value.relay is not None
     assert caught.value.relay.id == relay_id(TEAM, request)
 
 
-async def test_without_a_number_the_only_open_task_is_handed_over() -> None:
-    task = await ApiHarness(a_task(7)).relays.relay(
+async def test_only_open_task_is_handed_over_without_a_number() -> None:
+    task = await ServiceHarness(a_task(7)).relays.relay(
         RelayTask(None, BEN), sender=ana, request=a_request()
     )
 
@@ -204,24 +197,14 @@ async def test_without_a_number_the_only_open_task_is_handed_over() -> None:
     assert task.number == 7
 
 
-async def test_the_receiver_accepts() -> None:
-    task, relay = handed_over(a_task())
-
-    accepted = await ApiHarness(task).answers.accept(relay, actor=ben, request=a_request())
-
-    assert accepted is not None
-    assert accepted.relay is not None
-    assert accepted.relay.end is RelayEnd.ACCEPTED
-
-
 @pytest.mark.parametrize("actor", [ana, cleo], ids=["sender", "colleague"])
-async def test_only_the_receiver_answers_and_who_else_tries_leaves_no_trace(actor: User) -> None:
-    """A signal would stay in the history, and some thousands of them are its end."""
+async def test_only_the_receiver_can_answer(actor: User) -> None:
+    """Others send no signal: each one would stay in the history, whose length is limited."""
     task, relay = handed_over(a_task())
-    api = ApiHarness(task)
+    harness = ServiceHarness(task)
     tries = [
-        api.answers.accept(relay, actor=actor, request=a_request()),
-        api.answers.decline(relay, "no time", actor=actor, request=a_request()),
+        harness.answers.accept(relay, actor=actor, request=a_request()),
+        harness.answers.decline(relay, "no time", actor=actor, request=a_request()),
     ]
 
     for answer in tries:
@@ -229,51 +212,38 @@ async def test_only_the_receiver_answers_and_who_else_tries_leaves_no_trace(acto
             await answer
         assert caught.value.reason is RefusalReason.NOT_THE_RECEIVER
 
-    assert api.gateway.asked == []
+    assert harness.gateway.asked == []
 
 
-async def test_who_is_no_receiver_is_told_how_the_relay_ended() -> None:
+async def test_colleague_is_refused_as_relay_ended() -> None:
     task, relay = handed_over(a_task())
-    api = ApiHarness(task)
-    await api.answers.accept(relay, actor=ben, request=a_request())
+    harness = ServiceHarness(task)
+    await harness.answers.accept(relay, actor=ben, request=a_request())
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await api.answers.accept(relay, actor=cleo, request=a_request())
+        await harness.answers.accept(relay, actor=cleo, request=a_request())
 
     assert caught.value.reason is RefusalReason.RELAY_ENDED
-    assert len(api.gateway.asked) == 1
+    assert len(harness.gateway.asked) == 1
 
 
-async def test_the_receivers_answer_is_asked_for_though_the_store_says_it_is_over() -> None:
-    """It may be a repeat of the one that ended it, which its workflow knows."""
+async def test_repeated_answer_returns_the_same_task() -> None:
+    """The store shows an ended relay, and only its workflow knows the request."""
     task, relay = handed_over(a_task())
-    api, request = ApiHarness(task), a_request()
-    first = await api.answers.accept(relay, actor=ben, request=request)
+    harness, request = ServiceHarness(task), a_request()
+    first = await harness.answers.accept(relay, actor=ben, request=request)
 
-    assert await api.answers.accept(relay, actor=ben, request=request) == first
+    assert await harness.answers.accept(relay, actor=ben, request=request) == first
 
 
-async def test_declining_gives_the_task_back_with_the_reason() -> None:
+async def test_late_answer_gets_the_end_of_the_relay() -> None:
     task, relay = handed_over(a_task())
-
-    declined = await ApiHarness(task).answers.decline(
-        relay, "on leave", actor=ben, request=a_request()
-    )
-
-    assert declined is not None
-    assert declined.owner == ANA
-    assert declined.relay is not None
-    assert declined.relay.reason == "on leave"
-
-
-async def test_an_answer_after_the_end_is_told_how_it_ended() -> None:
-    task, relay = handed_over(a_task())
-    api = ApiHarness(task)
-    await api.answers.take_back(relay, actor=ana, request=a_request())
-    api.gateway.ended.add(relay_workflow_id(relay))
+    harness = ServiceHarness(task)
+    await harness.answers.take_back(relay, actor=ana, request=a_request())
+    harness.gateway.ended.add(relay_workflow_id(relay))
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await api.answers.accept(relay, actor=ben, request=a_request())
+        await harness.answers.accept(relay, actor=ben, request=a_request())
 
     assert caught.value.reason is RefusalReason.RELAY_ENDED
     assert caught.value.relay is not None
@@ -282,88 +252,86 @@ async def test_an_answer_after_the_end_is_told_how_it_ended() -> None:
 
 async def test_an_open_relay_is_taken_back_through_its_own_workflow() -> None:
     task, relay = handed_over(a_task())
-    api = ApiHarness(task)
+    harness = ServiceHarness(task)
 
-    back = await api.answers.take_back(relay, actor=ana, request=a_request())
+    back = await harness.answers.take_back(relay, actor=ana, request=a_request())
 
     assert back is not None
     assert back.owner == ANA
-    assert api.gateway.asked == [(relay_workflow_id(relay), "relay_withdrawn")]
+    assert harness.gateway.asked == [(relay_workflow_id(relay), "relay_withdrawn")]
 
 
-async def test_an_unanswered_relay_is_taken_back_through_the_tasks_workflow() -> None:
+async def test_unanswered_relay_is_taken_back_by_the_lifecycle() -> None:
     task = a_task()
     opened = Changes(task).handed_over()
     unanswered = after(task, opened, Changes(task).expired(opened))
-    api = ApiHarness(unanswered)
+    harness = ServiceHarness(unanswered)
 
-    back = await api.answers.take_back(opened.relay_id, actor=ana, request=a_request())
+    back = await harness.answers.take_back(opened.relay_id, actor=ana, request=a_request())
 
     assert back is not None
     assert back.owner == ANA
-    assert api.gateway.asked == [(lifecycle_id(task.id), "taken_back")]
+    assert harness.gateway.asked == [(lifecycle_id(task.id), "taken_back")]
 
 
-async def test_a_relay_that_goes_unanswered_on_the_way_is_taken_back_all_the_same() -> None:
+async def test_relay_that_expires_on_the_way_is_taken_back() -> None:
     task = a_task()
     opened = Changes(task).handed_over()
     unanswered = after(task, opened, Changes(task).expired(opened))
-    api = ApiHarness(after(task, opened))
-    api.store.tasks[task.id] = unanswered
+    harness = ServiceHarness(after(task, opened))
+    harness.store.tasks[task.id] = unanswered
 
-    back = await api.answers.take_back(opened.relay_id, actor=ana, request=a_request())
+    back = await harness.answers.take_back(opened.relay_id, actor=ana, request=a_request())
 
     assert back is not None
     assert back.owner == ANA
-    assert [kind for _, kind in api.gateway.asked] == ["relay_withdrawn", "taken_back"]
+    assert [kind for _, kind in harness.gateway.asked] == ["relay_withdrawn", "taken_back"]
 
 
 @pytest.mark.parametrize("is_unanswered", [False, True])
 @pytest.mark.parametrize("actor", [ben, cleo], ids=["receiver", "colleague"])
-async def test_only_the_sender_takes_back_and_who_else_tries_leaves_no_trace(
-    actor: User, is_unanswered: bool
-) -> None:
+async def test_only_the_sender_can_take_back(actor: User, is_unanswered: bool) -> None:
     task = a_task()
     opened = Changes(task).handed_over()
     changes = [opened, Changes(task).expired(opened)] if is_unanswered else [opened]
-    api = ApiHarness(after(task, *changes))
+    harness = ServiceHarness(after(task, *changes))
 
     with pytest.raises(ChangeRefusedError) as caught:
-        await api.answers.take_back(opened.relay_id, actor=actor, request=a_request())
+        await harness.answers.take_back(opened.relay_id, actor=actor, request=a_request())
 
     assert caught.value.reason is RefusalReason.NOT_THE_SENDER
-    assert api.gateway.asked == []
+    assert harness.gateway.asked == []
 
 
-async def test_another_workspaces_relay_does_not_exist() -> None:
+async def test_relay_of_another_workspace_is_not_found() -> None:
     task, _ = handed_over(a_task(team=OTHER_TEAM))
     theirs = RelayId(f"{OTHER_TEAM}-relay")
 
     with pytest.raises(NotFoundError):
-        await ApiHarness(task).answers.accept(theirs, actor=ben, request=a_request())
+        await ServiceHarness(task).answers.accept(theirs, actor=ben, request=a_request())
 
 
 async def test_a_form_offers_the_senders_own_open_tasks() -> None:
-    api = ApiHarness(a_task(1), a_task(2), a_task(3, owner=BEN))
+    harness = ServiceHarness(a_task(1), a_task(2), a_task(3, owner=BEN))
 
-    tasks, chosen = await api.relays.list_relayable(ana)
+    tasks, chosen = await harness.relays.list_relayable(ana)
 
     assert [task.number for task in tasks] == [1, 2]
     assert chosen is None
 
 
-async def test_a_form_begins_with_the_task_that_is_meant() -> None:
+async def test_form_starts_with_the_named_task() -> None:
     meant = a_task(2)
-    api = ApiHarness(a_task(1), meant)
+    harness = ServiceHarness(a_task(1), meant)
 
-    tasks, chosen = await api.relays.list_relayable(ana, number=2)
+    tasks, chosen = await harness.relays.list_relayable(ana, number=2)
 
     assert [task.number for task in tasks] == [2, 1]
     assert chosen == meant.id
 
 
-async def test_no_form_opens_for_somebody_elses_task() -> None:
+async def test_form_is_refused_for_a_task_of_another_owner() -> None:
     with pytest.raises(ChangeRefusedError) as caught:
-        await ApiHarness(a_task(1, owner=BEN)).relays.list_relayable(ana, number=1)
+        await ServiceHarness(a_task(1, owner=BEN)).relays.list_relayable(ana, number=1)
 
     assert caught.value.reason is RefusalReason.NOT_THE_OWNER

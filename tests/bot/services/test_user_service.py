@@ -1,4 +1,4 @@
-"""Who may speak, who can be given a task, who is welcomed."""
+"""Use cases of people: speakers, receivers, and members who join or change."""
 
 import pytest
 
@@ -19,7 +19,7 @@ NO_FULL_MEMBERS = pytest.mark.parametrize(
 )
 
 
-class ApiHarness:
+class ServiceHarness:
     """The service over fakes."""
 
     def __init__(self, directory: FakeDirectory | None = None) -> None:
@@ -30,53 +30,53 @@ class ApiHarness:
 
 
 async def test_a_full_member_may_speak() -> None:
-    assert (await ApiHarness().users.get_speaker(TEAM, ANA)).id == ANA
+    assert (await ServiceHarness().users.get_speaker(TEAM, ANA)).id == ANA
 
 
 @NO_FULL_MEMBERS
-async def test_nobody_but_full_members_may_speak(person: User) -> None:
+async def test_only_full_members_may_speak(person: User) -> None:
     with pytest.raises(NotAllowedError, match="full members"):
-        await ApiHarness().users.get_speaker(TEAM, person.id)
+        await ServiceHarness().users.get_speaker(TEAM, person.id)
 
 
-async def test_a_stranger_to_slack_is_not_found() -> None:
-    api = ApiHarness()
-    api.directory.failure = NotFoundError("user_not_found")
+async def test_person_unknown_to_slack_is_not_found() -> None:
+    harness = ServiceHarness()
+    harness.directory.failure = NotFoundError("user_not_found")
 
     with pytest.raises(NotFoundError, match="no such person"):
-        await api.users.get_receiver(TEAM, ANA)
+        await harness.users.get_receiver(TEAM, ANA)
 
 
-async def test_when_slack_cannot_be_asked_nothing_was_saved() -> None:
-    api = ApiHarness()
-    api.directory.failure = TransientMessengerError("service_unavailable")
+async def test_slack_outage_is_reported_as_unavailable() -> None:
+    harness = ServiceHarness()
+    harness.directory.failure = TransientMessengerError("service_unavailable")
 
     with pytest.raises(UnavailableError, match="Slack can't be reached"):
-        await api.users.get_speaker(TEAM, ANA)
+        await harness.users.get_speaker(TEAM, ANA)
 
 
-async def test_who_joins_is_remembered_and_welcomed() -> None:
-    api = ApiHarness()
+async def test_joining_member_is_stored_and_welcomed() -> None:
+    harness = ServiceHarness()
 
-    await api.users.join(a_person(ANA))
+    await harness.users.join(a_person(ANA))
 
-    assert ANA in api.store.users
-    assert [start.user_id for start in api.gateway.onboarded] == [ANA]
+    assert ANA in harness.store.users
+    assert [start.user_id for start in harness.gateway.onboarded] == [ANA]
 
 
 @NO_FULL_MEMBERS
-async def test_nobody_but_full_members_is_welcomed(person: User) -> None:
-    api = ApiHarness()
+async def test_only_full_members_are_welcomed(person: User) -> None:
+    harness = ServiceHarness()
 
-    await api.users.join(person)
+    await harness.users.join(person)
 
-    assert person.id in api.store.users
-    assert api.gateway.onboarded == []
+    assert person.id in harness.store.users
+    assert harness.gateway.onboarded == []
 
 
-async def test_who_changes_is_remembered() -> None:
-    api = ApiHarness()
+async def test_changed_person_is_stored() -> None:
+    harness = ServiceHarness()
 
-    await api.users.change(DEACTIVATED)
+    await harness.users.change(DEACTIVATED)
 
-    assert api.store.users[DEACTIVATED.id].deleted
+    assert harness.store.users[DEACTIVATED.id].deleted

@@ -1,4 +1,4 @@
-"""Where a workflow stands, and how a hand-over ended, as Temporal knows it."""
+"""Status of a workflow and result of a hand-over, read from Temporal."""
 
 import pytest
 from temporalio.client import Client
@@ -15,7 +15,7 @@ from tests.bot.services.workers import a_worker, hand_over
 from tests.relai_core.builders import BEN, CLEO, NOW, TEAM, a_new_task, a_request
 
 
-async def test_a_hand_over_has_a_result_once_it_has_ended(
+async def test_ended_hand_over_has_a_result(
     server: TemporalServer, client: Client, service: TemporalService, task_queue: str
 ) -> None:
     new, request = a_new_task(), a_request()
@@ -34,7 +34,7 @@ async def test_a_hand_over_has_a_result_once_it_has_ended(
     assert (after.status, after.result) == ("completed", TaskRelayResult(end=RelayEnd.ACCEPTED))
 
 
-async def test_a_hand_over_that_was_refused_says_why(
+async def test_refused_hand_over_tells_the_reason(
     server: TemporalServer, client: Client, service: TemporalService, task_queue: str
 ) -> None:
     new = a_new_task()
@@ -48,9 +48,7 @@ async def test_a_hand_over_that_was_refused_says_why(
     assert status.result == TaskRelayResult(end=None, refusal=RefusalReason.NOT_THE_OWNER)
 
 
-async def test_a_hand_over_that_was_broken_off_has_no_result(
-    client: Client, service: TemporalService
-) -> None:
+async def test_terminated_hand_over_has_no_result(client: Client, service: TemporalService) -> None:
     opened = await hand_over(service, a_new_task())
     await client.get_workflow_handle(opened.workflow_id).terminate()
 
@@ -59,6 +57,6 @@ async def test_a_hand_over_that_was_broken_off_has_no_result(
     assert (status.status, status.result) == ("terminated", None)
 
 
-async def test_a_workflow_that_never_was_has_no_status(service: TemporalService) -> None:
+async def test_unknown_workflow_has_no_status(service: TemporalService) -> None:
     with pytest.raises(WorkflowEndedError):
         await service.get_workflow_status("task-of-nobody")

@@ -1,4 +1,4 @@
-"""The real workflows over a store in memory, and what the bot says to them."""
+"""Workers that run the real workflows over a store in memory."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,7 +27,7 @@ from tests.relai_core.builders import ANA, BEN, CI, a_request
 
 
 class SilentNotices:
-    """Sends nothing to anybody."""
+    """Notice activities that send nothing."""
 
     @activity.defn(name="send_notification_activity")
     async def send_notification(self, notice: Notice) -> NoticeResult:
@@ -39,13 +39,15 @@ class SilentNotices:
 
 
 def settings_for(server: TemporalServer) -> Settings:
-    """What the bot needs to connect to it."""
-    return Settings(slack_bot_token="x", slack_signing_secret="x", temporal_host=server.address)
+    """Return the settings of a bot that uses this server."""
+    return Settings(
+        slack_bot_token="xoxb-1", slack_signing_secret="x", temporal_host=server.address
+    )
 
 
 @asynccontextmanager
 async def a_worker(server: TemporalServer, task_queue: str) -> AsyncIterator[None]:
-    """The real lifecycles and hand-overs over a store in memory."""
+    """Run lifecycles and hand-overs over a store in memory."""
     hours = WorkingHours.parse("mon-sun 00:00-24:00")
     store, directory = FakeTaskStore(), FakeDirectory()
     tasks = TaskActivities(store, directory, hours)
@@ -67,6 +69,7 @@ async def a_worker(server: TemporalServer, task_queue: str) -> AsyncIterator[Non
             notices.refresh_cards,
         ],
         interceptors=[ClockInterceptor()],
+        max_cached_workflows=0,  # a worker that goes leaves no task on a queue of its own
         graceful_shutdown_timeout=timedelta(seconds=1),
     ):
         yield

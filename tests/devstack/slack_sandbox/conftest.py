@@ -24,7 +24,7 @@ def start(closing: AsyncExitStack) -> Start:
     """Start a sandbox with these options."""
 
     async def start_one(**options: Any) -> World:
-        # The rule is 3 seconds; nothing but patience is lost by a tenth of it here.
+        # Slack waits 3 seconds for an acknowledgement; a tenth keeps the tests short.
         patient = {"ack_within": timedelta(seconds=0.3), **options}
         return await start_world(closing, Options(**patient))
 
@@ -33,5 +33,5 @@ def start(closing: AsyncExitStack) -> Start:
 
 @pytest.fixture
 async def world(start: Start) -> World:
-    """A sandbox as it is without any option."""
+    """A sandbox with default options."""
     return await start()

@@ -1,4 +1,4 @@
-"""What the Web API refuses."""
+"""Errors of refused Web API calls."""
 
 from collections.abc import Awaitable
 

@@ -1,4 +1,4 @@
-"""What Slack refuses in blocks and views."""
+"""Blocks and views that Slack accepts or refuses."""
 
 from typing import Any
 
@@ -81,7 +81,7 @@ def test_bad_blocks_are_named_with_their_place(block: Json, said: str) -> None:
     assert any(said in problem for problem in problems), problems
 
 
-def test_a_message_has_fifty_blocks_and_a_view_a_hundred() -> None:
+def test_message_takes_50_blocks_and_a_view_100() -> None:
     divider = {"type": "divider"}
 
     assert message_problems([divider] * 50) == []
@@ -90,7 +90,7 @@ def test_a_message_has_fifty_blocks_and_a_view_a_hundred() -> None:
     assert view_problems(home(*[divider] * 101), "home") != []
 
 
-def test_no_two_blocks_share_an_id() -> None:
+def test_duplicate_block_id_is_refused() -> None:
     blocks: list[object] = [section(block_id="a"), section(block_id="a")]
 
     assert [str(p) for p in message_problems(blocks)] == [
@@ -98,7 +98,7 @@ def test_no_two_blocks_share_an_id() -> None:
     ]
 
 
-def test_what_is_no_block_is_named() -> None:
+def test_block_that_is_not_an_object_is_named() -> None:
     assert [str(p) for p in message_problems(["text"])] == [
         "must be an object [json-pointer:/blocks/0]"
     ]
@@ -130,7 +130,7 @@ def test_a_bad_modal_is_named_with_its_place(view: Json, said: str) -> None:
     assert any(said in problem for problem in problems), problems
 
 
-def test_option_groups_stand_for_options() -> None:
+def test_option_groups_replace_options() -> None:
     groups = [{"label": plain("All"), "options": [option("low")]}]
     grouped = {"type": "static_select", "action_id": "s", "option_groups": groups}
 

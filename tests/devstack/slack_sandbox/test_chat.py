@@ -1,4 +1,8 @@
-"""What the app posts, changes and deletes."""
+"""Messages that the app posts, changes and deletes."""
+
+from typing import Any
+
+import pytest
 
 from tests.devstack.slack_sandbox.blocks import actions, button, section
 from tests.devstack.slack_sandbox.conftest import Start
@@ -28,28 +32,47 @@ async def test_timestamps_only_grow(world: World) -> None:
     assert stamps == sorted(set(stamps))
 
 
-async def test_a_person_id_stands_for_the_dm(world: World) -> None:
+async def test_user_id_is_accepted_as_a_channel(world: World) -> None:
     posted = await world.slack.chat_postMessage(channel=await world.user("ana"), text="x")
 
     assert posted["channel"] == await world.dm("ana")
 
 
-async def test_a_dm_of_a_deactivated_person_takes_posts_silently(world: World) -> None:
+async def test_post_to_a_deactivated_person_succeeds(world: World) -> None:
     channel, user = await world.dm("bo"), await world.user("bo")
     await world.control("PATCH", f"people/{user}", deleted=True)
 
     assert (await world.slack.chat_postMessage(channel=channel, text="x"))["ok"]
 
 
-async def test_no_post_to_where_the_app_is_not(world: World) -> None:
-    post = world.slack.chat_postMessage
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"channel": "C404"}, "channel_not_found"),
+        ({"channel": "#random"}, "not_in_channel"),
+        ({"text": ""}, "no_text"),
+        ({"metadata": {"event_type": "relay_notice"}}, "invalid_metadata_format"),
+        ({"thread_ts": "1.000001"}, "thread_not_found"),
+        ({"markdown_text": "**y**"}, "markdown_text_conflict"),
+    ],
+)
+async def test_invalid_post_is_refused(world: World, arguments: dict[str, Any], error: str) -> None:
+    post = {"channel": "#general", "text": "x", **arguments}
 
-    assert await error_of(post(channel="C404", text="x")) == "channel_not_found"
-    assert await error_of(post(channel="#random", text="x")) == "not_in_channel"
-    assert await error_of(post(channel=await world.user("buildbot"), text="x")) == "cannot_dm_bot"
+    assert await error_of(world.slack.api_call("chat.postMessage", json=post)) == error
 
 
-async def test_a_private_channel_of_others_does_not_exist(world: World) -> None:
+async def test_app_cannot_post_to_a_bot(world: World) -> None:
+    refused = world.slack.chat_postMessage(channel=await world.user("buildbot"), text="x")
+
+    assert await error_of(refused) == "cannot_dm_bot"
+
+
+async def test_markdown_text_can_be_posted_alone(world: World) -> None:
+    assert (await world.slack.chat_postMessage(channel="#general", markdown_text="**y**"))["ok"]
+
+
+async def test_foreign_private_channel_is_not_found(world: World) -> None:
     members = [await world.user("ana")]
     made = await world.control("POST", "channels", name="board", members=members, is_private=True)
 
@@ -58,16 +81,10 @@ async def test_a_private_channel_of_others_does_not_exist(world: World) -> None:
     assert await error_of(refused) == "channel_not_found"
 
 
-async def test_public_channels_are_open_with_the_scope_for_it(start: Start) -> None:
+async def test_public_channels_are_open_with_their_scope(start: Start) -> None:
     world = await start(scopes=("chat:write", "chat:write.public"))
 
     assert (await world.slack.chat_postMessage(channel="#random", text="x"))["ok"]
-
-
-async def test_nothing_said_is_refused(world: World) -> None:
-    said = {"channel": "#general", "text": ""}
-
-    assert await error_of(world.slack.api_call("chat.postMessage", json=said)) == "no_text"
 
 
 async def test_bad_blocks_are_refused_with_the_place(world: World) -> None:
@@ -89,7 +106,7 @@ async def test_a_very_long_text_is_cut_off(world: World) -> None:
     assert len(posted["message"]["text"]) == 40_000
 
 
-async def test_ids_that_were_left_out_are_filled_in(world: World) -> None:
+async def test_missing_ids_are_filled_in(world: World) -> None:
     blocks = [actions({"type": "button", "text": {"type": "plain_text", "text": "Go"}})]
 
     posted = await world.slack.chat_postMessage(channel="#general", text="x", blocks=blocks)
@@ -99,7 +116,7 @@ async def test_ids_that_were_left_out_are_filled_in(world: World) -> None:
     assert block["elements"][0]["action_id"]
 
 
-async def test_the_payload_of_metadata_shows_only_to_who_asks(world: World) -> None:
+async def test_metadata_payload_is_shown_on_request_only(world: World) -> None:
     channel = await world.dm("ana")
     await world.slack.chat_postMessage(channel=channel, text="x", metadata=METADATA)
     history = world.slack.conversations_history
@@ -109,14 +126,6 @@ async def test_the_payload_of_metadata_shows_only_to_who_asks(world: World) -> N
 
     assert bare["metadata"] == {"event_type": "relay_notice"}
     assert whole["metadata"] == METADATA
-
-
-async def test_metadata_needs_both_its_parts(world: World) -> None:
-    refused = world.slack.chat_postMessage(
-        channel="#general", text="x", metadata={"event_type": "relay_notice"}
-    )
-
-    assert await error_of(refused) == "invalid_metadata_format"
 
 
 async def test_a_reply_goes_into_the_thread(world: World) -> None:
@@ -131,19 +140,6 @@ async def test_a_reply_goes_into_the_thread(world: World) -> None:
 
     assert [message["ts"] for message in thread] == [parent["ts"], reply["ts"]]
     assert [(message["ts"], message["reply_count"]) for message in top] == [(parent["ts"], 1)]
-
-
-async def test_there_is_no_reply_to_nothing(world: World) -> None:
-    refused = world.slack.chat_postMessage(channel="#general", text="x", thread_ts="1.000001")
-
-    assert await error_of(refused) == "thread_not_found"
-
-
-async def test_markdown_text_goes_alone(world: World) -> None:
-    both = world.slack.chat_postMessage(channel="#general", text="x", markdown_text="**y**")
-
-    assert await error_of(both) == "markdown_text_conflict"
-    assert (await world.slack.chat_postMessage(channel="#general", markdown_text="**y**"))["ok"]
 
 
 async def test_an_ephemeral_message_is_for_one_person(world: World) -> None:
@@ -178,7 +174,7 @@ async def test_a_message_is_edited_in_place(world: World) -> None:
     assert seen["edited"]
 
 
-async def test_a_new_text_alone_takes_the_blocks_away(world: World) -> None:
+async def test_update_with_text_alone_removes_the_blocks(world: World) -> None:
     channel = await world.dm("ana")
     posted = await world.slack.chat_postMessage(channel=channel, text="x", blocks=[section()])
 
@@ -187,7 +183,7 @@ async def test_a_new_text_alone_takes_the_blocks_away(world: World) -> None:
     assert "blocks" not in (await world.seen_by("ana"))[0]
 
 
-async def test_new_blocks_alone_keep_text_and_metadata(world: World) -> None:
+async def test_update_with_blocks_alone_keeps_the_text(world: World) -> None:
     channel = await world.dm("ana")
     posted = await world.slack.chat_postMessage(channel=channel, text="x", metadata=METADATA)
 
@@ -198,7 +194,7 @@ async def test_new_blocks_alone_keep_text_and_metadata(world: World) -> None:
     assert (seen["text"], seen["metadata"]) == ("x", METADATA)
 
 
-async def test_an_update_has_a_shorter_limit(world: World) -> None:
+async def test_update_has_a_shorter_text_limit(world: World) -> None:
     channel = await world.dm("ana")
     posted = await world.slack.chat_postMessage(channel=channel, text="x")
 
@@ -207,7 +203,7 @@ async def test_an_update_has_a_shorter_limit(world: World) -> None:
     assert await error_of(refused) == "msg_too_long"
 
 
-async def test_only_own_messages_are_changed(world: World) -> None:
+async def test_message_of_a_person_cannot_be_changed(world: World) -> None:
     user = await world.user("ana")
     said = await world.control("POST", "messages", user=user, text="mine")
     where = {"channel": said["channel"], "ts": said["ts"]}

@@ -1,4 +1,4 @@
-"""What happens when a person types a slash command."""
+"""Slash commands that people type."""
 
 import asyncio
 from datetime import timedelta
@@ -9,7 +9,7 @@ from tests.devstack.slack_sandbox.conftest import Start
 from tests.devstack.slack_sandbox.world import Json, World, eventually
 
 
-async def test_a_command_reaches_the_app_as_slack_sends_it(world: World) -> None:
+async def test_command_payload_has_slacks_form(world: World) -> None:
     app = await world.socket_app()
 
     await world.type("ana", "/task new Buy milk @bo")
@@ -34,7 +34,7 @@ async def test_a_command_can_be_typed_in_a_channel(world: World) -> None:
     assert (await app.received.get()).payload["channel_name"] == "general"
 
 
-async def test_the_answer_is_seen_by_the_typist_only(world: World) -> None:
+async def test_answer_is_seen_by_one_person_only(world: World) -> None:
     general = await world.channel("general")
     await world.socket_app(saying({"text": "Created"}))
 
@@ -63,7 +63,7 @@ async def test_a_plain_text_answer_becomes_a_message(world: World) -> None:
     assert [m["text"] for m in await world.seen_by("ana")] == ["Created"]
 
 
-async def test_an_empty_answer_shows_nothing(world: World) -> None:
+async def test_an_empty_answer_shows_no_message(world: World) -> None:
     await world.socket_app()
 
     delivery = await world.type("ana", "/task new x")
@@ -72,7 +72,7 @@ async def test_an_empty_answer_shows_nothing(world: World) -> None:
     assert await world.seen_by("ana") == []
 
 
-async def test_without_an_app_slack_says_that_the_dispatch_failed(world: World) -> None:
+async def test_command_without_an_app_fails(world: World) -> None:
     delivery = await world.type("ana", "/task new x")
 
     assert delivery["outcome"] == "dispatch_failed"
@@ -82,7 +82,7 @@ async def test_without_an_app_slack_says_that_the_dispatch_failed(world: World) 
     ]
 
 
-async def test_without_an_answer_in_time_slack_says_so(world: World) -> None:
+async def test_command_without_an_answer_times_out(world: World) -> None:
     await world.socket_app(unanswered)
 
     delivery = await world.type("ana", "/task new x")
@@ -93,7 +93,7 @@ async def test_without_an_answer_in_time_slack_says_so(world: World) -> None:
     ]
 
 
-async def test_a_late_answer_is_recorded_and_shown_to_nobody(world: World) -> None:
+async def test_late_answer_is_recorded_and_not_shown(world: World) -> None:
     release = asyncio.Event()
 
     async def late(_payload: Json) -> Json:
@@ -135,7 +135,7 @@ async def test_a_command_can_not_be_typed_in_a_thread(world: World) -> None:
     assert (status, refused["error"]) == (400, "not_in_threads")
 
 
-async def test_a_deactivated_person_types_nothing(world: World) -> None:
+async def test_deactivated_person_cannot_type_commands(world: World) -> None:
     body = {"user": await world.user("dan"), "text": "/task list"}
 
     status, refused = await world.ask("POST", "commands", body)
@@ -143,15 +143,7 @@ async def test_a_deactivated_person_types_nothing(world: World) -> None:
     assert (status, refused["error"]) == (400, "cannot_act")
 
 
-async def test_text_without_a_slash_is_no_command(world: World) -> None:
-    body = {"user": await world.user("ana"), "text": "task list"}
-
-    status, _ = await world.ask("POST", "commands", body)
-
-    assert status == 400
-
-
-async def test_the_app_has_three_seconds_unless_told_otherwise(start: Start) -> None:
+async def test_time_to_acknowledge_is_an_option(start: Start) -> None:
     world = await start(ack_within=timedelta(seconds=3))
 
     async def after_a_moment(_payload: Json) -> Json:
@@ -163,7 +155,7 @@ async def test_the_app_has_three_seconds_unless_told_otherwise(start: Start) -> 
     assert (await world.type("ana", "/task new x"))["outcome"] == "ok"
 
 
-async def test_an_app_that_fails_is_answered_for_at_once(world: World) -> None:
+async def test_server_error_of_the_app_fails_at_once(world: World) -> None:
     app = await world.http_app()
     app.status = 500
 
@@ -172,7 +164,7 @@ async def test_an_app_that_fails_is_answered_for_at_once(world: World) -> None:
     assert (delivery["outcome"], delivery["status"]) == ("dispatch_failed", 500)
 
 
-async def test_an_app_behind_a_request_url_can_be_too_slow_too(world: World) -> None:
+async def test_slow_http_app_times_out(world: World) -> None:
     await world.http_app(unanswered)
 
     assert (await world.type("ana", "/task new x"))["outcome"] == "operation_timeout"

@@ -1,4 +1,4 @@
-"""The control API: people, channels, deliveries, the stream, and what is malformed."""
+"""The control API: people, channels, deliveries, the stream, and malformed requests."""
 
 import json
 from typing import Any
@@ -44,7 +44,7 @@ async def test_an_empty_workspace_has_only_the_app(start: Start) -> None:
     assert [person["name"] for person in people] == ["relai"]
 
 
-async def test_a_new_person_can_be_told_in_detail(world: World) -> None:
+async def test_person_is_created_with_all_fields(world: World) -> None:
     person = await world.control(
         "POST", "people", id="U0ZOE", name="zoe", tz="Asia/Kolkata", is_ultra_restricted=True
     )
@@ -54,7 +54,7 @@ async def test_a_new_person_can_be_told_in_detail(world: World) -> None:
     assert person["real_name"] == "Zoe"
 
 
-async def test_a_stranger_is_of_another_team(world: World) -> None:
+async def test_stranger_belongs_to_another_team(world: World) -> None:
     stranger = await world.control("POST", "people", name="kim", is_stranger=True)
 
     assert stranger["is_stranger"]
@@ -101,7 +101,7 @@ REFUSED: list[tuple[str, str, Any, int]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status"), REFUSED)
-async def test_a_bad_request_is_told_what_to_do(
+async def test_bad_request_gets_an_error_and_a_message(
     world: World, method: str, path: str, body: Any, status: int
 ) -> None:
     answered, refused = await world.ask(method, path, body)
@@ -126,7 +126,7 @@ async def test_broken_bodies_are_refused_without_a_trace(world: World) -> None:
             assert "Traceback" not in await answer.text()
 
 
-async def test_an_unknown_channel_or_anothers_dm_is_refused(world: World) -> None:
+async def test_unknown_channel_and_foreign_dm_are_refused(world: World) -> None:
     user, dm = await world.user("bo"), await world.dm("ana")
 
     unknown = await world.ask("GET", f"messages?user={user}&channel=C404")
@@ -135,13 +135,13 @@ async def test_an_unknown_channel_or_anothers_dm_is_refused(world: World) -> Non
     assert (unknown[0], foreign[0]) == (404, 400)
 
 
-async def test_an_action_needs_a_place(world: World) -> None:
+async def test_action_without_a_message_or_view_is_refused(world: World) -> None:
     body = {"user": await world.user("ana"), "action_id": "done"}
 
     assert (await world.ask("POST", "actions", body))[0] == 400
 
 
-async def test_a_home_is_not_closed(world: World) -> None:
+async def test_home_cannot_be_closed(world: World) -> None:
     user = await world.user("ana")
     view = (await world.slack.views_publish(user_id=user, view={"type": "home", "blocks": []}))[
         "view"
@@ -150,7 +150,7 @@ async def test_a_home_is_not_closed(world: World) -> None:
     assert (await world.ask("POST", f"views/{view['id']}/close", {"user": user}))[0] == 400
 
 
-async def test_the_same_payload_can_be_sent_again(world: World) -> None:
+async def test_delivery_can_be_repeated(world: World) -> None:
     app = await world.socket_app(saying({"text": "Created"}))
     first = await world.type("ana", "/task new x")
 
@@ -164,7 +164,7 @@ async def test_the_same_payload_can_be_sent_again(world: World) -> None:
     assert len(await world.seen_by("ana")) == 1
 
 
-async def test_a_repetition_can_be_marked_as_slacks_own(world: World) -> None:
+async def test_repetition_can_carry_retry_fields(world: World) -> None:
     app = await world.socket_app()
     await world.control("POST", "people", name="eve")
     original = await app.received.get()

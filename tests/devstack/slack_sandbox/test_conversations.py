@@ -1,4 +1,4 @@
-"""What there is to talk in, and what was said there."""
+"""Conversations and their history."""
 
 import pytest
 
@@ -25,13 +25,13 @@ async def test_a_dm_is_opened_once(world: World) -> None:
     ("name", "error"),
     [("dan", "user_disabled"), ("buildbot", "cannot_dm_bot"), ("relai", "cannot_dm_bot")],
 )
-async def test_some_can_not_be_written_to(world: World, name: str, error: str) -> None:
+async def test_deactivated_people_and_bots_have_no_dm(world: World, name: str, error: str) -> None:
     refused = world.slack.conversations_open(users=await world.user(name))
 
     assert await error_of(refused) == error
 
 
-async def test_a_stranger_and_a_nobody_can_not_be_written_to(world: World) -> None:
+async def test_strangers_and_unknown_users_have_no_dm(world: World) -> None:
     stranger = await world.control("POST", "people", name="kim", is_stranger=True)
     opened = world.slack.conversations_open
 
@@ -41,7 +41,7 @@ async def test_a_stranger_and_a_nobody_can_not_be_written_to(world: World) -> No
     assert await error_of(world.slack.api_call("conversations.open")) == "users_list_not_supplied"
 
 
-async def test_a_dm_of_somebody_deactivated_can_not_be_opened_again(world: World) -> None:
+async def test_dm_of_a_deactivated_person_cannot_be_opened(world: World) -> None:
     await world.dm("bo")
     user = await world.user("bo")
     await world.control("PATCH", f"people/{user}", deleted=True)
@@ -49,7 +49,7 @@ async def test_a_dm_of_somebody_deactivated_can_not_be_opened_again(world: World
     assert await error_of(world.slack.conversations_open(users=user)) == "user_disabled"
 
 
-async def test_several_people_share_a_group(start: Start) -> None:
+async def test_group_of_the_same_people_is_reused(start: Start) -> None:
     world = await start(scopes=ALL_READ)
     users = [await world.user("ana"), await world.user("bo")]
 
@@ -79,7 +79,7 @@ async def test_channels_are_listed_page_by_page(start: Start) -> None:
     assert second["response_metadata"]["next_cursor"] == ""
 
 
-async def test_a_kind_of_channel_needs_the_scope_of_that_kind(start: Start) -> None:
+async def test_channel_type_needs_its_scope(start: Start) -> None:
     world = await start(scopes=ALL_READ)
 
     refused = await refusal(world.slack.conversations_list(types="private_channel"))
@@ -100,7 +100,7 @@ async def test_a_channel_tells_its_name_and_members(start: Start) -> None:
     assert await world.user("dan") not in members
 
 
-async def test_a_person_is_in_their_channels(start: Start) -> None:
+async def test_channels_of_a_person_are_listed(start: Start) -> None:
     world = await start(scopes=ALL_READ)
 
     found = await world.slack.users_conversations(user=await world.user("ana"))
@@ -122,7 +122,7 @@ async def test_history_is_newest_first_and_paged(world: World) -> None:
     assert (first["has_more"], rest["has_more"]) == (True, False)
 
 
-async def test_history_can_be_cut_out_by_time(world: World) -> None:
+async def test_history_is_limited_by_time(world: World) -> None:
     channel = await world.dm("ana")
     stamps = [
         (await world.slack.chat_postMessage(channel=channel, text=text))["ts"] for text in "abc"
@@ -140,7 +140,7 @@ async def test_history_can_be_cut_out_by_time(world: World) -> None:
     ]
 
 
-async def test_ephemeral_messages_are_in_no_history(start: Start) -> None:
+async def test_history_omits_ephemeral_messages(start: Start) -> None:
     world = await start(scopes=ALL_READ)
     general = await world.channel("general")
     await world.slack.chat_postEphemeral(channel=general, user=await world.user("ana"), text="psst")
@@ -154,7 +154,7 @@ async def test_the_history_of_a_channel_needs_its_scope(world: World) -> None:
     assert (await refusal(refused))["needed"] == "channels:history"
 
 
-async def test_no_history_of_where_the_app_is_not(start: Start) -> None:
+async def test_history_needs_membership(start: Start) -> None:
     world = await start(scopes=ALL_READ)
 
     refused = world.slack.conversations_history(channel=await world.channel("random"))
@@ -171,7 +171,7 @@ async def test_no_history_of_where_the_app_is_not(start: Start) -> None:
         ("oldest", "yesterday", "invalid_ts_oldest"),
     ],
 )
-async def test_nonsense_in_paging_is_named(
+async def test_invalid_paging_argument_is_named(
     world: World, argument: str, value: str, error: str
 ) -> None:
     channel = await world.dm("ana")

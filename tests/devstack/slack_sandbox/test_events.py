@@ -1,4 +1,4 @@
-"""Events, and how they are repeated."""
+"""Events and their repetition."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.devstack.slack_sandbox.world import Json, World, eventually
 AT_ONCE = {"event_retry_delays": (timedelta(0), timedelta(0), timedelta(0))}
 
 
-async def test_who_joins_is_announced(world: World) -> None:
+async def test_joining_person_is_announced(world: World) -> None:
     app = await world.socket_app()
 
     joined = await world.control("POST", "people", name="eve", tz="Asia/Tokyo")
@@ -38,7 +38,7 @@ async def test_the_delivery_of_a_join_can_be_found(world: World) -> None:
     await eventually(is_done)
 
 
-async def test_a_quiet_join_is_announced_to_nobody(world: World) -> None:
+async def test_quiet_join_is_not_announced(world: World) -> None:
     joined = await world.control("POST", "people", name="eve", announce=False)
 
     assert joined["delivery_id"] is None
@@ -78,7 +78,7 @@ async def test_only_subscribed_events_are_sent(start: Start) -> None:
     assert app.received.empty()
 
 
-async def test_an_unacknowledged_event_comes_again_marked(start: Start) -> None:
+async def test_unacknowledged_event_is_repeated_and_numbered(start: Start) -> None:
     world = await start(**AT_ONCE)
     app = await world.socket_app(unanswered)
 
@@ -114,7 +114,7 @@ async def test_an_acknowledgement_ends_the_repetition(start: Start) -> None:
     assert not list(world.sandbox.workspace.pending_events)
 
 
-async def test_over_http_the_retry_is_in_the_headers(start: Start) -> None:
+async def test_http_retry_is_marked_in_the_headers(start: Start) -> None:
     world = await start(**AT_ONCE)
     app = await world.http_app()
     app.status = 500

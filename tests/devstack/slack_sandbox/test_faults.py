@@ -1,4 +1,4 @@
-"""What goes wrong on request."""
+"""Faults on request."""
 
 import asyncio
 from typing import Any
@@ -19,7 +19,7 @@ async def said(world: World) -> list[str]:
     return [message["text"] for message in await world.seen_by("ana")]
 
 
-async def test_a_429_says_how_long_to_wait(world: World) -> None:
+async def test_rate_limit_carries_the_wait(world: World) -> None:
     channel = await world.dm("ana")
     await fault(world, "ratelimited", retry_after=7)
 
@@ -41,7 +41,7 @@ async def test_an_error_can_be_chosen(world: World) -> None:
     )
 
 
-async def test_a_server_error_is_no_json(world: World) -> None:
+async def test_server_error_is_plain_text(world: World) -> None:
     await fault(world, "server_error", method="auth.test")
 
     async with world.session.post(f"{world.url}/api/auth.test") as answer:
@@ -49,7 +49,7 @@ async def test_a_server_error_is_no_json(world: World) -> None:
 
 
 @pytest.mark.parametrize(("kind", "posted"), [("lost_before", []), ("lost_after", ["x"])])
-async def test_an_answer_is_lost_before_or_after_the_deed(
+async def test_answer_is_lost_before_or_after_the_call(
     world: World, kind: str, posted: list[str]
 ) -> None:
     channel = await world.dm("ana")
@@ -63,14 +63,14 @@ async def test_an_answer_is_lost_before_or_after_the_deed(
     assert [call["outcome"] for call in calls] == [kind]
 
 
-async def test_a_slow_call_is_done_all_the_same(world: World) -> None:
+async def test_slow_call_succeeds(world: World) -> None:
     channel = await world.dm("ana")
     await fault(world, "slow", delay=0.05)
 
     assert (await world.slack.chat_postMessage(channel=channel, text="x"))["ok"]
 
 
-async def test_a_fault_happens_so_many_times(world: World) -> None:
+async def test_fault_happens_the_given_number_of_times(world: World) -> None:
     channel = await world.dm("ana")
     await fault(world, "error", times=2)
     post = world.slack.chat_postMessage
@@ -94,7 +94,7 @@ async def test_an_unreachable_slack_cuts_every_call_and_socket(world: World) -> 
     assert (await world.slack.auth_test())["ok"]
 
 
-async def test_faults_can_be_taken_back(world: World) -> None:
+async def test_faults_can_be_removed(world: World) -> None:
     await fault(world, "error", method="*", times=9)
 
     await world.control("DELETE", "faults")
@@ -118,7 +118,7 @@ async def test_a_response_url_can_fail(world: World) -> None:
     assert await said(world) == ["x"]
 
 
-async def test_an_event_can_come_twice(world: World) -> None:
+async def test_event_can_be_duplicated(world: World) -> None:
     app = await world.socket_app()
     await fault(world, "duplicate", method="delivery")
 
@@ -129,23 +129,18 @@ async def test_an_event_can_come_twice(world: World) -> None:
     assert first.envelope_id != second.envelope_id
 
 
-async def test_a_lost_delivery_never_arrives(world: World) -> None:
+@pytest.mark.parametrize(("kind", "arrived"), [("lost_before", 0), ("lost_after", 1)])
+async def test_lost_delivery_or_acknowledgement_times_out(
+    world: World, kind: str, arrived: int
+) -> None:
     app = await world.socket_app()
-    await fault(world, "lost_before", method="delivery")
+    await fault(world, kind, method="delivery")
 
     assert (await world.type("ana", "/task list"))["outcome"] == "operation_timeout"
-    assert app.received.empty()
+    assert app.received.qsize() == arrived
 
 
-async def test_a_lost_acknowledgement_is_none(world: World) -> None:
-    app = await world.socket_app()
-    await fault(world, "lost_after", method="delivery")
-
-    assert (await world.type("ana", "/task list"))["outcome"] == "operation_timeout"
-    assert app.received.qsize() == 1
-
-
-async def test_a_slow_delivery_arrives_after_all(world: World) -> None:
+async def test_slow_delivery_arrives_late(world: World) -> None:
     app = await world.socket_app()
     await fault(world, "slow", method="delivery", delay=0.35)
 

@@ -48,7 +48,7 @@ async def test_an_event_is_signed_json(world: World) -> None:
     assert received.payload["event"]["type"] == "team_join"
 
 
-async def test_a_socket_comes_before_http(world: World) -> None:
+async def test_socket_is_preferred_to_http(world: World) -> None:
     http_app = await world.http_app()
     socket_app = await world.socket_app()
 
@@ -70,7 +70,7 @@ async def test_a_request_url_is_verified_by_its_challenge(world: World) -> None:
     assert (await world.control("GET", "health"))["transport"] == "none"
 
 
-async def test_an_app_that_is_down_is_a_failed_dispatch(world: World) -> None:
+async def test_app_that_is_down_fails_the_dispatch(world: World) -> None:
     app = HttpApp(answer=_nothing)
     async with app.running():
         pass

@@ -1,4 +1,4 @@
-"""What an app may say, whatever it comes up with."""
+"""Random malformed messages and views are refused as Slack refuses them."""
 
 from contextlib import suppress
 from typing import Any
@@ -22,26 +22,26 @@ JSON = st.recursive(
 
 
 @st.composite
-def spoilt(draw: st.DrawFn, whole: Any) -> Any:
-    """A good piece of JSON in which one thing, somewhere, is another thing."""
+def damaged(draw: st.DrawFn, whole: Any) -> Any:
+    """Return valid JSON in which one value is replaced by a random one."""
     if isinstance(whole, dict) and whole and draw(st.booleans()):
         name = draw(st.sampled_from(sorted(whole)))
-        return {**whole, name: draw(spoilt(whole[name]))}
+        return {**whole, name: draw(damaged(whole[name]))}
     if isinstance(whole, list) and whole and draw(st.booleans()):
-        return [draw(spoilt(whole[0])), *whole[1:]]
+        return [draw(damaged(whole[0])), *whole[1:]]
     return draw(JSON)
 
 
-@given(st.sampled_from(GOOD).flatmap(spoilt))
-def test_spoilt_blocks_are_refused_or_can_be_used(block: Any) -> None:
+@given(st.sampled_from(GOOD).flatmap(damaged))
+def test_damaged_blocks_are_refused_or_usable(block: Any) -> None:
     if not message_problems([block]):
         named = with_ids([block])
         assert named
         state_of(named, {})
 
 
-@given(spoilt(modal(close={"type": "plain_text", "text": "Stop"}, clear_on_close=True)))
-def test_spoilt_views_are_refused_as_slack_does(view: Any) -> None:
+@given(damaged(modal(close={"type": "plain_text", "text": "Stop"}, clear_on_close=True)))
+def test_damaged_views_are_refused_as_slack_does(view: Any) -> None:
     with suppress(SlackError):
         assert checked_view(view, "modal")["title"]
 
@@ -54,7 +54,7 @@ def test_spoilt_views_are_refused_as_slack_does(view: Any) -> None:
         ),
     )
 )
-def test_nonsense_is_refused_as_slack_does(said: dict[str, Any]) -> None:
+def test_random_content_is_refused_as_slack_does(said: dict[str, Any]) -> None:
     with suppress(SlackError):
         content = checked_content(said)
         assert content["text"] or content["blocks"] or content["attachments"]

@@ -21,7 +21,7 @@ LONGEST = 300
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
-def test_a_module_begins_with_what_it_promises(module: Path) -> None:
+def test_module_begins_with_its_promise(module: Path) -> None:
     header = module.read_text().partition("*/")[0]
     assert header.startswith("/**\n")
     assert "Promise: " in header
@@ -44,14 +44,14 @@ def test_every_import_of_a_module_is_there(module: Path) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
-def test_every_element_a_module_asks_for_is_in_the_page(module: Path) -> None:
+def test_page_has_every_element_that_modules_use(module: Path) -> None:
     text = module.read_text()
     asked = {found["id"] for found in BY_ID.finditer(text)}
     icons = {f"icon-{found['name']}" for found in ICON.finditer(text)}
     assert {name for name in asked | icons if f'id="{name}"' not in INDEX} == set()
 
 
-def test_the_page_asks_only_its_own_server() -> None:
+def test_page_loads_only_its_own_files() -> None:
     addresses = [found["address"] for found in ASKED_FOR.finditer(INDEX)]
     assert addresses
     assert all((PAGE / address.removeprefix("/page/")).is_file() for address in addresses)
@@ -63,7 +63,7 @@ def test_no_style_or_script_names_another_host(file: Path) -> None:
     assert re.findall(r"https?://[\w.]+", text) == []
 
 
-def test_the_page_forbids_what_is_not_its_own() -> None:
+def test_page_policy_forbids_other_hosts() -> None:
     policy = re.search(r'content="(default-src [^"]*)"', INDEX)
     assert policy is not None
     assert "default-src 'none'" in policy[1]

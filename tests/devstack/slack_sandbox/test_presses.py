@@ -20,7 +20,7 @@ from tests.devstack.slack_sandbox.world import Json, World
 
 
 async def card(world: World, *elements: Json, **more: Any) -> Json:
-    """Post a card to ana and return where it is."""
+    """Post a card to ana and return its place."""
     shown = list(elements) or [button(value="T-1")]
     posted = await world.slack.chat_postMessage(
         channel=await world.dm("ana"),
@@ -31,17 +31,17 @@ async def card(world: World, *elements: Json, **more: Any) -> Json:
     return {"user": await world.user("ana"), "channel": posted["channel"], "ts": posted["ts"]}
 
 
-async def received(app: SocketApp) -> Json:
+async def next_payload(app: SocketApp) -> Json:
     return dict((await app.received.get()).payload)
 
 
-async def test_a_press_tells_who_pressed_what_where(world: World) -> None:
+async def test_press_payload_has_slacks_form(world: World) -> None:
     app = await world.socket_app()
     there = await card(world)
 
     await world.control("POST", "actions", **there, action_id="done")
 
-    payload = await received(app)
+    payload = await next_payload(app)
     [action] = payload["actions"]
     assert payload["type"] == "block_actions"
     assert (payload["user"]["id"], payload["user"]["username"]) == (there["user"], "ana")
@@ -65,7 +65,7 @@ async def test_a_press_tells_who_pressed_what_where(world: World) -> None:
     assert payload["response_url"].startswith(f"{world.url}/actions/")
 
 
-async def test_a_press_in_an_ephemeral_message_brings_no_message(world: World) -> None:
+async def test_press_in_an_ephemeral_message_omits_the_message(world: World) -> None:
     app = await world.socket_app()
     general, user = await world.channel("general"), await world.user("ana")
     posted = await world.slack.chat_postEphemeral(
@@ -75,7 +75,7 @@ async def test_a_press_in_an_ephemeral_message_brings_no_message(world: World) -
     press = {"user": user, "channel": general, "ts": posted["message_ts"], "action_id": "done"}
     await world.control("POST", "actions", **press)
 
-    payload = await received(app)
+    payload = await next_payload(app)
     assert payload["container"]["is_ephemeral"]
     assert "message" not in payload
 
@@ -87,7 +87,7 @@ async def test_a_press_in_a_thread_names_the_thread(world: World) -> None:
 
     await world.control("POST", "actions", **reply, action_id="done")
 
-    assert (await received(app))["container"]["thread_ts"] == parent["ts"]
+    assert (await next_payload(app))["container"]["thread_ts"] == parent["ts"]
 
 
 CHOICES: list[tuple[Json, Any, Json]] = [
@@ -126,7 +126,7 @@ CHOICES: list[tuple[Json, Any, Json]] = [
 @pytest.mark.parametrize(
     ("element", "choice", "state"), CHOICES, ids=[f"{e['type']}-{c}" for e, c, _ in CHOICES]
 )
-async def test_a_choice_is_told_in_the_form_of_its_element(
+async def test_choice_has_the_form_of_its_element(
     world: World, element: Json, choice: Any, state: Json
 ) -> None:
     app = await world.socket_app()
@@ -134,26 +134,26 @@ async def test_a_choice_is_told_in_the_form_of_its_element(
 
     await world.control("POST", "actions", **there, action_id="pick", selected=choice)
 
-    [action] = (await received(app))["actions"]
+    [action] = (await next_payload(app))["actions"]
     assert {name: action[name] for name in state} == state
     assert action["type"] == element["type"]
 
 
-async def test_a_press_brings_what_was_chosen_beside_it(world: World) -> None:
+async def test_press_carries_the_other_choices_of_its_message(world: World) -> None:
     app = await world.socket_app()
     there = await card(world, select(), button("go"))
     await world.control("POST", "actions", **there, action_id="priority", selected="high")
-    await received(app)
+    await next_payload(app)
 
     await world.control("POST", "actions", **there, action_id="go")
 
-    state = (await received(app))["state"]["values"]
+    state = (await next_payload(app))["state"]["values"]
     assert state == {
         "acts": {"priority": {"type": "static_select", "selected_option": option("high")}}
     }
 
 
-async def test_an_option_that_is_not_offered_can_not_be_chosen(world: World) -> None:
+async def test_unknown_option_is_refused(world: World) -> None:
     there = await card(world, select())
 
     status, refused = await world.ask(
@@ -163,7 +163,7 @@ async def test_an_option_that_is_not_offered_can_not_be_chosen(world: World) -> 
     assert (status, refused["error"]) == (400, "no_such_option")
 
 
-async def test_what_is_not_shown_can_not_be_pressed(world: World) -> None:
+async def test_element_that_is_not_shown_cannot_be_pressed(world: World) -> None:
     there = await card(world)
 
     unknown = await world.ask("POST", "actions", {**there, "action_id": "delete"})
@@ -175,7 +175,7 @@ async def test_what_is_not_shown_can_not_be_pressed(world: World) -> None:
     assert (gone[0], gone[1]["error"]) == (404, "message_not_found")
 
 
-async def test_nobody_presses_in_the_dm_of_another(world: World) -> None:
+async def test_press_in_a_foreign_dm_is_refused(world: World) -> None:
     there = await card(world)
 
     status, refused = await world.ask(
@@ -185,7 +185,7 @@ async def test_nobody_presses_in_the_dm_of_another(world: World) -> None:
     assert (status, refused["error"]) == (400, "not_in_channel")
 
 
-async def test_a_forced_press_is_tampered_with_as_asked(world: World) -> None:
+async def test_forced_press_is_sent_unchecked(world: World) -> None:
     app = await world.socket_app()
     there = await card(world)
     forged = {**there, "user": await world.user("bo"), "force": True}
@@ -193,12 +193,12 @@ async def test_a_forced_press_is_tampered_with_as_asked(world: World) -> None:
     await world.control("POST", "actions", **forged, action_id="done", value="T-2")
     await world.control("POST", "actions", **forged, action_id="delete", value="T-3")
 
-    first, second = await received(app), await received(app)
+    first, second = await next_payload(app), await next_payload(app)
     assert (first["user"]["id"], first["actions"][0]["value"]) == (forged["user"], "T-2")
     assert (second["actions"][0]["action_id"], second["actions"][0]["value"]) == ("delete", "T-3")
 
 
-async def test_a_press_nobody_answers_shows_in_its_delivery_only(world: World) -> None:
+async def test_unanswered_press_shows_no_message(world: World) -> None:
     await world.socket_app(unanswered)
     there = await card(world)
 
@@ -208,20 +208,20 @@ async def test_a_press_nobody_answers_shows_in_its_delivery_only(world: World) -
     assert len(await world.seen_by("ana")) == 1
 
 
-async def test_a_press_in_a_home_brings_the_view_and_no_response_url(world: World) -> None:
+async def test_press_in_a_home_has_no_response_url(world: World) -> None:
     app = await world.socket_app()
     user = await world.user("ana")
     view = (await world.slack.views_publish(user_id=user, view=home(actions(button()))))["view"]
 
     await world.control("POST", "actions", user=user, view=view["id"], action_id="done")
 
-    payload = await received(app)
+    payload = await next_payload(app)
     assert payload["container"] == {"type": "view", "view_id": view["id"]}
     assert payload["view"]["type"] == "home"
     assert "response_url" not in payload
 
 
-async def test_a_choice_in_a_modal_stays_chosen(world: World) -> None:
+async def test_choice_in_a_home_is_kept(world: World) -> None:
     app = await world.socket_app()
     user = await world.user("ana")
     view = home(actions(select(), block_id="acts"))
@@ -230,14 +230,14 @@ async def test_a_choice_in_a_modal_stays_chosen(world: World) -> None:
     press = {"user": user, "view": view_id, "action_id": "priority", "selected": "low"}
     await world.control("POST", "actions", **press)
 
-    values = (await received(app))["view"]["state"]["values"]
+    values = (await next_payload(app))["view"]["state"]["values"]
     assert values["acts"]["priority"]["selected_option"] == option("low")
 
 
-async def test_an_input_is_not_sent_before_the_submission(world: World) -> None:
+async def test_input_is_sent_only_with_dispatch_action(world: World) -> None:
     app = await world.socket_app()
     await world.type("ana", "/task new")
-    trigger = (await received(app))["trigger_id"]
+    trigger = (await next_payload(app))["trigger_id"]
     fields = modal(
         input_block(text_input("quiet"), "quiet"),
         input_block(text_input("loud"), "loud", dispatch_action=True),
@@ -249,4 +249,4 @@ async def test_an_input_is_not_sent_before_the_submission(world: World) -> None:
     loud, _ = await world.ask("POST", "actions", {**typed, "action_id": "loud"})
 
     assert (quiet, loud) == (400, 200)
-    assert (await received(app))["actions"][0]["value"] == "x"
+    assert (await next_payload(app))["actions"][0]["value"] == "x"

@@ -1,4 +1,4 @@
-"""Slack's rate limits, when they are asked for."""
+"""Slack's rate limits, which are an option of the sandbox."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.devstack.slack_sandbox.world import World
 
 
 class Clock:
-    """A time that stands still until it is moved."""
+    """A clock that stands still until it is set."""
 
     def __init__(self) -> None:
         self.now = 1_764_000_000.0
@@ -22,7 +22,7 @@ class Clock:
     ("method", "allowed"),
     [("apps.connections.open", 1), ("users.list", 20), ("chat.update", 50), ("users.info", 100)],
 )
-def test_a_method_has_so_many_calls_a_minute(method: str, allowed: int) -> None:
+def test_method_is_limited_per_minute(method: str, allowed: int) -> None:
     clock = Clock()
     limiter = RateLimiter(clock)
 
@@ -63,7 +63,7 @@ async def test_one_message_too_many_is_refused(start: Start) -> None:
     assert int(refused.headers["Retry-After"]) >= 1
 
 
-async def test_nothing_is_limited_unless_asked_for(world: World) -> None:
+async def test_rate_limits_are_off_by_default(world: World) -> None:
     channel = await world.dm("ana")
 
     for number in range(30):

@@ -1,4 +1,4 @@
-"""What the app posts to a `response_url`."""
+"""Posts of the app to a `response_url`."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ async def test_a_response_in_channel_is_seen_by_all(world: World) -> None:
     assert [m["text"] for m in await world.seen_by("bo", general)] == ["Created"]
 
 
-async def test_an_address_takes_five_posts(world: World) -> None:
+async def test_response_url_takes_five_posts(world: World) -> None:
     await world.socket_app()
     url = await command_url(world)
 
@@ -61,7 +61,7 @@ async def test_an_address_takes_five_posts(world: World) -> None:
     assert statuses == [200] * 5 + [404]
 
 
-async def test_an_address_lives_half_an_hour(world: World) -> None:
+async def test_response_url_expires_after_half_an_hour(world: World) -> None:
     await world.socket_app()
     url = await command_url(world)
     world.clock.advance(30 * 60 + 1)
@@ -69,7 +69,7 @@ async def test_an_address_lives_half_an_hour(world: World) -> None:
     assert (await respond(world, url, text="x"))[0] == 404
 
 
-async def test_an_invented_address_takes_nothing(world: World) -> None:
+async def test_forged_response_url_is_refused(world: World) -> None:
     assert (await respond(world, f"{world.url}/commands/T1/forged", text="x"))[0] == 404
 
 
@@ -93,7 +93,7 @@ async def test_the_original_is_deleted(world: World) -> None:
     assert await world.seen_by("ana") == []
 
 
-async def test_without_a_wish_the_original_stays(world: World) -> None:
+async def test_original_message_stays_by_default(world: World) -> None:
     await world.socket_app()
     where = await card(world)
 
@@ -122,7 +122,7 @@ async def test_a_command_has_no_original_to_delete(world: World) -> None:
     assert (await respond(world, await command_url(world), delete_original=True))[0] == 400
 
 
-async def test_bad_blocks_are_refused_and_cost_nothing(world: World) -> None:
+async def test_refused_response_does_not_use_up_the_url(world: World) -> None:
     await world.socket_app()
     url = await command_url(world)
     long = [section("x" * 3001)]
@@ -134,7 +134,7 @@ async def test_bad_blocks_are_refused_and_cost_nothing(world: World) -> None:
     assert (await respond(world, url, text="x"))[0] == 200
 
 
-async def test_what_is_no_json_is_refused(world: World) -> None:
+async def test_response_that_is_not_json_is_refused(world: World) -> None:
     await world.socket_app()
 
     async with world.session.post(await command_url(world), data="text=hello") as answer:

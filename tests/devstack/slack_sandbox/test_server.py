@@ -10,7 +10,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from devstack.slack_sandbox.__main__ import main
 from devstack.slack_sandbox.routes.pages import PAGE
 from tests.devstack.slack_sandbox.world import World
 
@@ -46,7 +45,7 @@ async def call(url: str, method: str, **arguments: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_it_stops_cleanly_even_with_a_listener(number: signal.Signals) -> None:
+async def test_process_stops_cleanly_despite_a_stream(number: signal.Signals) -> None:
     async with (
         process() as (running, url),
         aiohttp.ClientSession() as session,
@@ -58,7 +57,7 @@ async def test_it_stops_cleanly_even_with_a_listener(number: signal.Signals) -> 
         assert await running.wait() == 0
 
 
-async def test_a_killed_sandbox_comes_back_as_it_was(tmp_path: Path) -> None:
+async def test_killed_sandbox_keeps_its_data(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path / "deep" / "workspace.sqlite3"))
     async with process(*data) as (running, url):
         before = await call(url, "users.list")
@@ -78,17 +77,10 @@ async def test_a_killed_sandbox_comes_back_as_it_was(tmp_path: Path) -> None:
     assert str(later["ts"]) > str(general["ts"])
 
 
-async def test_scopes_and_tokens_are_chosen_on_the_command_line() -> None:
+async def test_scopes_are_chosen_on_the_command_line() -> None:
     async with process("--scopes", "users:read, team:read", "--empty") as (_, url):
         assert (await call(url, "team.info"))["ok"]
         assert (await call(url, "chat.postMessage"))["error"] == "missing_scope"
-
-
-def test_an_unknown_option_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--colour", "red"])
-
-    assert "unrecognized arguments" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -105,13 +97,6 @@ async def test_a_file_of_the_page_is_served(world: World) -> None:
 
     async with world.session.get(f"{world.url}/page/{name}") as answer:
         assert (answer.status, await answer.text()) == (200, files[0].read_text())
-
-
-async def test_the_root_answers_with_or_without_a_page(world: World) -> None:
-    expected = 200 if (PAGE / "index.html").exists() else 404
-
-    async with world.session.get(f"{world.url}/") as answer:
-        assert answer.status == expected
 
 
 async def test_another_host_name_is_refused(world: World) -> None:

@@ -44,7 +44,7 @@ async def test_a_ticket_opens_one_connection(world: World) -> None:
             await session.ws_connect(url)
 
 
-async def test_a_ticket_grows_old(world: World) -> None:
+async def test_ticket_expires(world: World) -> None:
     url = await ticket_url(world)
     world.clock.advance(31)
 
@@ -65,7 +65,7 @@ async def test_an_envelope_is_acknowledged_by_its_id(world: World) -> None:
     await socket.close()
 
 
-async def test_what_is_no_json_object_is_ignored(world: World) -> None:
+async def test_frame_that_is_not_a_json_object_is_ignored(world: World) -> None:
     socket = await raw_socket(world)
     await socket.send_str("sdk-ping-pong")
     await socket.send_str(json.dumps([1]))
@@ -75,17 +75,7 @@ async def test_what_is_no_json_object_is_ignored(world: World) -> None:
     await socket.close()
 
 
-async def test_a_ping_is_answered_with_its_own_words(world: World) -> None:
-    app = await world.socket_app()
-    session = app.client.current_session
-    assert session is not None
-
-    await session.ping(b"sdk-ping-pong:1")
-
-    assert await app.client.is_connected()
-
-
-async def test_an_answer_counts_only_where_it_is_accepted(world: World) -> None:
+async def test_answer_to_a_press_is_ignored(world: World) -> None:
     await world.socket_app(saying({"text": "ignored"}))
     user = await world.user("ana")
     view = (await world.slack.views_publish(user_id=user, view=home(actions(button()))))["view"]
@@ -95,9 +85,9 @@ async def test_an_answer_counts_only_where_it_is_accepted(world: World) -> None:
     assert (delivery["outcome"], delivery["answer"]) == ("ok", None)
 
 
-async def test_a_payload_goes_to_any_one_of_the_sockets(world: World) -> None:
+async def test_payload_goes_to_one_of_the_sockets(world: World) -> None:
     apps = [await world.socket_app() for _ in range(3)]
-    await eventually(lambda: _has(world, 3))
+    await eventually(lambda: _has_sockets(world, 3))
 
     for _ in range(5):
         await world.type("ana", "/task list")
@@ -105,18 +95,18 @@ async def test_a_payload_goes_to_any_one_of_the_sockets(world: World) -> None:
     assert sum(app.received.qsize() for app in apps) == 5
 
 
-async def _has(world: World, sockets: int) -> bool:
+async def _has_sockets(world: World, sockets: int) -> bool:
     return bool((await world.control("GET", "health"))["sockets"] == sockets)
 
 
-async def test_an_eleventh_socket_is_one_too_many(world: World) -> None:
+async def test_eleventh_socket_is_refused(world: World) -> None:
     ten = [await raw_socket(world) for _ in range(10)]
 
     async with world.session.ws_connect(await ticket_url(world)) as eleventh:
         frame = await eleventh.receive_json()
 
     assert (frame["type"], frame["reason"]) == ("disconnect", "too_many_websockets")
-    assert await _has(world, 10)
+    assert await _has_sockets(world, 10)
     for socket in ten:
         await socket.close()
 
@@ -127,21 +117,19 @@ async def test_a_closed_socket_is_dropped(world: World) -> None:
 
     await socket.close()
 
-    await eventually(lambda: _has(world, 0))
+    await eventually(lambda: _has_sockets(world, 0))
     assert (await world.control("GET", "health"))["transport"] == "none"
 
 
 @pytest.mark.parametrize("disconnect", [{"reason": "refresh_requested"}, {"abort": True}])
-async def test_an_app_comes_back_after_a_disconnect(
-    world: World, disconnect: dict[str, Any]
-) -> None:
+async def test_app_reconnects_after_a_disconnect(world: World, disconnect: dict[str, Any]) -> None:
     app = await world.socket_app()
     first = app.client.current_session
 
     await world.control("POST", "sockets/disconnect", **disconnect)
 
     async def is_back() -> bool:
-        return app.client.current_session is not first and await _has(world, 1)
+        return app.client.current_session is not first and await _has_sockets(world, 1)
 
     await eventually(is_back)
     assert (await world.type("ana", "/task list"))["outcome"] == "ok"
@@ -150,22 +138,22 @@ async def test_an_app_comes_back_after_a_disconnect(
 async def test_a_disconnect_is_announced_before_the_close(world: World) -> None:
     socket = await raw_socket(world)
 
-    await asyncio.gather(world.control("POST", "sockets/disconnect"), _expect_goodbye(socket))
+    await asyncio.gather(world.control("POST", "sockets/disconnect"), _expect_disconnect(socket))
 
 
-async def _expect_goodbye(socket: aiohttp.ClientWebSocketResponse) -> None:
+async def _expect_disconnect(socket: aiohttp.ClientWebSocketResponse) -> None:
     frame = await socket.receive_json()
     assert (frame["type"], frame["reason"]) == ("disconnect", "refresh_requested")
     assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
 
 
-async def test_a_warning_leaves_the_socket_open_for_a_while(world: World) -> None:
+async def test_warning_leaves_the_socket_open(world: World) -> None:
     socket = await raw_socket(world)
 
     await world.control("POST", "sockets/disconnect", reason="warning")
 
     assert (await socket.receive_json())["reason"] == "warning"
-    assert await _has(world, 1)
+    assert await _has_sockets(world, 1)
     await socket.close()
 
 
@@ -179,7 +167,7 @@ async def test_a_refused_upgrade_uses_the_ticket_up(world: World) -> None:
     await (await raw_socket(world)).close()
 
 
-async def test_no_ticket_for_a_bot_token(world: World) -> None:
+async def test_bot_token_gets_no_ticket(world: World) -> None:
     refused = world.slack.apps_connections_open(app_token="xoxb-sandbox")
 
     assert await error_of(refused) == "not_allowed_token_type"

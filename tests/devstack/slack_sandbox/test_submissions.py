@@ -7,7 +7,6 @@ import pytest
 from tests.devstack.slack_sandbox.apps import Answer, SocketApp, saying, silent, unanswered
 from tests.devstack.slack_sandbox.blocks import (
     actions,
-    button,
     input_block,
     modal,
     option,
@@ -18,18 +17,18 @@ from tests.devstack.slack_sandbox.blocks import (
 from tests.devstack.slack_sandbox.world import Json, World
 
 
-async def opened(world: World, app: SocketApp, view: Json) -> Json:
-    """Open a modal for ana; what is sent from now on is in `app.received`."""
+async def open_modal(world: World, app: SocketApp, view: Json) -> Json:
+    """Open a modal for ana; `app.received` is empty afterwards."""
     app.answer = silent
     await world.type("ana", "/task new")
     trigger_id = (await app.received.get()).payload["trigger_id"]
     return dict((await world.slack.views_open(trigger_id=trigger_id, view=view))["view"])
 
 
-async def submitted(world: World, answer: Answer, view: Json | None = None) -> tuple[Json, Json]:
-    """Submit a modal to an app that answers so; return the delivery and the view."""
+async def submit_modal(world: World, answer: Answer, view: Json | None = None) -> tuple[Json, Json]:
+    """Submit a modal to an app with this answer; return the delivery and the view."""
     app = await world.socket_app()
-    shown = await opened(world, app, view or modal())
+    shown = await open_modal(world, app, view or modal())
     app.answer = answer
     return await submit(world, shown, {"title": {"title": "Milk"}}), shown
 
@@ -54,7 +53,7 @@ async def test_a_submission_brings_every_input(world: World) -> None:
         actions({"type": "datepicker", "action_id": "due"}, block_id="due"),
         private_metadata="from:ana",
     )
-    shown = await opened(world, app, view)
+    shown = await open_modal(world, app, view)
 
     await submit(world, shown, {"title": {"title": "Milk"}, "who": {"who": ["U1", "U2"]}})
 
@@ -72,44 +71,44 @@ async def test_a_submission_brings_every_input(world: World) -> None:
 
 
 async def test_an_empty_answer_closes_the_modal(world: World) -> None:
-    delivery, _ = await submitted(world, silent)
+    delivery, _ = await submit_modal(world, silent)
 
     assert delivery["view_outcome"] == "closed"
     assert await shown_to(world, "ana") == []
 
 
-async def test_errors_keep_it_open(world: World) -> None:
+async def test_errors_keep_the_modal_open(world: World) -> None:
     answer = {"response_action": "errors", "errors": {"title": "Taken"}}
 
-    delivery, view = await submitted(world, saying(answer))
+    delivery, view = await submit_modal(world, saying(answer))
 
     assert (delivery["view_outcome"], delivery["errors"]) == ("errors", {"title": "Taken"})
     assert [shown["id"] for shown in await shown_to(world, "ana")] == [view["id"]]
 
 
-async def test_an_update_replaces_it(world: World) -> None:
+async def test_update_replaces_the_modal(world: World) -> None:
     answer = {"response_action": "update", "view": modal(section("Thanks"), callback_id="thanks")}
 
-    delivery, view = await submitted(world, saying(answer))
+    delivery, view = await submit_modal(world, saying(answer))
 
     assert delivery["view_outcome"] == "updated"
     [shown] = await shown_to(world, "ana")
     assert (shown["id"], shown["callback_id"]) == (view["id"], "thanks")
 
 
-async def test_a_push_puts_another_on_top(world: World) -> None:
+async def test_push_opens_another_modal_on_top(world: World) -> None:
     answer = {"response_action": "push", "view": modal(callback_id="more")}
 
-    delivery, view = await submitted(world, saying(answer))
+    delivery, view = await submit_modal(world, saying(answer))
 
     assert delivery["view_outcome"] == "pushed"
     below, top = await shown_to(world, "ana")
     assert (below["id"], top["previous_view_id"]) == (view["id"], view["id"])
 
 
-async def test_only_the_top_one_can_be_submitted(world: World) -> None:
+async def test_only_the_top_modal_can_be_submitted(world: World) -> None:
     answer = {"response_action": "push", "view": modal(callback_id="more")}
-    _, view = await submitted(world, saying(answer))
+    _, view = await submit_modal(world, saying(answer))
     body = {"user": await world.user("ana"), "values": {}}
 
     status, refused = await world.ask("POST", f"views/{view['id']}/submit", body)
@@ -117,9 +116,9 @@ async def test_only_the_top_one_can_be_submitted(world: World) -> None:
     assert (status, refused["error"]) == (400, "view_not_on_top")
 
 
-async def test_clear_closes_all(world: World) -> None:
+async def test_clear_closes_all_modals(world: World) -> None:
     app = await world.socket_app()
-    view = await opened(world, app, modal())
+    view = await open_modal(world, app, modal())
     app.answer = saying({"response_action": "push", "view": modal()})
     await submit(world, view, {"title": {"title": "Milk"}})
     [_, top] = await shown_to(world, "ana")
@@ -140,15 +139,15 @@ async def test_clear_closes_all(world: World) -> None:
         {"response_action": "dance"},
     ],
 )
-async def test_an_answer_slack_does_not_take_fails(world: World, answer: Json) -> None:
-    delivery, view = await submitted(world, saying(answer))
+async def test_invalid_answer_keeps_the_modal_open(world: World, answer: Json) -> None:
+    delivery, view = await submit_modal(world, saying(answer))
 
     assert delivery["view_outcome"] == "failed"
     assert [shown["id"] for shown in await shown_to(world, "ana")] == [view["id"]]
 
 
-async def test_without_an_answer_it_fails_and_stays_open(world: World) -> None:
-    delivery, _ = await submitted(world, unanswered)
+async def test_unanswered_submission_keeps_the_modal_open(world: World) -> None:
+    delivery, _ = await submit_modal(world, unanswered)
 
     assert (delivery["outcome"], delivery["view_outcome"]) == ("operation_timeout", "failed")
     assert len(await shown_to(world, "ana")) == 1
@@ -165,9 +164,9 @@ CLIENT_REFUSES: list[tuple[Json, Any]] = [
 
 
 @pytest.mark.parametrize(("element", "value"), CLIENT_REFUSES)
-async def test_what_the_client_refuses_is_not_sent(world: World, element: Json, value: Any) -> None:
+async def test_invalid_input_is_not_sent(world: World, element: Json, value: Any) -> None:
     app = await world.socket_app()
-    view = await opened(world, app, modal(input_block(element, "it")))
+    view = await open_modal(world, app, modal(input_block(element, "it")))
 
     delivery = await submit(world, view, {"it": {"it": value}})
 
@@ -176,39 +175,30 @@ async def test_what_the_client_refuses_is_not_sent(world: World, element: Json, 
     assert app.received.empty()
 
 
-async def test_a_modal_without_a_submit_button_is_not_submitted(world: World) -> None:
+@pytest.mark.parametrize(
+    ("view", "name", "values", "error"),
+    [
+        pytest.param(modal(section(), submit=None), "ana", {}, "invalid_request", id="no button"),
+        pytest.param(modal(), "bo", {}, "not_your_view", id="another person"),
+        pytest.param(
+            modal(), "ana", {"title": {"colour": "red"}}, "element_not_shown", id="unknown input"
+        ),
+    ],
+)
+async def test_impossible_submission_is_refused(
+    world: World, view: Json, name: str, values: Json, error: str
+) -> None:
+    shown = await open_modal(world, await world.socket_app(), view)
+    body = {"user": await world.user(name), "values": values}
+
+    status, refused = await world.ask("POST", f"views/{shown['id']}/submit", body)
+
+    assert (status, refused["error"]) == (400, error)
+
+
+async def test_closing_is_sent_with_notify_on_close(world: World) -> None:
     app = await world.socket_app()
-    view = await opened(world, app, modal(section(), actions(button()), submit=None))
-    body = {"user": await world.user("ana"), "values": {}}
-
-    status, _ = await world.ask("POST", f"views/{view['id']}/submit", body)
-
-    assert status == 400
-
-
-async def test_nobody_submits_for_another(world: World) -> None:
-    app = await world.socket_app()
-    view = await opened(world, app, modal())
-    body = {"user": await world.user("bo"), "values": {}}
-
-    status, refused = await world.ask("POST", f"views/{view['id']}/submit", body)
-
-    assert (status, refused["error"]) == (400, "not_your_view")
-
-
-async def test_an_input_that_is_not_there_can_not_be_filled_in(world: World) -> None:
-    app = await world.socket_app()
-    view = await opened(world, app, modal())
-    body = {"user": await world.user("ana"), "values": {"title": {"colour": "red"}}}
-
-    status, refused = await world.ask("POST", f"views/{view['id']}/submit", body)
-
-    assert (status, refused["error"]) == (400, "element_not_shown")
-
-
-async def test_closing_tells_an_app_that_wants_to_know(world: World) -> None:
-    app = await world.socket_app()
-    view = await opened(world, app, modal(notify_on_close=True))
+    view = await open_modal(world, app, modal(notify_on_close=True))
 
     await world.control("POST", f"views/{view['id']}/close", user=await world.user("ana"))
 
@@ -218,9 +208,9 @@ async def test_closing_tells_an_app_that_wants_to_know(world: World) -> None:
     assert await shown_to(world, "ana") == []
 
 
-async def test_closing_quietly_is_told_to_nobody(world: World) -> None:
+async def test_closing_is_not_sent_by_default(world: World) -> None:
     app = await world.socket_app()
-    view = await opened(world, app, modal())
+    view = await open_modal(world, app, modal())
 
     answer = await world.control("POST", f"views/{view['id']}/close", user=await world.user("ana"))
 

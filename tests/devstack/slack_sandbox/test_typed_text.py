@@ -1,4 +1,4 @@
-"""What becomes of the text after a slash command."""
+"""Escaping of the text after a slash command."""
 
 from collections.abc import Iterator
 
@@ -46,14 +46,14 @@ def test_text_is_escaped_as_slack_does(workspace: Workspace, typed: str, sent: s
     assert escaped(typed, workspace) == sent
 
 
-def test_a_channel_is_named_and_a_private_one_is_not(workspace: Workspace) -> None:
+def test_private_channel_is_sent_without_its_name(workspace: Workspace) -> None:
     public = workspace.channels.create("general", [])
     private = workspace.channels.create("secret", [], is_private=True)
 
     assert escaped("#general #secret", workspace) == f"<#{public.id}|general> <#{private.id}|>"
 
 
-def test_a_mention_of_two_people_of_one_name_means_the_active_one(workspace: Workspace) -> None:
+def test_mention_of_a_shared_name_means_the_active_person(workspace: Workspace) -> None:
     former = Person(id="U00", team_id="T01", name="cy", real_name="Cy", deleted=True)
     workspace.people.put(former)
     workspace.people.put(former.model_copy(update={"id": "U04", "deleted": False}))
@@ -74,6 +74,6 @@ def test_a_command_is_split_from_its_text(typed: str, split: tuple[str, str]) ->
 
 
 @pytest.mark.parametrize("typed", ["", "task", "/ task"])
-def test_what_is_no_command_is_refused(typed: str) -> None:
+def test_text_without_a_command_is_refused(typed: str) -> None:
     with pytest.raises(ControlError):
         split_command(typed)

@@ -1,4 +1,4 @@
-"""Who is in the workspace, and who does not want to be disturbed."""
+"""People of the workspace, and do-not-disturb."""
 
 import pytest
 
@@ -25,14 +25,14 @@ async def test_a_guest_and_a_bot_are_marked(world: World) -> None:
     assert (bot["is_bot"], bool(bot["profile"]["bot_id"])) == (True, True)
 
 
-async def test_less_is_told_of_the_deactivated(world: World) -> None:
+async def test_deactivated_person_has_fewer_fields(world: World) -> None:
     user = (await world.slack.users_info(user=await world.user("dan")))["user"]
 
     assert user["deleted"]
     assert not {"tz", "real_name", "is_restricted"} & set(user)
 
 
-async def test_everybody_is_listed_page_by_page_with_slackbot(world: World) -> None:
+async def test_people_are_listed_in_pages_with_slackbot(world: World) -> None:
     found, cursor = [], None
     while cursor != "":
         page = await world.slack.users_list(limit=3, cursor=cursor)
@@ -44,11 +44,11 @@ async def test_everybody_is_listed_page_by_page_with_slackbot(world: World) -> N
     assert not next(user for user in found if user["id"] == "USLACKBOT")["is_bot"]
 
 
-async def test_nobody_is_not_found(world: World) -> None:
+async def test_unknown_user_is_not_found(world: World) -> None:
     assert await error_of(world.slack.users_info(user="U404")) == "user_not_found"
 
 
-async def test_an_address_is_only_shown_with_the_scope_for_it(start: Start) -> None:
+async def test_email_is_shown_with_its_scope_only(start: Start) -> None:
     without = await start(scopes=("users:read",))
     with_scope = await start(scopes=("users:read", "users:read.email"))
 
@@ -59,7 +59,7 @@ async def test_an_address_is_only_shown_with_the_scope_for_it(start: Start) -> N
     assert shown["profile"]["email"] == "ana@example.com"
 
 
-async def test_nobody_is_found_by_address_without_the_scope_for_it(start: Start) -> None:
+async def test_email_lookup_needs_its_scope(start: Start) -> None:
     world = await start(scopes=("users:read",))
 
     lookup = world.slack.users_lookupByEmail(email="ana@example.com")
@@ -68,7 +68,7 @@ async def test_nobody_is_found_by_address_without_the_scope_for_it(start: Start)
 
 
 @pytest.mark.parametrize("scopes", [("users:read",), ("users:read", "users:read.email")])
-async def test_an_event_shows_an_address_with_the_scope_for_it(
+async def test_event_shows_the_email_with_its_scope_only(
     start: Start, scopes: tuple[str, ...]
 ) -> None:
     world = await start(scopes=scopes)
@@ -80,7 +80,7 @@ async def test_an_event_shows_an_address_with_the_scope_for_it(
     assert ("email" in shown) == ("users:read.email" in scopes)
 
 
-async def test_people_are_found_by_address_while_active(world: World) -> None:
+async def test_active_people_are_found_by_email(world: World) -> None:
     lookup = world.slack.users_lookupByEmail
 
     assert (await lookup(email="Ana@Example.com"))["user"]["id"] == await world.user("ana")
@@ -94,7 +94,7 @@ async def test_a_profile_can_be_read_alone(world: World) -> None:
     assert profile["real_name"] == "Ana Ortiz"
 
 
-async def test_do_not_disturb_is_told(world: World) -> None:
+async def test_do_not_disturb_is_reported(world: World) -> None:
     user = await world.user("bo")
     period = {"enabled": True, "start": 1_900_000_000, "end": 1_900_030_000}
     await world.control("PATCH", f"people/{user}", dnd=period)
@@ -105,7 +105,7 @@ async def test_do_not_disturb_is_told(world: World) -> None:
     assert (told["next_dnd_start_ts"], told["next_dnd_end_ts"]) == (period["start"], period["end"])
 
 
-async def test_a_snooze_shows_as_a_period_until_it_ends(world: World) -> None:
+async def test_snooze_is_reported_until_it_ends(world: World) -> None:
     user = await world.user("bo")
     until = int(world.clock()) + 600
     await world.control("PATCH", f"people/{user}", snooze_until=until)
@@ -119,7 +119,7 @@ async def test_a_snooze_shows_as_a_period_until_it_ends(world: World) -> None:
     assert not after["dnd_enabled"]
 
 
-async def test_do_not_disturb_is_told_for_many(world: World) -> None:
+async def test_do_not_disturb_is_reported_for_many(world: World) -> None:
     users = [await world.user("ana"), await world.user("bo")]
 
     told = await world.slack.dnd_teamInfo(users=[*users, "U404"])
@@ -128,7 +128,7 @@ async def test_do_not_disturb_is_told_for_many(world: World) -> None:
 
 
 @pytest.mark.parametrize(("users", "error"), [("", "invalid_arguments"), ("U,", "")])
-async def test_do_not_disturb_needs_somebody(world: World, users: str, error: str) -> None:
+async def test_do_not_disturb_needs_a_user(world: World, users: str, error: str) -> None:
     call = world.slack.api_call("dnd.teamInfo", params={"users": users})
 
     if error:
@@ -137,7 +137,7 @@ async def test_do_not_disturb_needs_somebody(world: World, users: str, error: st
         assert (await call)["users"] == {}
 
 
-async def test_no_more_than_fifty_at_a_time(world: World) -> None:
+async def test_do_not_disturb_takes_at_most_50_users(world: World) -> None:
     users = [f"U{number}" for number in range(51)]
 
     assert await error_of(world.slack.dnd_teamInfo(users=users)) == "too_many_users"

@@ -40,7 +40,7 @@ async def test_a_modal_opens_for_the_person_of_the_trigger(world: World) -> None
     }
 
 
-async def test_a_trigger_opens_once(world: World) -> None:
+async def test_trigger_opens_one_modal(world: World) -> None:
     app = await world.socket_app()
     trigger_id = await trigger(world, app)
     await world.slack.views_open(trigger_id=trigger_id, view=modal())
@@ -50,7 +50,7 @@ async def test_a_trigger_opens_once(world: World) -> None:
     assert await error_of(again) == "exchanged_trigger_id"
 
 
-async def test_a_trigger_dies_after_three_seconds(world: World) -> None:
+async def test_trigger_expires_after_three_seconds(world: World) -> None:
     app = await world.socket_app()
     trigger_id = await trigger(world, app)
     world.clock.advance(3.1)
@@ -60,13 +60,13 @@ async def test_a_trigger_dies_after_three_seconds(world: World) -> None:
     assert await error_of(late) == "expired_trigger_id"
 
 
-async def test_an_invented_trigger_opens_nothing(world: World) -> None:
+async def test_forged_trigger_is_refused(world: World) -> None:
     invented = world.slack.views_open(trigger_id="1.2.abc", view=modal())
 
     assert await error_of(invented) == "invalid_trigger_id"
 
 
-async def test_a_refused_view_leaves_the_trigger_whole(world: World) -> None:
+async def test_refused_view_does_not_use_up_the_trigger(world: World) -> None:
     app = await world.socket_app()
     trigger_id = await trigger(world, app)
 
@@ -81,7 +81,7 @@ async def test_a_refused_view_leaves_the_trigger_whole(world: World) -> None:
     assert (await world.slack.views_open(trigger_id=trigger_id, view=modal()))["ok"]
 
 
-async def test_three_modals_lie_on_each_other_and_no_fourth(world: World) -> None:
+async def test_at_most_three_modals_are_stacked(world: World) -> None:
     app = await world.socket_app()
     first = await world.slack.views_open(trigger_id=await trigger(world, app), view=modal())
     top = first["view"]
@@ -97,7 +97,7 @@ async def test_three_modals_lie_on_each_other_and_no_fourth(world: World) -> Non
     assert top["previous_view_id"] == (await stack(world))[1]
 
 
-async def test_nothing_is_pushed_where_nothing_is_open(world: World) -> None:
+async def test_push_needs_an_open_modal(world: World) -> None:
     app = await world.socket_app()
 
     refused = world.slack.views_push(trigger_id=await trigger(world, app), view=modal())
@@ -123,7 +123,7 @@ async def test_a_modal_is_updated_by_id_and_by_external_id(world: World) -> None
     assert await stack(world) == [opened["view"]["id"]]
 
 
-async def test_an_update_of_an_older_state_is_a_conflict(world: World) -> None:
+async def test_update_with_an_old_hash_is_a_conflict(world: World) -> None:
     app = await world.socket_app()
     opened = (await world.slack.views_open(trigger_id=await trigger(world, app), view=modal()))[
         "view"
@@ -136,7 +136,7 @@ async def test_an_update_of_an_older_state_is_a_conflict(world: World) -> None:
     assert await error_of(late) == "hash_conflict"
 
 
-async def test_what_was_entered_survives_an_update_of_the_rest(world: World) -> None:
+async def test_input_survives_an_update(world: World) -> None:
     app = await world.socket_app()
     fields = modal(input_block(text_input(), optional=True), section("Loading"))
     opened = await world.slack.views_open(trigger_id=await trigger(world, app), view=fields)
@@ -153,7 +153,7 @@ async def test_what_was_entered_survives_an_update_of_the_rest(world: World) -> 
     assert updated["view"]["state"]["values"]["title"]["title"]["value"] == "Milk"
 
 
-async def test_a_closed_modal_is_not_found(world: World) -> None:
+async def test_unknown_modal_is_not_found(world: World) -> None:
     assert await error_of(world.slack.views_update(view_id="V404", view=modal())) == "not_found"
 
 
@@ -171,7 +171,7 @@ async def test_a_home_is_published_and_replaced(world: World) -> None:
     assert await stack(world) == []
 
 
-async def test_a_home_of_an_older_state_is_a_conflict(world: World) -> None:
+async def test_home_with_an_old_hash_is_a_conflict(world: World) -> None:
     user = await world.user("ana")
     await world.slack.views_publish(user_id=user, view=home())
 
@@ -180,7 +180,7 @@ async def test_a_home_of_an_older_state_is_a_conflict(world: World) -> None:
     assert await error_of(late) == "hash_conflict"
 
 
-async def test_a_modal_is_no_home_and_a_home_no_modal(world: World) -> None:
+async def test_modal_and_home_are_not_interchangeable(world: World) -> None:
     app = await world.socket_app()
     publish = world.slack.views_publish(user_id=await world.user("ana"), view=modal())
     open_ = world.slack.views_open(trigger_id=await trigger(world, app), view=home())
@@ -189,7 +189,7 @@ async def test_a_modal_is_no_home_and_a_home_no_modal(world: World) -> None:
     assert await error_of(open_) == "invalid_arguments"
 
 
-async def test_an_external_id_is_only_for_one_view(world: World) -> None:
+async def test_external_id_is_unique(world: World) -> None:
     app = await world.socket_app()
     for_ana = modal(external_id="task-1")
     await world.slack.views_open(trigger_id=await trigger(world, app), view=for_ana)

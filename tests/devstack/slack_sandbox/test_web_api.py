@@ -1,4 +1,4 @@
-"""How the Web API is called, by whom, and with what arguments."""
+"""Tokens, scopes and arguments of Web API calls."""
 
 import json
 from typing import Any
@@ -30,7 +30,7 @@ async def test_auth_test_names_the_app_and_its_scopes(world: World) -> None:
     assert "chat:write" in answer.headers["x-oauth-scopes"].split(",")
 
 
-async def test_an_unknown_method_is_no_method(world: World) -> None:
+async def test_unknown_method_is_refused(world: World) -> None:
     answer = await post(world, "tasks.create")
 
     assert (answer["ok"], answer["error"]) == (False, "unknown_method")
@@ -46,7 +46,7 @@ async def test_an_unknown_method_is_no_method(world: World) -> None:
         ("apps.connections.open", "Bearer xapp-of-somebody", "invalid_auth"),
     ],
 )
-async def test_a_wrong_token_opens_nothing(
+async def test_wrong_token_is_refused(
     world: World, method: str, authorization: str, error: str
 ) -> None:
     answer = await post(world, method, headers={"Authorization": authorization})
@@ -54,17 +54,17 @@ async def test_a_wrong_token_opens_nothing(
     assert answer == {"ok": False, "error": error}
 
 
-async def test_an_app_token_is_not_taken_as_an_argument(world: World) -> None:
+async def test_app_token_is_refused_as_an_argument(world: World) -> None:
     answer = await post(world, "apps.connections.open", headers={}, data={"token": "xapp-sandbox"})
 
     assert answer["error"] == "invalid_auth"
 
 
-async def test_a_bot_token_is_taken_as_an_argument(world: World) -> None:
+async def test_bot_token_is_accepted_as_an_argument(world: World) -> None:
     assert (await post(world, "auth.test", headers={}, data={"token": "xoxb-sandbox"}))["ok"]
 
 
-async def test_arguments_come_as_json_form_multipart_and_query(world: World) -> None:
+async def test_arguments_are_read_from_json_form_and_query(world: World) -> None:
     user = await world.user("ana")
     ways: list[dict[str, Any]] = [
         {"json": {"user": user, "team_id": "T1"}},
@@ -84,7 +84,7 @@ def _multipart(user: str) -> Any:
     return form
 
 
-async def test_structures_may_be_json_in_a_form(world: World) -> None:
+async def test_form_may_contain_json(world: World) -> None:
     blocks = json.dumps([{"type": "divider"}])
     channel = await world.dm("ana")
 
@@ -113,7 +113,7 @@ async def test_a_missing_argument_is_named(world: World) -> None:
     assert answer["response_metadata"]["messages"] == ["[ERROR] missing required field: user"]
 
 
-async def test_without_its_scope_a_method_says_what_it_needs(start: Start) -> None:
+async def test_missing_scope_is_named(start: Start) -> None:
     world = await start(scopes=("chat:write",))
 
     with pytest.raises(SlackApiError) as refused:
@@ -131,14 +131,14 @@ async def test_other_tokens_can_be_chosen(start: Start) -> None:
     assert (await client.auth_test())["ok"]
 
 
-async def test_calls_are_remembered_without_their_token(world: World) -> None:
+async def test_calls_are_recorded_without_their_token(world: World) -> None:
     await post(world, "users.info", headers={}, data={"token": "xoxb-sandbox", "user": "U404"})
 
     calls = (await world.control("GET", "calls?method=users.info"))["calls"]
     assert [(c["arguments"], c["outcome"]) for c in calls] == [({"user": "U404"}, "user_not_found")]
 
 
-async def test_api_test_says_back_what_was_said(world: World) -> None:
+async def test_api_test_echoes_its_arguments(world: World) -> None:
     assert (await world.slack.api_test(foo="bar"))["args"]["foo"] == "bar"
 
 

@@ -1,4 +1,4 @@
-"""One sandbox in this process, and everybody who talks to it."""
+"""A sandbox in this process, with clients of its APIs."""
 
 import asyncio
 import time
@@ -52,7 +52,7 @@ class World:
             return response.status, await response.json()
 
     async def control(self, method: str, path: str, /, **body: Any) -> Json:
-        """Call the control API, which must agree."""
+        """Call the control API and require success."""
         status, answer = await self.ask(method, path, body or None)
         assert status == 200, answer
         return answer
@@ -78,7 +78,7 @@ class World:
         return await self.control("POST", "commands", user=await self.user(name), text=text, **more)
 
     async def socket_app(self, answer: Answer = silent) -> SocketApp:
-        """Connect an app by Socket Mode that answers so."""
+        """Connect an app with this answer over Socket Mode."""
         app = SocketApp(self.url, self.session, answer)
         await app.connect()
         self.closing.push_async_callback(app.close)
@@ -89,15 +89,15 @@ class World:
         return len(self.sandbox.sockets) > 0
 
     async def http_app(self, answer: Answer = silent) -> HttpApp:
-        """Start an app behind a request URL that answers so."""
+        """Start an app with this answer behind a request URL."""
         app = await self.closing.enter_async_context(HttpApp(answer).running())
         await self.control("PUT", "request-url", url=app.url)
         return app
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Return as soon as the condition holds; the test's time limit ends a vain wait."""
-    while not await condition():  # noqa: ASYNC110 - what is awaited lies behind HTTP
+    """Wait until the condition holds, at most until the test's time limit."""
+    while not await condition():  # noqa: ASYNC110 - the condition is read over HTTP
         await asyncio.sleep(0.01)
 
 

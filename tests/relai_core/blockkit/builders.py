@@ -1,4 +1,4 @@
-"""Tasks, relays and notices for these tests: fixed ones, and any that the domain allows."""
+"""Builders and Hypothesis strategies of tasks, relays and notices."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,12 +35,12 @@ def a_relay(**fields: Any) -> Relay:
 
 
 def an_ended_relay(end: RelayEnd, **fields: Any) -> Relay:
-    """The same, after its end."""
+    """A relay from Ana to Bo that has ended."""
     return a_relay(end=end, ended_at=NOW + timedelta(minutes=3), **fields)
 
 
 def a_task(**fields: Any) -> Task:
-    """A task that Ana made and holds."""
+    """A task that Ana created and owns."""
     given: dict[str, Any] = {
         "id": TASK_ID,
         "team_id": TEAM,
@@ -59,7 +59,7 @@ def a_task(**fields: Any) -> Task:
 
 
 def a_task_with(relay: Relay, **fields: Any) -> Task:
-    """Ana's task after `relay`, owned by whom its mode and end say."""
+    """Ana's task after `relay`, with the owner that follows from its mode and end."""
     stays = relay.end in (RelayEnd.DECLINED, RelayEnd.RETURNED, RelayEnd.WITHDRAWN)
     waits = relay.mode is RelayMode.HANDSHAKE and relay.is_open
     owner = relay.from_user if stays or waits else relay.to_user
@@ -109,7 +109,7 @@ moments = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.
 
 
 def texts(limit: int) -> st.SearchStrategy[str]:
-    """Any text up to `limit` characters: among them very long, and meant to do harm."""
+    """Texts of up to `limit` characters, among them very long and hostile ones."""
     repeated = st.builds(
         lambda piece, times: (piece * times)[:limit],
         st.sampled_from([*_HOSTILE, "é", "😀", "שלום ", "a"]),

@@ -1,6 +1,6 @@
-"""What Slack refuses, written from its documentation and apart from the product.
+"""Slack's rules for messages and modals, written from its documentation, apart from the product.
 
-It knows the blocks and elements that the product uses; one it does not know is a problem too.
+They cover the blocks and elements that the product uses; any other counts as a problem.
 """
 
 import json
@@ -30,7 +30,7 @@ _TEXTS = {
 
 
 def message_problems(text: str, blocks: list[Json]) -> list[str]:
-    """Everything Slack would refuse in a message, or would show wrongly."""
+    """Return everything in a message that Slack would refuse or show wrongly."""
     return [
         *_long("message", text, MESSAGE_TEXT),
         *_markup(text),
@@ -39,7 +39,7 @@ def message_problems(text: str, blocks: list[Json]) -> list[str]:
 
 
 def view_problems(view: Json) -> list[str]:
-    """Everything Slack would refuse in a modal."""
+    """Return everything in a modal that Slack would refuse."""
     problems = [] if view["type"] == "modal" else ["not a modal"]
     for part in ("title", "submit", "close"):
         problems += _plain(view[part], "view") if part in view else []

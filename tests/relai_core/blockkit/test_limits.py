@@ -1,4 +1,4 @@
-"""Every builder, with anything the domain allows, against Slack's limits."""
+"""Every builder stays within Slack's limits for any input that the domain allows."""
 
 from datetime import datetime
 
@@ -40,7 +40,7 @@ def test_any_notice_can_be_posted(
 
 @any_input
 @given(st.sampled_from(RefusalReason), builders.tasks, st.none() | builders.relays, people)
-def test_any_refusal_can_be_told(
+def test_any_refusal_can_be_posted(
     reason: RefusalReason, task: Task, relay: Relay | None, viewer: SlackUserId
 ) -> None:
     text = answers.refusal_text(reason, task, relay, viewer)
@@ -57,7 +57,7 @@ def test_any_card_can_be_posted(task: Task, viewer: SlackUserId) -> None:
 
 @any_input
 @given(builders.tasks, builders.relays)
-def test_any_hand_over_can_be_told_to_its_sender(task: Task, relay: Relay) -> None:
+def test_any_hand_over_can_be_posted_to_its_sender(task: Task, relay: Relay) -> None:
     assert problems(relays.relay_sent(task, relay)) == []
 
 
@@ -104,7 +104,7 @@ def test_any_decline_form_can_be_opened(title: str) -> None:
     assert oracle.view_problems(relays.decline_form(builders.RELAY_ID, title)) == []
 
 
-def test_the_longest_texts_the_domain_allows_can_be_offered() -> None:
+def test_longest_texts_fit_into_an_offer() -> None:
     for mark in ("&", "<", "\n", "a"):
         relay = builders.a_relay(note=(mark + "x") * (NOTE_LIMIT // 2))
         task = builders.a_task_with(
@@ -118,7 +118,7 @@ def test_the_longest_texts_the_domain_allows_can_be_offered() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.is_card])
 @pytest.mark.parametrize("end", RelayEnd)
 @pytest.mark.parametrize("status", TaskStatus)
-def test_the_longest_texts_can_be_told_after_every_end(
+def test_longest_texts_fit_into_every_card_after_any_end(
     kind: NoticeKind, end: RelayEnd, status: TaskStatus
 ) -> None:
     token = TokenName("&" * 40)

@@ -1,4 +1,4 @@
-"""What notices say, and which buttons they keep."""
+"""Texts and buttons of notices."""
 
 from datetime import timedelta
 from typing import Any
@@ -46,7 +46,7 @@ def buttons(message: Message) -> dict[str, str]:
 
 
 def words(message: Message) -> str:
-    """Everything a person reads."""
+    """Return all the text that a person reads."""
     return "\n".join(_words(block) for block in message.blocks)
 
 
@@ -63,7 +63,7 @@ def test_an_owner_can_complete_and_hand_over() -> None:
     assert buttons(rendered(NoticeKind.TASK_ASSIGNED, a_task())) == WORK
 
 
-def test_nobody_else_has_buttons() -> None:
+def test_other_people_have_no_buttons() -> None:
     message = rendered(NoticeKind.TASK_ASSIGNED, a_task(), viewer=CY)
 
     assert not has_buttons(message)
@@ -82,7 +82,7 @@ def test_a_receiver_in_handshake_mode_can_only_answer() -> None:
     assert buttons(rendered(NoticeKind.RELAY_OFFERED, task, viewer=BO)) == ANSWERS
 
 
-def test_a_sender_in_handshake_mode_can_work_and_take_back_but_not_hand_over_twice() -> None:
+def test_handshake_sender_can_complete_and_take_back() -> None:
     task = a_task_with(a_relay(mode=RelayMode.HANDSHAKE))
 
     message = rendered(NoticeKind.TASK_ASSIGNED, task)
@@ -90,17 +90,17 @@ def test_a_sender_in_handshake_mode_can_work_and_take_back_but_not_hand_over_twi
     assert buttons(message) == {ActionId.TASK_COMPLETE: TASK_ID} | TAKE_BACK
 
 
-def test_a_sender_can_take_back_while_the_answer_is_awaited() -> None:
+def test_sender_can_take_back_before_the_answer() -> None:
     assert buttons(rendered(NoticeKind.RELAY_SENT, a_task_with(a_relay()))) == TAKE_BACK
 
 
-def test_a_sender_can_take_back_what_stays_unanswered() -> None:
+def test_sender_can_take_back_an_unanswered_relay() -> None:
     task = a_task_with(an_ended_relay(RelayEnd.UNANSWERED))
 
     assert buttons(rendered(NoticeKind.RELAY_ENDED, task)) == TAKE_BACK
 
 
-def test_nothing_can_be_taken_back_once_the_receiver_has_passed_it_on() -> None:
+def test_passed_on_task_cannot_be_taken_back() -> None:
     task = a_task_with(an_ended_relay(RelayEnd.UNANSWERED), owner=CY)
 
     assert not has_buttons(rendered(NoticeKind.RELAY_ENDED, task))
@@ -113,13 +113,13 @@ def test_an_accepted_offer_turns_into_the_new_owners_card() -> None:
 
 
 @pytest.mark.parametrize("end", [RelayEnd.DECLINED, RelayEnd.RETURNED, RelayEnd.WITHDRAWN])
-def test_an_offer_that_went_back_has_no_button_left(end: RelayEnd) -> None:
+def test_returned_offer_has_no_buttons(end: RelayEnd) -> None:
     task = a_task_with(an_ended_relay(end))
 
     assert not has_buttons(rendered(NoticeKind.RELAY_OFFERED, task, viewer=BO))
 
 
-def test_a_card_of_an_old_relay_shows_nothing_of_a_later_one() -> None:
+def test_card_of_an_old_relay_ignores_a_later_one() -> None:
     later = a_relay(id="T1-later")
     message = rendered(
         NoticeKind.RELAY_SENT, a_task_with(later), relay=an_ended_relay(RelayEnd.DECLINED)
@@ -130,7 +130,7 @@ def test_a_card_of_an_old_relay_shows_nothing_of_a_later_one() -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.is_card])
 @pytest.mark.parametrize("viewer", [ANA, BO])
-def test_a_card_of_a_closed_task_says_who_closed_it_and_has_no_button(
+def test_closed_card_names_its_closer_and_has_no_buttons(
     kind: NoticeKind, viewer: SlackUserId
 ) -> None:
     task = a_closed_task(relay=an_ended_relay(RelayEnd.ACCEPTED))
@@ -141,7 +141,7 @@ def test_a_card_of_a_closed_task_says_who_closed_it_and_has_no_button(
     assert f"Done by {'you' if viewer == BO else '<@UBO>'}, <!date^" in message.text
 
 
-def test_a_card_says_through_which_token_it_was_given() -> None:
+def test_card_names_the_token_that_assigned_it() -> None:
     task = a_task(owner=BO, hops=(BO,), via=CI)
 
     message = rendered(NoticeKind.TASK_ASSIGNED, task, viewer=BO)
@@ -150,7 +150,7 @@ def test_a_card_says_through_which_token_it_was_given() -> None:
     assert words(message).count("`ci`") == 1
 
 
-def test_a_card_of_ones_own_says_through_which_token_it_came() -> None:
+def test_card_of_an_own_task_names_its_token() -> None:
     message = rendered(NoticeKind.TASK_ASSIGNED, a_task(via=CI))
 
     assert message.text.startswith("On your list (through `ci`): T-42")
@@ -159,7 +159,7 @@ def test_a_card_of_ones_own_says_through_which_token_it_came() -> None:
 @pytest.mark.parametrize(
     ("mode", "said"), [(RelayMode.DIRECT, "handed you"), (RelayMode.HANDSHAKE, "asks you to take")]
 )
-def test_an_offer_says_through_which_token_it_came(mode: RelayMode, said: str) -> None:
+def test_offer_names_its_token(mode: RelayMode, said: str) -> None:
     task = a_task_with(a_relay(mode=mode, via=CI))
 
     message = rendered(NoticeKind.RELAY_OFFERED, task, viewer=BO)
@@ -169,8 +169,8 @@ def test_an_offer_says_through_which_token_it_came(mode: RelayMode, said: str) -
 
 
 @pytest.mark.parametrize("kind", [NoticeKind.TASK_COMPLETED, NoticeKind.TASK_ASSIGNED])
-def test_a_closed_task_says_through_which_token_it_was_closed(kind: NoticeKind) -> None:
-    """A card that was given by one token is not closed by the same one."""
+def test_closed_task_names_the_token_that_closed_it(kind: NoticeKind) -> None:
+    """The token that assigned the task is not the one that closed it."""
     task = a_closed_task(via=TokenName("other"), closed_via=CI)
 
     message = rendered(kind, task, viewer=BO)
@@ -201,7 +201,7 @@ def test_a_late_reminder_says_how_late() -> None:
     assert "This is 3 h late" in words(message)
 
 
-def test_a_reminder_that_is_nearly_on_time_does_not_call_itself_late() -> None:
+def test_nearly_punctual_reminder_is_not_called_late() -> None:
     notice = a_notice(NoticeKind.REMINDER_DUE, due_at=NOW)
 
     message = notice_message(notice, a_task(due_at=NOW), None, now=NOW + LATE_AFTER)
@@ -227,7 +227,7 @@ def test_a_late_offer_says_how_late() -> None:
         (timedelta(days=5), "is overdue by 5 days: it was due <!date^"),
     ],
 )
-def test_a_reminder_tells_how_the_task_stands_to_its_date(after: timedelta, said: str) -> None:
+def test_reminder_shows_the_time_to_the_due_date(after: timedelta, said: str) -> None:
     notice = a_notice(NoticeKind.REMINDER_DUE, due_at=NOW)
 
     message = notice_message(notice, a_task(due_at=NOW), None, now=NOW + after)
@@ -235,23 +235,23 @@ def test_a_reminder_tells_how_the_task_stands_to_its_date(after: timedelta, said
     assert said in message.text
 
 
-def test_a_reminder_of_a_date_that_has_moved_names_the_new_one() -> None:
+def test_reminder_of_a_moved_date_says_so() -> None:
     moved = a_task(due_at=NOW + timedelta(days=9))
 
     assert "has moved" in rendered(NoticeKind.REMINDER_DAY_BEFORE, moved).text
 
 
-def test_the_creator_of_an_overdue_task_is_told_who_holds_it() -> None:
+def test_overdue_reminder_names_the_owner_to_the_creator() -> None:
     task = a_task(owner=BO, hops=(ANA, BO))
 
     assert f"which <@{BO}> holds" in rendered(NoticeKind.REMINDER_OVERDUE, task, viewer=ANA).text
 
 
-def test_progress_is_on_the_card() -> None:
+def test_card_shows_the_progress() -> None:
     assert "▓▓▓▓▓▓░░░░ 60 %" in words(rendered(NoticeKind.TASK_ASSIGNED, a_task(progress=60)))
 
 
-def test_note_and_description_travel_with_the_offer() -> None:
+def test_offer_shows_note_and_description() -> None:
     task = a_task_with(a_relay(note="staging is next"), description="see the wiki")
 
     message = rendered(NoticeKind.RELAY_OFFERED, task, viewer=BO)
@@ -260,14 +260,14 @@ def test_note_and_description_travel_with_the_offer() -> None:
     assert "> see the wiki" in words(message)
 
 
-def test_an_onboarding_summary_is_about_its_subject() -> None:
+def test_onboarding_summary_names_its_subject() -> None:
     message = rendered(NoticeKind.ONBOARDING_SUMMARY, a_task())
 
     assert f"<@{CY}>" in message.text
     assert "1 of 3 first tasks is still open" in message.text
 
 
-def test_a_notice_without_what_it_is_about_is_a_mistake_of_the_caller() -> None:
+def test_notice_without_its_task_is_an_error() -> None:
     notice = Notice(
         team_id="T1", kind=NoticeKind.TASK_ASSIGNED, moment="m", planned_at=NOW, recipient=ANA
     )

@@ -1,4 +1,4 @@
-"""The sentences people read, and what becomes of their own text in them."""
+"""Sentences that people read, and their own text quoted in them."""
 
 from datetime import timedelta
 from typing import Any
@@ -43,7 +43,7 @@ def test_a_title_neither_mentions_nor_links(title: str) -> None:
     assert title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in shown
 
 
-def test_a_right_to_left_title_leaves_the_sentence_around_it_alone() -> None:
+def test_right_to_left_title_is_isolated() -> None:
     assert title_of(a_task(title="\u202eשלם\u2069")) == "T-42 *\u2068שלם\u2069*"
 
 
@@ -66,15 +66,11 @@ def test_a_cut_text_never_ends_in_half_an_entity() -> None:
         ("&" * 40, f"`{'&amp;' * 7}…`"),
     ],
 )
-def test_a_token_is_named_as_code_that_nothing_in_it_can_end(name: str, shown: str) -> None:
+def test_token_name_is_escaped_as_code(name: str, shown: str) -> None:
     assert through(TokenName(name)) == f" (through {shown})"
 
 
-def test_what_people_do_themselves_is_through_nothing() -> None:
-    assert through(None) == ""
-
-
-def test_a_quoted_text_loses_nothing() -> None:
+def test_quoted_text_is_complete() -> None:
     raw = "\n".join(f"line {n} & more" for n in range(100))
 
     quoted = "\n".join(block["text"]["text"] for block in quote(raw, 10_000))
@@ -82,18 +78,18 @@ def test_a_quoted_text_loses_nothing() -> None:
     assert quoted == "\n".join(f"> line {n} &amp; more" for n in range(100))
 
 
-def test_a_plain_text_keeps_its_direction_to_itself() -> None:
+def test_plain_text_drops_direction_marks() -> None:
     assert plain("\u202eon\n leave\u2069", 100)["text"] == "on leave"
 
 
-def test_a_quoted_text_keeps_its_direction_to_itself() -> None:
+def test_quoted_text_drops_direction_marks() -> None:
     (block,) = quote("\u202eon leave\u2069", 100)
 
     assert block["text"]["text"] == "> on leave"
 
 
 @pytest.mark.parametrize("command", ["/<!channel>", "/a` *b* `c"])
-def test_an_unknown_command_is_named_without_effect(command: str) -> None:
+def test_unknown_command_is_escaped(command: str) -> None:
     shown = answers.unknown_command(command).text
 
     assert command not in shown
@@ -109,7 +105,7 @@ def test_typed_text_comes_back_exactly() -> None:
     assert {block["text"]["type"] for block in shown} == {"plain_text"}
 
 
-def test_a_moment_is_shown_in_the_zone_of_its_reader() -> None:
+def test_date_is_shown_in_the_zone_of_its_reader() -> None:
     assert due_text(NOW) == ("<!date^1795780800^{date_short_pretty} {time}|2026-11-27 12:00 UTC>")
 
 
@@ -132,25 +128,25 @@ def test_a_sender_is_told_of_each_end(end: RelayEnd, reason: str, said: str) -> 
     assert said in relays.relay_ended_text(a_task_with(relay), relay)
 
 
-def test_an_open_relay_has_no_end_to_tell() -> None:
+def test_open_relay_has_no_end_text() -> None:
     with pytest.raises(ValueError, match="has not ended"):
         relays.relay_ended_text(a_task(), a_relay())
 
 
-def test_a_sender_in_handshake_mode_is_told_that_they_still_own_it() -> None:
+def test_handshake_sender_reads_that_the_task_stays() -> None:
     relay = a_relay(mode=RelayMode.HANDSHAKE)
 
     assert "*You still own it*" in relays.relay_sent(a_task_with(relay), relay).text
 
 
-def test_a_loop_is_pointed_out() -> None:
+def test_return_to_an_earlier_owner_is_pointed_out() -> None:
     relay = a_relay()
     task = a_task_with(relay, hops=(ANA, BO, CY, ANA, BO))
 
     assert "has held this task before" in str(relays.relay_sent(task, relay).blocks)
 
 
-def test_a_first_hand_over_is_not_called_a_loop() -> None:
+def test_first_hand_over_has_no_warning() -> None:
     relay = a_relay()
 
     assert "⚠️" not in str(relays.relay_sent(a_task_with(relay), relay).blocks)
@@ -164,19 +160,19 @@ def test_a_fourth_hop_is_pointed_out() -> None:
     assert "hand-over number 4" in str(shown)
 
 
-def test_whoever_comes_too_late_is_told_who_and_when() -> None:
+def test_refusal_names_the_closer_and_the_time() -> None:
     text = answers.refusal_text(RefusalReason.TASK_CLOSED, a_closed_task(), None, ANA)
 
     assert f"was already completed by <@{BO}> (<!date^" in text
 
 
-def test_whoever_repeats_their_own_click_is_told_that_it_was_them() -> None:
+def test_refusal_after_an_own_click_says_you() -> None:
     text = answers.refusal_text(RefusalReason.TASK_CLOSED, a_closed_task(), None, BO)
 
     assert "completed by you" in text
 
 
-def test_whoever_repeats_what_a_token_did_in_their_name_is_told_so() -> None:
+def test_refusal_names_the_token_used_in_your_name() -> None:
     task = a_closed_task(closed_via=CI)
 
     text = answers.refusal_text(RefusalReason.TASK_CLOSED, task, None, BO)
@@ -185,7 +181,7 @@ def test_whoever_repeats_what_a_token_did_in_their_name_is_told_so() -> None:
 
 
 @pytest.mark.parametrize("mode", RelayMode)
-def test_a_sender_is_told_which_token_handed_it_over(mode: RelayMode) -> None:
+def test_sent_message_names_the_token(mode: RelayMode) -> None:
     relay = a_relay(mode=mode, via=CI)
 
     text = relays.relay_sent(a_task_with(relay), relay).text
@@ -194,8 +190,8 @@ def test_a_sender_is_told_which_token_handed_it_over(mode: RelayMode) -> None:
 
 
 @pytest.mark.parametrize("end", RelayEnd)
-def test_a_sender_is_told_of_the_token_after_the_end_too(end: RelayEnd) -> None:
-    """The message about the opening may have been edited before they saw it."""
+def test_end_message_names_the_token(end: RelayEnd) -> None:
+    """The message about the opening may have been edited before the sender saw it."""
     relay = an_ended_relay(end, via=CI)
 
     text = relays.relay_ended_text(a_task_with(relay), relay)
@@ -203,13 +199,13 @@ def test_a_sender_is_told_of_the_token_after_the_end_too(end: RelayEnd) -> None:
     assert text.count("in your name through `ci`") == 1
 
 
-def test_a_sender_who_handed_it_over_themselves_is_told_of_no_token() -> None:
+def test_hand_over_without_a_token_names_no_token() -> None:
     relay = a_relay()
 
     assert "through" not in relays.relay_sent(a_task_with(relay), relay).text
 
 
-def test_a_late_answer_is_told_how_the_hand_over_ended() -> None:
+def test_refusal_names_the_end_of_the_hand_over() -> None:
     relay = an_ended_relay(RelayEnd.WITHDRAWN)
 
     text = answers.refusal_text(RefusalReason.RELAY_ENDED, a_task_with(relay), relay, BO)
@@ -227,7 +223,7 @@ def test_a_list_shows_a_task_once() -> None:
     assert message.text == "1 to accept, 0 yours, 0 waiting on others."
 
 
-def test_a_long_list_says_how_much_is_left_out() -> None:
+def test_long_list_counts_the_omitted_tasks() -> None:
     many = [a_task(id=f"T1-{n}") for n in range(150)]
 
     message = tasks.task_list([], many, [], ANA)
@@ -235,7 +231,7 @@ def test_a_long_list_says_how_much_is_left_out() -> None:
     assert f"… and {150 - tasks.ROWS_SHOWN} more" in str(message.blocks)
 
 
-def test_an_empty_list_says_how_to_fill_it() -> None:
+def test_empty_list_suggests_task_new() -> None:
     assert "`/task new`" in tasks.task_list([], [], [], ANA).text
 
 
@@ -245,7 +241,7 @@ def inputs(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_a_task_form_holds_what_is_known() -> None:
+def test_task_form_is_prefilled() -> None:
     view = tasks.task_form(title="Renew", owner=BO, due_at=NOW, channel=ChannelId("C1"))
     fields = inputs(view)
 
@@ -256,7 +252,7 @@ def test_a_task_form_holds_what_is_known() -> None:
     assert view["callback_id"] == CallbackId.TASK_FORM
 
 
-def test_a_relay_form_offers_the_chosen_task_however_many_there_are() -> None:
+def test_relay_form_offers_the_chosen_task_of_many() -> None:
     many = [a_task(id=f"T1-{n}", number=n + 1) for n in range(150)]
 
     view = relays.relay_form(many, task_id=many[-1].id, mode=RelayMode.DIRECT)
@@ -264,33 +260,33 @@ def test_a_relay_form_offers_the_chosen_task_however_many_there_are() -> None:
     assert inputs(view)[InputId.TASK]["initial_option"]["value"] == "T1-149"
 
 
-def test_a_relay_form_without_tasks_says_so_and_submits_nothing() -> None:
+def test_relay_form_without_tasks_has_no_submit_button() -> None:
     view = relays.relay_form([], mode=RelayMode.DIRECT)
 
     assert "submit" not in view
     assert "nothing to hand over" in str(view["blocks"])
 
 
-def test_a_decline_needs_a_reason_and_remembers_its_relay() -> None:
+def test_decline_form_requires_a_reason() -> None:
     view = relays.decline_form(RELAY_ID, "Renew")
 
     assert view["private_metadata"] == RELAY_ID
     assert [block["optional"] for block in view["blocks"] if block["type"] == "input"] == [False]
 
 
-def test_every_input_answers_under_its_own_name() -> None:
+def test_every_input_uses_its_name_as_action_id() -> None:
     form = relays.relay_form([a_task()], mode=RelayMode.DIRECT)
 
     assert all(element["action_id"] == name for name, element in inputs(form).items())
 
 
-def test_what_was_typed_is_given_back_with_the_reason() -> None:
+def test_typed_text_is_given_back_with_the_reason() -> None:
     message = answers.not_saved("MongoDB can't be reached.", "/task new Renew <it>")
 
     assert message.blocks[1]["text"]["text"] == "/task new Renew <it>"
 
 
-def test_the_length_of_lateness_is_told_in_words() -> None:
+def test_lateness_is_shown_in_words() -> None:
     assert [elapsed(timedelta(minutes=m)) for m in (5, 59, 60, 47 * 60, 48 * 60)] == [
         *("5 min", "59 min", "1 h", "47 h", "2 days")
     ]

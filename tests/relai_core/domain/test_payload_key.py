@@ -1,4 +1,4 @@
-"""Keys for what Temporal keeps: the first writes, all read, and none is ever shown."""
+"""Payload keys: the first one encrypts, all of them decrypt, and logs show only their ids."""
 
 import base64
 
@@ -9,7 +9,7 @@ from relai_core.domain.payload_key import PayloadKeys, new_payload_key, parse_pa
 OLD, NEW = (base64.b64encode(letter * 32).decode() for letter in (b"o", b"n"))
 
 
-def test_no_keys_are_none() -> None:
+def test_empty_setting_has_no_keys() -> None:
     assert parse_payload_keys(" , ") == PayloadKeys(writing=None, reading=())
 
 
@@ -20,21 +20,21 @@ def test_the_first_key_writes_and_all_read() -> None:
     assert [key.secret for key in keys.reading] == [base64.b64decode(NEW), base64.b64decode(OLD)]
 
 
-def test_behind_plain_every_key_reads_and_none_writes() -> None:
+def test_keys_after_plain_only_decrypt() -> None:
     keys = parse_payload_keys(f"plain,{NEW},{OLD}")
 
     assert keys.writing is None
     assert keys.reading == parse_payload_keys(f"{NEW},{OLD}").reading
 
 
-def test_a_key_has_the_same_id_wherever_it_stands() -> None:
+def test_key_id_does_not_depend_on_the_position() -> None:
     first, second = parse_payload_keys(f"{NEW},{OLD}").reading
 
     assert first.id != second.id
     assert parse_payload_keys(OLD).writing == second
 
 
-def test_a_new_key_is_one_and_another_each_time() -> None:
+def test_new_keys_are_valid_and_different() -> None:
     keys = parse_payload_keys(f"{new_payload_key()},{new_payload_key()}").reading
 
     assert keys[0] != keys[1]
@@ -59,7 +59,7 @@ def test_a_key_shows_its_id_only() -> None:
     ],
     ids=["words", "no ascii", "too short", "cut off", "two in one", "plain not at first"],
 )
-def test_a_malformed_entry_is_named_by_its_place_and_never_shown(entry: str) -> None:
+def test_malformed_entry_is_named_by_its_position(entry: str) -> None:
     with pytest.raises(ValueError, match="entry 2 ") as refused:
         parse_payload_keys(f"{NEW},{entry}")
 

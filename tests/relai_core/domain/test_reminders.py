@@ -1,4 +1,4 @@
-"""Reminders: the right one, to the right person, when that person works."""
+"""Reminders go to the right person, in that person's working hours."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from relai_core.domain.reminders import (
 from relai_core.domain.task import Task
 from tests.relai_core.builders import ANA, BEN, CLEO, NOW, Changes, a_task, after
 
-OFFICE = WorkingHours.parse("mon-fri 09:00-17:00")
+WEEKDAYS = WorkingHours.parse("mon-fri 09:00-17:00")
 UTC_ZONE, AUCKLAND = ZoneInfo("UTC"), ZoneInfo("Pacific/Auckland")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 DUE = NOW + 2 * DAY
@@ -47,15 +47,15 @@ def upcoming_at(
     zones: dict[SlackUserId, ZoneInfo] | None = None,
     quiet: dict[SlackUserId, datetime | None] | None = None,
 ) -> Upcoming | None:
-    """The same, with the moment at which it may go out."""
+    """Return the next reminder with the time at which it may be sent."""
     everyone = dict.fromkeys((ANA, BEN, CLEO), UTC_ZONE)
     return next_reminder(
-        task, taken=taken, zones=zones or everyone, quiet=quiet or {}, hours=OFFICE, now=now
+        task, taken=taken, zones=zones or everyone, quiet=quiet or {}, hours=WEEKDAYS, now=now
     )
 
 
 def all_of(task: Task, *, now: datetime = NOW) -> list[Reminder]:
-    """Every reminder of the task, as they come if nothing else happens."""
+    """Return all reminders of the task in order, if nothing else happens."""
     told: list[Reminder] = []
     while found := upcoming_at(task, now=now, taken=[r.key for r in told]):
         told.append(found.reminder)
@@ -74,14 +74,14 @@ def test_the_owner_is_reminded_before_at_and_after_the_due_date() -> None:
     ]
 
 
-def test_who_gave_the_task_away_hears_only_that_it_is_overdue() -> None:
+def test_creator_gets_only_the_overdue_reminder() -> None:
     told = all_of(a_task(creator=CLEO, owner=ANA, due_at=DUE))
 
     assert [r.kind for r in told if r.recipient == CLEO] == [ReminderKind.OVERDUE]
 
 
 @pytest.mark.parametrize("task", [a_task(), a_task(due_at=DUE)])
-def test_a_task_without_a_date_or_a_future_has_no_reminder(task: Task) -> None:
+def test_undated_or_closed_task_has_no_reminder(task: Task) -> None:
     if task.due_at is not None:
         task = after(task, Changes(task).completed())
 
@@ -98,8 +98,8 @@ def test_a_warning_comes_in_working_hours_of_the_person() -> None:
     assert reminder.at == datetime(2026, 3, 6, 9, 0, tzinfo=AUCKLAND)
 
 
-def test_a_warning_that_would_come_too_late_comes_before() -> None:
-    """Of a task due on Monday at 08:00 a person hears on Friday."""
+def test_warning_moves_to_the_last_working_time() -> None:
+    """The warning of a task due on Monday at 08:00 comes on Friday."""
     task = a_task(due_at=datetime(2026, 3, 9, 8, 0, tzinfo=NOW.tzinfo))
 
     reminder = upcoming(task)
@@ -118,7 +118,7 @@ def test_a_task_due_within_a_day_has_no_warning() -> None:
     assert reminder.kind is ReminderKind.DUE
 
 
-def test_a_new_owner_is_not_told_what_was_due_before_their_time() -> None:
+def test_new_owner_gets_no_earlier_reminder() -> None:
     task = a_task(due_at=DUE)
     moved = after(task, Changes(task, at=DUE + HOUR).handed_over(BEN))
 
@@ -128,13 +128,13 @@ def test_a_new_owner_is_not_told_what_was_due_before_their_time() -> None:
     assert (reminder.kind, reminder.recipient) == (ReminderKind.OVERDUE, BEN)
 
 
-def test_after_a_long_downtime_only_the_latest_is_left() -> None:
+def test_only_the_latest_reminder_remains_after_downtime() -> None:
     told = all_of(a_task(due_at=DUE), now=DUE + 30 * DAY)
 
     assert [r.kind for r in told] == [ReminderKind.OVERDUE]
 
 
-def test_what_was_told_is_not_told_again() -> None:
+def test_sent_reminder_is_not_repeated() -> None:
     task = a_task(due_at=DUE)
     warning = upcoming(task)
     assert warning is not None
@@ -145,7 +145,7 @@ def test_what_was_told_is_not_told_again() -> None:
     assert following.kind is ReminderKind.DUE
 
 
-def test_a_new_date_is_a_new_reason_to_remind() -> None:
+def test_new_due_date_gets_new_reminders() -> None:
     task = a_task(due_at=DUE)
     told = [reminder.key for reminder in all_of(task)]
     moved = after(task, Changes(task).edited(due_at=DUE + 3 * DAY))
@@ -166,8 +166,8 @@ def test_a_snooze_holds_reminders_back_until_its_end() -> None:
     assert (reminder.kind, reminder.at) == (ReminderKind.DAY_BEFORE, DUE - HOUR)
 
 
-def test_after_a_snooze_only_what_is_still_news_is_told() -> None:
-    """Nobody is told on the day after the due date that the task is due tomorrow."""
+def test_snooze_drops_outdated_reminders() -> None:
+    """After the due date, the warning of the day before makes no sense."""
     task = a_task(due_at=DUE)
     snoozed = after(task, Changes(task).snoozed(DUE + HOUR))
 
@@ -177,7 +177,7 @@ def test_after_a_snooze_only_what_is_still_news_is_told() -> None:
     assert [r.kind for r in told] == [ReminderKind.DUE, ReminderKind.OVERDUE]
 
 
-def test_someone_whose_zone_is_unknown_is_left_out() -> None:
+def test_person_with_an_unknown_zone_is_skipped() -> None:
     task = a_task(creator=CLEO, owner=ANA, due_at=DUE)
 
     reminder = upcoming(task, zones={CLEO: UTC_ZONE})
@@ -187,21 +187,21 @@ def test_someone_whose_zone_is_unknown_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("kind", list(ReminderKind))
-def test_a_reminder_is_no_longer_true_once_the_task_is_closed(kind: ReminderKind) -> None:
+def test_reminder_is_outdated_after_closing(kind: ReminderKind) -> None:
     task = a_task(due_at=DUE)
 
     assert still_true(kind, ANA, DUE, task)
     assert not still_true(kind, ANA, DUE, after(task, Changes(task).completed()))
 
 
-def test_a_reminder_is_no_longer_true_once_the_date_has_moved() -> None:
+def test_reminder_is_outdated_after_a_date_change() -> None:
     task = a_task(due_at=DUE)
     moved = after(task, Changes(task).edited(due_at=DUE + DAY))
 
     assert not still_true(ReminderKind.DUE, ANA, DUE, moved)
 
 
-def test_a_reminder_is_no_longer_true_for_who_gave_the_task_away() -> None:
+def test_reminder_is_outdated_after_a_hand_over() -> None:
     task = a_task(due_at=DUE)
     moved = after(task, Changes(task).handed_over(BEN))
 
@@ -215,7 +215,7 @@ def test_a_reminder_is_no_longer_true_for_who_gave_the_task_away() -> None:
     snoozed_for=st.none() | st.integers(1, 1500),
     zone=st.sampled_from(["UTC", "Asia/Kolkata", "America/New_York"]).map(ZoneInfo),
 )
-def test_reminders_are_few_in_order_and_never_from_the_past_of_the_task(
+def test_reminders_are_few_ordered_and_up_to_date(
     hours_left: int, hours_later: int, snoozed_for: int | None, zone: ZoneInfo
 ) -> None:
     task = a_task(creator=CLEO, owner=ANA, due_at=NOW + hours_left * HOUR)
@@ -234,8 +234,8 @@ def test_reminders_are_few_in_order_and_never_from_the_past_of_the_task(
     assert all(r.at >= r.due_at + OVERDUE_AFTER for r in told if r.kind is ReminderKind.OVERDUE)
 
 
-def test_a_task_due_in_exactly_a_day_is_not_reminded_of_at_once() -> None:
-    """Its card has just said so."""
+def test_task_due_in_exactly_a_day_has_no_warning() -> None:
+    """The card of the new task shows the due date already."""
     told = upcoming(a_task(due_at=NOW + DAY))
 
     assert told is not None

@@ -1,4 +1,4 @@
-"""What cannot go out at its moment waits for a working one, outside do-not-disturb."""
+"""A reminder that can't be sent on time waits for working hours, outside do-not-disturb."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from relai_core.domain.reminders import ReminderKind, Upcoming, next_reminder, s
 from relai_core.domain.task import Task
 from tests.relai_core.builders import ANA, CLEO, NOW, Changes, a_task, after
 
-OFFICE = WorkingHours.parse("mon-fri 09:00-17:00")
+WEEKDAYS = WorkingHours.parse("mon-fri 09:00-17:00")
 MADRID = ZoneInfo("Europe/Madrid")
 MINUTE = timedelta(minutes=1)
 
@@ -29,7 +29,7 @@ def first_of(
     task: Task, now: datetime, quiet: dict[SlackUserId, datetime | None] | None = None
 ) -> Upcoming:
     zones = dict.fromkeys((ANA, CLEO), MADRID)
-    found = next_reminder(task, taken=(), zones=zones, quiet=quiet or {}, hours=OFFICE, now=now)
+    found = next_reminder(task, taken=(), zones=zones, quiet=quiet or {}, hours=WEEKDAYS, now=now)
     assert found is not None
     return found
 
@@ -62,24 +62,24 @@ def first_of(
         pytest.param(on(12, "10:00"), on(10, "10:00"), None, on(12, "10:00"), id="in the future"),
     ],
 )
-def test_when_a_reminder_may_go_out(
+def test_reminder_is_sent_in_working_hours(
     planned: datetime, now: datetime, quiet_until: datetime | None, sent: datetime
 ) -> None:
-    found = sendable_at(planned, now=now, quiet_until=quiet_until, hours=OFFICE, zone=MADRID)
+    found = sendable_at(planned, now=now, quiet_until=quiet_until, hours=WEEKDAYS, zone=MADRID)
 
     assert found == sent
 
 
 @given(late=st.integers(0, 20_000), quiet=st.none() | st.integers(0, 20_000))
-def test_once_it_may_go_out_it_still_may(late: int, quiet: int | None) -> None:
-    """So a check right before the post agrees with the one that planned it."""
+def test_sending_time_stays_valid_once_reached(late: int, quiet: int | None) -> None:
+    """The check right before the post agrees with the plan."""
     planned = on(27, "14:07")
     until = None if quiet is None else planned + quiet * MINUTE
     found = sendable_at(
-        planned, now=planned + late * MINUTE, quiet_until=until, hours=OFFICE, zone=MADRID
+        planned, now=planned + late * MINUTE, quiet_until=until, hours=WEEKDAYS, zone=MADRID
     )
 
-    again = sendable_at(planned, now=found, quiet_until=until, hours=OFFICE, zone=MADRID)
+    again = sendable_at(planned, now=found, quiet_until=until, hours=WEEKDAYS, zone=MADRID)
 
     assert again == found
     assert until is None or found >= until
@@ -88,7 +88,7 @@ def test_once_it_may_go_out_it_still_may(late: int, quiet: int | None) -> None:
     assert at_work or found <= planned + LATE_AFTER
 
 
-def test_a_due_date_at_night_is_told_at_night_only_while_it_is_on_time() -> None:
+def test_due_date_at_night_is_sent_only_if_on_time() -> None:
     task = a_task(due_at=on(10, "02:00"))
 
     on_time, late = first_of(task, on(10, "02:00")), first_of(task, on(10, "02:06"))
@@ -97,20 +97,20 @@ def test_a_due_date_at_night_is_told_at_night_only_while_it_is_on_time() -> None
     assert (late.reminder.kind, late.send_at) == (ReminderKind.DUE, on(10, "09:00"))
 
 
-def test_what_is_late_keeps_its_moment_so_that_it_says_so() -> None:
+def test_late_reminder_keeps_its_planned_time() -> None:
     task = a_task(due_at=on(10, "14:00"))
 
     assert first_of(task, on(11, "03:07")).reminder.at == on(10, "14:00")
 
 
-def test_a_late_reminder_that_the_next_one_overtakes_by_the_morning_is_dropped() -> None:
+def test_late_reminder_is_replaced_by_the_next_one() -> None:
     """Due on Friday: on Saturday morning nothing goes out, and by Monday it is overdue."""
     found = first_of(a_task(due_at=on(6, "14:00")), on(7, "03:00"))
 
     assert (found.reminder.kind, found.send_at) == (ReminderKind.OVERDUE, on(9, "09:00"))
 
 
-def test_a_snooze_that_ends_at_night_is_followed_by_a_working_moment() -> None:
+def test_snooze_ending_at_night_waits_for_the_morning() -> None:
     task = a_task(due_at=on(10, "14:00"))
     snoozed = after(task, Changes(task).snoozed(on(11, "02:00")))
 
@@ -119,7 +119,7 @@ def test_a_snooze_that_ends_at_night_is_followed_by_a_working_moment() -> None:
     assert (found.reminder.kind, found.send_at) == (ReminderKind.DUE, on(11, "09:00"))
 
 
-def test_a_warning_that_quiet_time_would_hold_past_the_due_date_gives_way_to_it() -> None:
+def test_warning_held_past_the_due_date_is_dropped() -> None:
     """The warning at 17:00 could go out at 09:00 at the earliest, and the task is due at 02:00."""
     task = a_task(due_at=on(11, "02:00"))
     quiet: dict[SlackUserId, datetime | None] = {ANA: on(10, "17:30")}
@@ -129,7 +129,7 @@ def test_a_warning_that_quiet_time_would_hold_past_the_due_date_gives_way_to_it(
     assert (found.reminder.kind, found.send_at) == (ReminderKind.DUE, on(11, "02:00"))
 
 
-def test_the_quiet_time_of_one_person_holds_up_nobody_else() -> None:
+def test_quiet_time_of_one_person_delays_no_other() -> None:
     task = a_task(creator=CLEO, due_at=on(9, "10:00"), created_at=NOW)
     now = on(10, "10:00")
 
@@ -138,7 +138,7 @@ def test_the_quiet_time_of_one_person_holds_up_nobody_else() -> None:
     assert (found.reminder.recipient, found.send_at) == (CLEO, now)
 
 
-def test_a_key_tells_its_due_date() -> None:
+def test_reminder_key_identifies_its_due_date() -> None:
     reminder = first_of(a_task(due_at=on(10, "14:00")), NOW).reminder
     other = first_of(a_task(due_at=on(12, "14:00")), NOW).reminder
 

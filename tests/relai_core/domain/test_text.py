@@ -30,7 +30,7 @@ from relai_core.domain.text import read_command_text, shorten, unescape
         ("a &lt;b&gt; &amp;lt;", "a <b> &lt;"),
     ],
 )
-def test_markup_becomes_what_a_person_reads(text: str, words: str) -> None:
+def test_markup_becomes_readable_text(text: str, words: str) -> None:
     assert " ".join(read_command_text(text).words) == words
 
 
@@ -45,11 +45,11 @@ def test_markup_becomes_what_a_person_reads(text: str, words: str) -> None:
         ("@U1", ()),
     ],
 )
-def test_mentions_are_told_each_once_and_in_order(text: str, mentions: tuple[str, ...]) -> None:
+def test_mentions_are_listed_once_and_in_order(text: str, mentions: tuple[str, ...]) -> None:
     assert read_command_text(text).mentions == mentions
 
 
-def test_what_is_stuck_to_a_mention_goes_with_it() -> None:
+def test_punctuation_after_a_mention_is_dropped() -> None:
     assert read_command_text("<@U1>: renew, <@U2>, it").words == ("renew,", "it")
 
 
@@ -61,12 +61,12 @@ def test_unescaping_undoes_one_escaping(text: str) -> None:
 
 
 @given(text=st.text())
-def test_escaped_text_keeps_its_words_and_mentions_nobody(text: str) -> None:
+def test_escaped_text_holds_no_mention(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
     assert read_command_text(escaped) == (tuple(text.split()), ())
 
 
 @given(text=st.text(max_size=100))
-def test_a_quoted_text_is_never_longer_than_its_limit(text: str) -> None:
+def test_shortened_text_fits_its_limit(text: str) -> None:
     assert len(shorten(text, 10)) <= 10

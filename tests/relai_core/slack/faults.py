@@ -1,4 +1,4 @@
-"""Asks the sandbox to go wrong."""
+"""Makes the Slack sandbox fail."""
 
 from typing import Any
 
@@ -6,6 +6,6 @@ from tests.devstack.slack_sandbox.world import World
 
 
 async def fault(world: World, method: str, kind: str, **more: Any) -> None:
-    """Let the next call of a Web API method go wrong in this way."""
+    """Make the next call of a Web API method fail in this way."""
     status, answer = await world.ask("POST", "faults", {"method": method, "kind": kind, **more})
     assert status == 200, answer

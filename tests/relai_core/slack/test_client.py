@@ -5,8 +5,8 @@ from aiohttp import web
 from relai_core.slack.client import CALL_TIMEOUT, create_client, create_session
 
 
-async def test_calls_share_one_connection_and_none_may_hang() -> None:
-    """With a session of its own for each call, every one would connect anew."""
+async def test_calls_share_one_connection_and_a_time_limit() -> None:
+    """A session for each call would open a connection each time."""
     connections = set()
 
     async def answer(request: web.Request) -> web.Response:

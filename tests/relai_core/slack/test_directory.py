@@ -1,4 +1,4 @@
-"""People as Slack knows them, and what is known while it can't be asked."""
+"""People are read from Slack, or from the store while Slack can't be asked."""
 
 import asyncio
 from collections.abc import Mapping
@@ -85,7 +85,7 @@ async def ana(world: World) -> SlackUserId:
     return SlackUserId(await world.user("ana"))
 
 
-async def asked(world: World, method: str = "users.info") -> int:
+async def call_count(world: World, method: str = "users.info") -> int:
     return len((await world.control("GET", f"calls?method={method}"))["calls"])
 
 
@@ -93,7 +93,7 @@ def a_user(team: TeamId, user_id: SlackUserId, age: timedelta) -> User:
     return User(team_id=team, id=user_id, name="old", refreshed_at=datetime.now(UTC) - age)
 
 
-async def test_a_person_is_read_and_remembered(
+async def test_person_is_read_and_stored(
     directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
     user = await directory.get_user(team, ana)
@@ -102,16 +102,16 @@ async def test_a_person_is_read_and_remembered(
     assert mirror.users[team, ana] == user
 
 
-async def test_a_fresh_mirror_is_not_checked(
+async def test_fresh_copy_is_served_without_slack(
     world: World, directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
     await mirror.put(a_user(team, ana, timedelta(minutes=9)))
 
     assert (await directory.get_user(team, ana)).name == "old"
-    assert await asked(world) == 0
+    assert await call_count(world) == 0
 
 
-async def test_an_older_mirror_is_refreshed(
+async def test_older_copy_is_refreshed(
     directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
     await mirror.put(a_user(team, ana, timedelta(minutes=11)))
@@ -119,7 +119,7 @@ async def test_an_older_mirror_is_refreshed(
     assert (await directory.get_user(team, ana)).name == "ana"
 
 
-async def test_a_mirror_that_was_made_by_a_clock_far_ahead_is_refreshed(
+async def test_copy_from_the_future_is_refreshed(
     directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
     await mirror.put(a_user(team, ana, -timedelta(hours=1)))
@@ -128,7 +128,7 @@ async def test_a_mirror_that_was_made_by_a_clock_far_ahead_is_refreshed(
 
 
 @pytest.mark.parametrize("answer", ["ratelimited", "lost_before", "server_error", REVOKED])
-async def test_the_mirror_of_a_day_serves_while_slack_can_not_be_asked(
+async def test_copy_of_a_day_serves_while_slack_is_down(
     world: World,
     directory: SlackDirectory,
     mirror: Mirror,
@@ -150,12 +150,12 @@ async def test_the_mirror_of_a_day_serves_while_slack_can_not_be_asked(
     assert [(line["event"], line["user_id"]) for line in logs] == [("directory_stale", ana)]
 
 
-async def test_the_mirror_of_a_day_serves_once_slack_has_tried_the_patience(
+async def test_copy_of_a_day_serves_while_slack_is_slow(
     world: World, client: AsyncWebClient, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
     directory = SlackDirectory(client, mirror, patience=timedelta(milliseconds=20))
     await mirror.put(a_user(team, ana, timedelta(hours=23)))
-    await fault(world, "users.info", "slow", delay=1)
+    await fault(world, "users.info", "slow", delay=0.2)
 
     with structlog.testing.capture_logs() as logs:
         user = await directory.get_user(team, ana)
@@ -165,7 +165,7 @@ async def test_the_mirror_of_a_day_serves_once_slack_has_tried_the_patience(
 
 
 @pytest.mark.parametrize("known", [None, timedelta(days=2)], ids=["unknown", "known too long ago"])
-async def test_patience_does_not_end_where_the_mirror_can_not_serve(
+async def test_slow_slack_is_awaited_without_a_usable_copy(
     world: World,
     client: AsyncWebClient,
     mirror: Mirror,
@@ -181,27 +181,38 @@ async def test_patience_does_not_end_where_the_mirror_can_not_serve(
     assert (await directory.get_user(team, ana)).name == "ana"
 
 
-async def test_somebody_unknown_is_asked_about_for_so_long_and_no_longer(
+async def test_unknown_person_is_asked_for_within_a_limit(
     world: World, client: AsyncWebClient, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
     directory = SlackDirectory(client, mirror, ask_within=timedelta(milliseconds=20))
-    await fault(world, "users.info", "slow", delay=1)
+    await fault(world, "users.info", "slow", delay=0.2)
 
     with pytest.raises(TransientMessengerError):
         await directory.get_user(team, ana)
 
 
-async def test_a_mirror_of_two_days_does_not_serve(
-    world: World, directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
+@pytest.mark.parametrize(
+    ("kind", "code", "failure"),
+    [("ratelimited", "", RateLimitedError), ("error", REVOKED, InstallationBrokenError)],
+)
+async def test_copy_of_two_days_does_not_serve(
+    world: World,
+    directory: SlackDirectory,
+    mirror: Mirror,
+    team: TeamId,
+    ana: SlackUserId,
+    kind: str,
+    code: str,
+    failure: type[MessengerError],
 ) -> None:
     await mirror.put(a_user(team, ana, timedelta(days=2)))
-    await fault(world, "users.info", "ratelimited")
+    await fault(world, "users.info", kind, error=code)
 
-    with pytest.raises(RateLimitedError):
+    with pytest.raises(failure):
         await directory.get_user(team, ana)
 
 
-async def test_a_stranger_to_the_mirror_needs_slack(
+async def test_person_without_a_copy_needs_slack(
     world: World, directory: SlackDirectory, team: TeamId, ana: SlackUserId
 ) -> None:
     await fault(world, "users.info", "server_error")
@@ -210,17 +221,7 @@ async def test_a_stranger_to_the_mirror_needs_slack(
         await directory.get_user(team, ana)
 
 
-async def test_a_broken_installation_is_not_papered_over_for_longer_than_a_day(
-    world: World, directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
-) -> None:
-    await mirror.put(a_user(team, ana, timedelta(days=2)))
-    await fault(world, "users.info", "error", error=REVOKED)
-
-    with pytest.raises(InstallationBrokenError):
-        await directory.get_user(team, ana)
-
-
-async def test_a_mirror_that_is_down_is_named(
+async def test_unavailable_store_is_named(
     directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
     mirror.is_down = True
@@ -229,10 +230,10 @@ async def test_a_mirror_that_is_down_is_named(
         await directory.get_user(team, ana)
 
 
-async def test_a_mirror_that_does_not_learn_in_time_keeps_nobody_waiting(
+async def test_slow_store_does_not_delay_the_answer(
     directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
-    """A disk that is slow or full takes the write of a cache, and nobody's command with it."""
+    """A slow or full disk costs the stored copy, not the command."""
     mirror.write_takes = timedelta(hours=1)
 
     with structlog.testing.capture_logs() as logs:
@@ -244,26 +245,26 @@ async def test_a_mirror_that_does_not_learn_in_time_keeps_nobody_waiting(
     ]
 
 
-async def test_what_the_mirror_did_not_learn_is_asked_again(
+async def test_person_who_was_not_stored_is_read_again(
     world: World, directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
-    """What an old mirror says is not taken for what Slack has just said."""
+    """The old copy does not replace the answer that Slack has just given."""
     await mirror.put(a_user(team, ana, timedelta(hours=1)))
     mirror.takes_writes = False
 
     names = [(await directory.get_user(team, ana)).name for _ in range(2)]
 
     assert names == ["ana", "ana"]
-    assert await asked(world) == 2
+    assert await call_count(world) == 2
 
 
-async def test_nobody_is_not_found(directory: SlackDirectory, team: TeamId) -> None:
+async def test_unknown_id_is_not_found(directory: SlackDirectory, team: TeamId) -> None:
     with pytest.raises(NotFoundError):
         await directory.get_user(team, SlackUserId("U0NOBODY"))
 
 
 @pytest.mark.parametrize("address", [ADDRESS, "Ana@EXAMPLE.com"])
-async def test_a_person_is_found_by_address_and_remembered(
+async def test_person_is_found_by_email_and_stored(
     directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId, address: str
 ) -> None:
     user = await directory.find_by_email(team, address)
@@ -273,26 +274,17 @@ async def test_a_person_is_found_by_address_and_remembered(
     assert mirror.users == {(team, ana): user}
 
 
-async def test_who_is_found_by_address_is_then_known_without_asking(
-    world: World, directory: SlackDirectory, team: TeamId, ana: SlackUserId
-) -> None:
-    found = await directory.find_by_email(team, ADDRESS)
-
-    assert await directory.get_user(team, ana) == found
-    assert await asked(world) == 0
-
-
-async def test_an_address_is_looked_up_each_time(
+async def test_email_is_looked_up_each_time(
     world: World, directory: SlackDirectory, team: TeamId
 ) -> None:
     await directory.find_by_email(team, ADDRESS)
     await directory.find_by_email(team, ADDRESS)
 
-    assert await asked(world, "users.lookupByEmail") == 2
+    assert await call_count(world, "users.lookupByEmail") == 2
 
 
 @pytest.mark.parametrize("address", ["nobody@example.com", "dan@example.com"])
-async def test_nobody_has_an_address_that_is_unknown_or_of_somebody_deactivated(
+async def test_unknown_or_deactivated_email_finds_no_person(
     directory: SlackDirectory, mirror: Mirror, team: TeamId, address: str
 ) -> None:
     assert await directory.find_by_email(team, address) is None
@@ -309,7 +301,7 @@ async def test_nobody_has_an_address_that_is_unknown_or_of_somebody_deactivated(
         ("unreachable", TransientMessengerError),
     ],
 )
-async def test_an_address_can_not_be_looked_up_while_slack_can_not_be_asked(
+async def test_email_lookup_fails_while_slack_is_down(
     world: World,
     directory: SlackDirectory,
     mirror: Mirror,
@@ -326,17 +318,17 @@ async def test_an_address_can_not_be_looked_up_while_slack_can_not_be_asked(
     assert mirror.users == known
 
 
-async def test_an_address_is_looked_up_for_so_long_and_no_longer(
+async def test_email_lookup_has_a_time_limit(
     world: World, client: AsyncWebClient, mirror: Mirror, team: TeamId
 ) -> None:
     directory = SlackDirectory(client, mirror, ask_within=timedelta(milliseconds=20))
-    await fault(world, "users.lookupByEmail", "slow", delay=1)
+    await fault(world, "users.lookupByEmail", "slow", delay=0.2)
 
     with pytest.raises(TransientMessengerError):
         await directory.find_by_email(team, ADDRESS)
 
 
-async def test_without_the_scope_nobody_is_found_by_address(mirror: Mirror) -> None:
+async def test_email_lookup_needs_its_scope(mirror: Mirror) -> None:
     scopes = tuple(scope for scope in DEFAULT_SCOPES if scope != "users:read.email")
     async with AsyncExitStack() as closing:
         world = await start_world(closing, Options(scopes=scopes))
@@ -347,7 +339,7 @@ async def test_without_the_scope_nobody_is_found_by_address(mirror: Mirror) -> N
             await SlackDirectory(client, mirror).find_by_email(TEAM, ADDRESS)
 
 
-async def test_a_person_is_found_by_address_while_the_mirror_is_down(
+async def test_email_lookup_works_while_the_store_is_down(
     directory: SlackDirectory, mirror: Mirror, team: TeamId, ana: SlackUserId
 ) -> None:
     mirror.is_down = True
@@ -358,7 +350,7 @@ async def test_a_person_is_found_by_address_while_the_mirror_is_down(
     assert found.id == ana
 
 
-async def test_an_address_is_kept_nowhere(
+async def test_email_is_neither_stored_nor_logged(
     directory: SlackDirectory,
     mirror: Mirror,
     team: TeamId,
@@ -374,7 +366,7 @@ async def test_an_address_is_kept_nowhere(
 
 
 @pytest.mark.parametrize("kind", ["ratelimited", "server_error", "lost_after", "error"])
-async def test_no_failure_quotes_an_address(
+async def test_error_does_not_quote_the_email(
     world: World, directory: SlackDirectory, team: TeamId, kind: str
 ) -> None:
     await fault(world, "users.lookupByEmail", kind, error="internal_error")
@@ -385,7 +377,7 @@ async def test_no_failure_quotes_an_address(
     assert ADDRESS not in "".join(format_exception(failure.value))
 
 
-async def test_an_answer_that_is_no_json_quotes_no_address(mirror: Mirror) -> None:
+async def test_malformed_answer_does_not_quote_the_email(mirror: Mirror) -> None:
     async def garbled(_: web.Request) -> web.Response:
         return web.Response(body=b"<html>", content_type="application/json")
 
@@ -413,7 +405,7 @@ async def test_an_answer_that_is_no_json_quotes_no_address(mirror: Mirror) -> No
         ({"deleted": True}, Unreachable.DEACTIVATED),
     ],
 )
-def test_who_can_not_be_given_a_task_is_seen(
+def test_ineligible_people_are_recognised(
     fields: Mapping[str, Any], why: Unreachable | None
 ) -> None:
     payload = {"id": "U1", "team_id": "T1", "name": "dana", **fields}
@@ -428,13 +420,13 @@ def test_an_unknown_zone_counts_as_utc(tz: str | None) -> None:
     assert user.zone.key == "UTC"
 
 
-def test_the_least_that_slack_sends_is_enough() -> None:
+def test_minimal_payload_is_enough() -> None:
     user = user_from_payload(TEAM, {"id": "U1"}, NOW)
 
     assert (user.display_name, user.refreshed_at) == ("U1", NOW)
 
 
-def test_the_real_name_may_stand_in_the_profile_only() -> None:
+def test_real_name_is_read_from_the_profile() -> None:
     payload = {"id": "U1", "name": "dana", "profile": {"real_name": "Dana Doe"}}
 
     assert user_from_payload(TEAM, payload, NOW).display_name == "Dana Doe"
@@ -466,13 +458,13 @@ def snooze(end: float) -> dict[str, Any]:
         pytest.param(hours(0.01, 2), 2, id="hours that are about to begin"),
     ],
 )
-def test_quiet_lasts_as_long_as_slack_says(dnd: dict[str, Any], end: float | None) -> None:
+def test_quiet_time_follows_do_not_disturb(dnd: dict[str, Any], end: float | None) -> None:
     expected = None if end is None else NOW + timedelta(hours=end)
 
     assert quiet_end(dnd, NOW) == expected
 
 
-async def test_whoever_snoozes_is_left_alone(
+async def test_snoozing_person_is_quiet_until_the_end(
     world: World, directory: SlackDirectory, team: TeamId, ana: SlackUserId
 ) -> None:
     now = datetime.now(UTC)
@@ -482,13 +474,13 @@ async def test_whoever_snoozes_is_left_alone(
     assert await directory.quiet_until(team, ana, now) == datetime.fromtimestamp(end, UTC)
 
 
-async def test_whoever_does_not_snooze_may_be_disturbed(
+async def test_other_people_are_not_quiet(
     directory: SlackDirectory, team: TeamId, ana: SlackUserId
 ) -> None:
     assert await directory.quiet_until(team, ana, datetime.now(UTC)) is None
 
 
-async def test_without_the_scope_nobody_knows_who_is_quiet(
+async def test_quiet_time_needs_its_scope(
     world: World, directory: SlackDirectory, team: TeamId, ana: SlackUserId
 ) -> None:
     await fault(world, "dnd.info", "error", error="missing_scope")

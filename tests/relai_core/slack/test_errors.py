@@ -1,4 +1,4 @@
-"""What each failure of Slack means to a caller."""
+"""Error classes for the failures of Slack."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -77,7 +77,7 @@ async def post(client: AsyncWebClient) -> None:
 
 
 @pytest.mark.parametrize(("code", "expected"), CODES.items())
-async def test_each_code_has_its_class(
+async def test_each_error_code_maps_to_its_class(
     world: World, client: AsyncWebClient, code: str, expected: type[MessengerError]
 ) -> None:
     await fault(world, "chat.postMessage", "error", error=code)
@@ -89,7 +89,7 @@ async def test_each_code_has_its_class(
     assert failure.value.code == code
 
 
-async def test_a_lost_answer_to_what_may_be_repeated_is_not_ambiguous(
+async def test_lost_answer_to_an_update_is_not_ambiguous(
     world: World, client: AsyncWebClient
 ) -> None:
     await fault(world, "chat.update", "lost_after")
@@ -100,7 +100,7 @@ async def test_a_lost_answer_to_what_may_be_repeated_is_not_ambiguous(
 
 @asynccontextmanager
 async def answering(answer: web.Response) -> AsyncIterator[tuple[AsyncWebClient, list[str]]]:
-    """A server with this one answer, which the sandbox does not give; and the calls it had."""
+    """Serve one answer that the sandbox does not give; yield a client and the calls made."""
     calls: list[str] = []
 
     async def on_call(request: web.Request) -> web.Response:
@@ -133,9 +133,7 @@ async def answering(answer: web.Response) -> AsyncIterator[tuple[AsyncWebClient,
         pytest.param(lambda: _body("application/json", "[1]"), id="a list"),
     ],
 )
-async def test_an_answer_that_is_none_of_slacks_is_ambiguous(
-    answer: Callable[[], web.Response],
-) -> None:
+async def test_malformed_answer_is_ambiguous(answer: Callable[[], web.Response]) -> None:
     async with answering(answer()) as (client, calls):
         with pytest.raises(AmbiguousDeliveryError):
             await post(client)
@@ -157,9 +155,7 @@ def _body(content_type: str, text: str) -> web.Response:
         ({}, DEFAULT_WAIT),
     ],
 )
-async def test_the_wait_is_what_slack_says_or_a_second(
-    header: dict[str, str], wait: timedelta
-) -> None:
+async def test_retry_after_is_read_or_one_second(header: dict[str, str], wait: timedelta) -> None:
     answer = web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=header)
     async with answering(answer) as (client, _):
         with pytest.raises(RateLimitedError) as limited:
@@ -168,13 +164,13 @@ async def test_the_wait_is_what_slack_says_or_a_second(
     assert limited.value.retry_after == wait
 
 
-async def test_a_429_that_is_no_json_is_a_limit_too() -> None:
+async def test_plain_text_429_is_a_rate_limit() -> None:
     async with answering(web.Response(status=429, text="slow down")) as (client, _):
         with pytest.raises(RateLimitedError):
             await post(client)
 
 
-async def test_a_server_that_is_not_there_has_done_nothing() -> None:
+async def test_refused_connection_is_not_ambiguous() -> None:
     async with answering(web.Response()) as (client, _):
         address = client.base_url
     async with create_session() as session:
@@ -182,7 +178,7 @@ async def test_a_server_that_is_not_there_has_done_nothing() -> None:
             await post(create_client("xoxb-1", address, session))
 
 
-async def test_a_used_up_workspace_is_left_alone_for_long() -> None:
+async def test_message_limit_has_a_long_wait() -> None:
     answer = web.json_response({"ok": False, "error": "message_limit_exceeded"})
     async with answering(answer) as (client, _):
         with pytest.raises(RateLimitedError) as limited:

@@ -1,4 +1,4 @@
-"""Messages out, through the sandbox: what is posted, what is lost, and what is found again."""
+"""Messages posted to the sandbox, lost on the way, and found again in the history."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,7 +41,7 @@ async def posts(world: World) -> list[dict[str, Any]]:
     return calls
 
 
-async def test_a_message_is_posted_where_the_person_sees_it(
+async def test_posted_message_is_seen_by_the_person(
     world: World, messenger: SlackMessenger, channel: ChannelId
 ) -> None:
     await messenger.post(channel, MESSAGE, KEY)
@@ -49,7 +49,7 @@ async def test_a_message_is_posted_where_the_person_sees_it(
     assert await seen(world) == [MESSAGE.text]
 
 
-async def test_links_in_a_message_unfold_nothing(
+async def test_links_in_a_message_do_not_unfurl(
     world: World, messenger: SlackMessenger, channel: ChannelId
 ) -> None:
     await messenger.post(channel, MESSAGE, KEY)
@@ -65,7 +65,7 @@ def _is_true(argument: Any) -> bool:
 async def test_a_lost_answer_is_ambiguous_and_leaves_one_message(
     world: World, messenger: SlackMessenger, channel: ChannelId
 ) -> None:
-    """With the retry handlers of the SDK two messages would be stored, and one told of."""
+    """The retry handlers of the SDK would post two messages and report one."""
     await fault(world, "chat.postMessage", "lost_after")
 
     with pytest.raises(AmbiguousDeliveryError):
@@ -75,28 +75,17 @@ async def test_a_lost_answer_is_ambiguous_and_leaves_one_message(
     assert len(await posts(world)) == 1
 
 
-async def test_a_post_is_given_up_in_time_however_long_its_session_would_wait(
+async def test_post_has_a_time_limit_of_its_own(
     world: World, channel: ChannelId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A session's limit is for each try to connect, and others reckon with that of the post."""
+    """The session's limit covers one connection only; the ledger relies on a limit of the post."""
     monkeypatch.setattr(messenger_module, "CALL_TIMEOUT", timedelta(milliseconds=200))
-    await fault(world, "chat.postMessage", "slow", delay=2)
+    await fault(world, "chat.postMessage", "slow", delay=0.6)
     async with aiohttp.ClientSession() as session:
         patient = create_client("xoxb-sandbox", f"{world.url}/api/", session)
 
         with pytest.raises(AmbiguousDeliveryError):
             await SlackMessenger(patient).post(channel, MESSAGE, KEY)
-
-
-async def test_the_handlers_of_the_sdk_would_post_twice(world: World, channel: ChannelId) -> None:
-    """What the product's own client is for: remove it if the SDK ever changes its mind."""
-    await fault(world, "chat.postMessage", "lost_after")
-    async with aiohttp.ClientSession() as session:
-        careless = AsyncWebClient("xoxb-sandbox", f"{world.url}/api/", session=session)
-
-        await SlackMessenger(careless).post(channel, MESSAGE, KEY)
-
-    assert await seen(world) == [MESSAGE.text] * 2
 
 
 async def test_a_message_whose_answer_was_lost_is_found_by_its_key(
@@ -136,10 +125,10 @@ async def test_a_message_on_a_later_page_is_found(
     assert await messenger.find_posted(channel, KEY, since) == wanted
 
 
-async def test_an_endless_history_is_not_taken_for_an_answer(
+async def test_too_long_history_is_an_error(
     messenger: SlackMessenger, channel: ChannelId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not found on the pages that were read does not mean not there."""
+    """The message may be on a page that was not read."""
     monkeypatch.setattr(messenger_module, "_PAGE", 1)
     monkeypatch.setattr(messenger_module, "_MOST_PAGES", 2)
     since = datetime.now(UTC)
@@ -150,7 +139,7 @@ async def test_an_endless_history_is_not_taken_for_an_answer(
         await messenger.find_posted(channel, KEY, since)
 
 
-async def test_a_message_from_long_before_is_not_taken_for_it(
+async def test_message_from_before_the_attempt_is_ignored(
     messenger: SlackMessenger, channel: ChannelId
 ) -> None:
     await messenger.post(channel, MESSAGE, KEY)
@@ -181,14 +170,14 @@ async def test_an_updated_message_still_carries_its_key(
     assert await messenger.find_posted(channel, KEY, since) == ts
 
 
-async def test_a_message_that_is_gone_can_not_be_updated(
+async def test_missing_message_cannot_be_updated(
     messenger: SlackMessenger, channel: ChannelId
 ) -> None:
     with pytest.raises(UndeliverableError, match="message_not_found"):
         await messenger.update(channel, MessageTs("1.000001"), MESSAGE)
 
 
-async def test_too_many_calls_say_how_long_to_wait(
+async def test_rate_limit_carries_the_wait(
     world: World, messenger: SlackMessenger, channel: ChannelId
 ) -> None:
     await fault(world, "chat.postMessage", "ratelimited", retry_after=7)

@@ -1,4 +1,4 @@
-"""What the product renders, before another judge: the sandbox's own table of Slack's rules."""
+"""Rendered notices and modals pass the sandbox's own table of Slack's rules."""
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -26,7 +26,7 @@ from tests.relai_core.blockkit.builders import (
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
-async def test_the_sandbox_takes_every_notice(
+async def test_sandbox_accepts_every_notice(
     world: World, client: AsyncWebClient, kind: NoticeKind
 ) -> None:
     relay = an_ended_relay(RelayEnd.UNANSWERED) if kind == "relay_ended" else a_relay(note="a & b")
@@ -55,5 +55,5 @@ async def test_the_sandbox_takes_every_notice(
         pytest.param(relays.decline_form(RELAY_ID, "Renew"), id="a decline"),
     ],
 )
-def test_the_sandbox_takes_every_modal(view: Element) -> None:
+def test_sandbox_accepts_every_modal(view: Element) -> None:
     assert view_problems(view, "modal") == []

@@ -1,8 +1,6 @@
-"""One real mongod for all tests of a run, and a database of its own for each."""
+"""An emptied database for each test, on a real mongod."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
@@ -11,35 +9,27 @@ from pymongo import MongoClient
 from devstack.mongo_server import MongoServer
 from relai_core.store.connection import Connection, Document
 from relai_core.store.database import Database
-
-TIMEOUT = timedelta(seconds=20)
-
-
-@pytest.fixture(scope="session")
-def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
-    server = MongoServer(tmp_path_factory.mktemp("mongo"))
-    asyncio.run(server.start())
-    yield server
-    asyncio.run(server.stop())
+from tests.relai_activities.mongo import TIMEOUT, an_emptied_database
 
 
 @pytest.fixture
-def database_name(mongo_server: MongoServer) -> Iterator[str]:
+def database_name() -> str:
+    """The name of the database that the tests share, one after the other."""
+    return "stores"
+
+
+@pytest.fixture
+async def database(mongo_server: MongoServer, database_name: str) -> AsyncIterator[Database]:
+    async with an_emptied_database(mongo_server, database_name) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def bare_database(mongo_server: MongoServer) -> AsyncIterator[Database]:
+    """A database without indexes."""
     name = f"test_{uuid4().hex}"
-    yield name
-    with MongoClient[Document](mongo_server.uri) as client:
-        client.drop_database(name)
-
-
-@pytest.fixture
-async def bare_database(mongo_server: MongoServer, database_name: str) -> AsyncIterator[Database]:
-    """A database before anyone has ensured its indexes."""
-    opened = Database(Connection(mongo_server.uri, database_name, TIMEOUT))
+    opened = Database(Connection(mongo_server.uri, name, TIMEOUT))
     yield opened
     opened.close()
-
-
-@pytest.fixture
-async def database(bare_database: Database) -> Database:
-    await bare_database.ensure_indexes()
-    return bare_database
+    with MongoClient[Document](mongo_server.uri) as client:
+        client.drop_database(name)

@@ -1,4 +1,4 @@
-"""The archive: closed tasks leave the way of the open ones, and stay findable."""
+"""Archived tasks leave the collection of current tasks and stay findable."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from tests.relai_core.builders import NOW, Changes, a_new_task
 LATER = NOW + timedelta(days=30)
 
 
-async def test_an_archived_task_is_found_as_it_was(database: Database) -> None:
+async def test_archived_task_is_found_unchanged(database: Database) -> None:
     task = await _closed(database)
 
     assert await database.tasks.archive_closed(LATER, 10) == 1
@@ -23,14 +23,14 @@ async def test_an_archived_task_is_found_as_it_was(database: Database) -> None:
     assert await database.tasks.find_by_number(task.team_id, task.number) == task
 
 
-async def test_open_tasks_and_those_closed_since_stay(database: Database) -> None:
+async def test_open_and_recently_closed_tasks_stay(database: Database) -> None:
     await database.tasks.create(a_new_task())
     await _closed(database, at=LATER)
 
     assert await database.tasks.archive_closed(LATER, 10) == 0
 
 
-async def test_a_batch_is_bounded(database: Database) -> None:
+async def test_archive_batch_is_bounded(database: Database) -> None:
     for _ in range(3):
         await _closed(database)
 
@@ -48,7 +48,7 @@ async def test_two_runs_at_once_move_each_task_once(database: Database) -> None:
     assert sorted(moved) == [0, 20]
 
 
-async def test_an_archived_task_still_refuses_as_closed(database: Database) -> None:
+async def test_archived_task_refuses_changes_as_closed(database: Database) -> None:
     task = await _closed(database)
     await database.tasks.archive_closed(LATER, 10)
 

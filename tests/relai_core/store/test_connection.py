@@ -1,4 +1,4 @@
-"""An address that is none is refused in words that give nothing of it away."""
+"""A malformed MongoDB address is refused without being quoted."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from relai_core.store.database import connect
         "mongodb://mongo/?tls=true&tlsCAFile=/S3CRET/nowhere.pem",
     ],
 )
-async def test_an_address_that_cannot_be_used_is_named_and_not_quoted(uri: str) -> None:
+async def test_malformed_address_is_refused_without_quoting_it(uri: str) -> None:
     with pytest.raises(SettingsError, match=r"^MONGODB_URI can't be used") as caught:
         await connect(uri, "relai", timeout=timedelta(seconds=1))
 

@@ -13,11 +13,11 @@ SOON = NOW + timedelta(hours=1)
 NOTHING = Figures(open_tasks={}, overdue=0, relays={}, notices={})
 
 
-async def test_an_empty_workspace_has_none_of_anything(database: Database) -> None:
+async def test_empty_workspace_counts_zero(database: Database) -> None:
     assert await database.figures.count(TEAM, NOW) == NOTHING
 
 
-async def test_each_is_counted_by_its_state(database: Database) -> None:
+async def test_entries_are_counted_by_state(database: Database) -> None:
     await database.tasks.create(a_new_task(due_at=NOW))
     await database.tasks.create(a_new_task(due_at=SOON))
     offered = await database.tasks.create(a_new_task())
@@ -39,7 +39,7 @@ async def test_each_is_counted_by_its_state(database: Database) -> None:
     )
 
 
-async def test_another_workspaces_are_not_counted(database: Database) -> None:
+async def test_other_workspaces_are_not_counted(database: Database) -> None:
     offered = await database.tasks.create(a_new_task(OTHER_TEAM, due_at=NOW))
     relay_id = RelayId(f"{OTHER_TEAM}-relay")
     await database.tasks.apply(Changes(offered).handed_over(relay_id=relay_id))

@@ -1,4 +1,4 @@
-"""Keyed requests: whoever claims one or answers it first, all see the same."""
+"""Keyed requests: all callers see the first claim and the first answer."""
 
 import asyncio
 from datetime import timedelta
@@ -25,13 +25,13 @@ async def test_a_first_claim_has_no_answer(database: Database) -> None:
     assert await database.keyed_requests.claim(a_request()) == a_request()
 
 
-async def test_a_second_claim_sees_what_the_first_asked_for(database: Database) -> None:
+async def test_second_claim_sees_the_first_fingerprint(database: Database) -> None:
     await database.keyed_requests.claim(a_request("a"))
 
     assert (await database.keyed_requests.claim(a_request("b"))).fingerprint == "a"
 
 
-async def test_of_many_claims_at_once_one_is_the_first_for_all(database: Database) -> None:
+async def test_concurrent_claims_agree_on_one(database: Database) -> None:
     claims = [database.keyed_requests.claim(a_request(str(number))) for number in range(20)]
 
     claimed = await asyncio.gather(*claims)
@@ -39,14 +39,14 @@ async def test_of_many_claims_at_once_one_is_the_first_for_all(database: Databas
     assert len({claim.fingerprint for claim in claimed}) == 1
 
 
-async def test_the_answer_is_there_for_later_claims(database: Database) -> None:
+async def test_later_claim_sees_the_answer(database: Database) -> None:
     await database.keyed_requests.claim(a_request())
     await database.keyed_requests.record("request", an_answer())
 
     assert (await database.keyed_requests.claim(a_request())).answer == an_answer()
 
 
-async def test_of_many_answers_at_once_one_is_the_answer_for_all(database: Database) -> None:
+async def test_concurrent_answers_agree_on_one(database: Database) -> None:
     await database.keyed_requests.claim(a_request())
     answers = [an_answer(str(number)) for number in range(20)]
 
@@ -57,7 +57,7 @@ async def test_of_many_answers_at_once_one_is_the_answer_for_all(database: Datab
     assert len({answer.body for answer in kept}) == 1
 
 
-async def test_an_answer_is_only_for_the_request_it_was_given_to(database: Database) -> None:
+async def test_answer_belongs_to_one_request(database: Database) -> None:
     another = a_request().model_copy(update={"id": "another"})
     await database.keyed_requests.claim(a_request())
     await database.keyed_requests.claim(another)
@@ -66,10 +66,10 @@ async def test_an_answer_is_only_for_the_request_it_was_given_to(database: Datab
     assert await database.keyed_requests.claim(another) == another
 
 
-async def test_the_server_is_told_to_forget_a_request_a_week_after_its_claim(
+async def test_requests_expire_a_week_after_their_claim(
     mongo_server: MongoServer, database_name: str, database: Database
 ) -> None:
-    """The server looks only once a minute: too long to wait for it here."""
+    """MongoDB expires documents once a minute, so only the index is checked."""
     await database.keyed_requests.claim(a_request())
 
     with MongoClient[Document](mongo_server.uri, tz_aware=True) as client:
@@ -81,6 +81,6 @@ async def test_the_server_is_told_to_forget_a_request_a_week_after_its_claim(
     assert timedelta(seconds=expiry["expireAfterSeconds"]) == timedelta(days=7)
 
 
-async def test_nothing_is_answered_that_was_not_claimed(database: Database) -> None:
+async def test_unclaimed_request_cannot_be_answered(database: Database) -> None:
     with pytest.raises(LookupError):
         await database.keyed_requests.record("request", an_answer())

@@ -17,11 +17,11 @@ OTHER_DM = ChannelId("D0002")
 TS = MessageTs("1772618400.000100")
 LATER = NOW + timedelta(minutes=1)
 LONG = timedelta(seconds=30)
-"""Longer than a few claims take, and no sign of a wrong clock."""
+"""Longer than a few claims take, and short enough for a right clock."""
 NO_TIME = timedelta(0)
 
 
-async def test_a_plan_is_written_as_it_is(database: Database) -> None:
+async def test_plan_is_stored_unchanged(database: Database) -> None:
     notice = _notice(due_at=LATER, counts=(1, 2))
 
     row = await database.notices.plan(notice, NOW)
@@ -29,13 +29,13 @@ async def test_a_plan_is_written_as_it_is(database: Database) -> None:
     assert row == NoticeRow(key=notice.key, notice=notice, created_at=NOW)
 
 
-async def test_a_second_plan_finds_the_row_as_it_stands(database: Database) -> None:
+async def test_second_plan_returns_the_stored_row(database: Database) -> None:
     sent = await _sent(database, _notice())
 
     assert await database.notices.plan(_notice(), LATER) == sent
 
 
-async def test_the_same_plan_ten_times_at_once_is_one_row(database: Database) -> None:
+async def test_concurrent_plans_create_one_row(database: Database) -> None:
     plans = (database.notices.plan(_notice(), NOW + timedelta(seconds=n)) for n in range(10))
 
     rows = await asyncio.gather(*plans)
@@ -43,7 +43,7 @@ async def test_the_same_plan_ten_times_at_once_is_one_row(database: Database) ->
     assert all(row == rows[0] for row in rows)
 
 
-async def test_an_attempt_is_on_record_before_its_outcome(database: Database) -> None:
+async def test_attempt_is_stored_before_its_outcome(database: Database) -> None:
     planned = await database.notices.plan(_notice(), NOW)
     await database.notices.mark_attempt(planned, DM, NOW)
     once = await database.notices.plan(_notice(), NOW)
@@ -56,8 +56,8 @@ async def test_an_attempt_is_on_record_before_its_outcome(database: Database) ->
     assert row.interrupted_at == LATER
 
 
-async def test_of_two_tries_at_once_one_makes_the_attempt(database: Database) -> None:
-    """A worker that Temporal has given up may still be at it."""
+async def test_only_one_of_two_tries_makes_the_attempt(database: Database) -> None:
+    """A worker that Temporal has given up may still be running."""
     row = await database.notices.plan(_notice(), NOW)
     await database.notices.mark_attempt(row, DM, NOW)
 
@@ -65,7 +65,7 @@ async def test_of_two_tries_at_once_one_makes_the_attempt(database: Database) ->
         await database.notices.mark_attempt(row, DM, LATER)
 
 
-async def test_a_cleared_attempt_did_not_happen(database: Database) -> None:
+async def test_cleared_attempt_is_removed(database: Database) -> None:
     row = await database.notices.plan(_notice(), NOW)
     await database.notices.mark_attempt(row, DM, NOW)
 
@@ -75,9 +75,7 @@ async def test_a_cleared_attempt_did_not_happen(database: Database) -> None:
     assert (cleared.attempted_at, cleared.interrupted_at) == (None, None)
 
 
-async def test_clearing_an_attempt_leaves_an_earlier_unknown_one_on_record(
-    database: Database,
-) -> None:
+async def test_clearing_an_attempt_keeps_an_earlier_unknown_one(database: Database) -> None:
     row = await database.notices.plan(_notice(), NOW)
     await database.notices.mark_attempt(row, DM, NOW)
     lost = await database.notices.settle(row.key, NoticeState.AMBIGUOUS, at=LATER)
@@ -116,7 +114,7 @@ async def test_an_ambiguous_notice_can_be_reconciled(database: Database) -> None
 
 
 @pytest.mark.parametrize("state", list(NoticeState))
-async def test_a_settled_notice_never_moves_again(database: Database, state: NoticeState) -> None:
+async def test_settled_notice_never_changes(database: Database, state: NoticeState) -> None:
     sent = await _sent(database, _notice())
 
     assert await database.notices.settle(sent.key, state, at=LATER, reason="late") == sent
@@ -130,7 +128,7 @@ async def test_a_settled_notice_is_not_attempted_again(database: Database) -> No
         await database.notices.mark_attempt(sent, DM, LATER)
 
 
-async def test_clearing_an_attempt_of_a_settled_notice_changes_nothing(database: Database) -> None:
+async def test_settled_notice_ignores_a_cleared_attempt(database: Database) -> None:
     """Another worker may have sent it in the meantime."""
     sent = await _sent(database, _notice())
 
@@ -139,9 +137,7 @@ async def test_clearing_an_attempt_of_a_settled_notice_changes_nothing(database:
     assert await database.notices.plan(_notice(), LATER) == sent
 
 
-async def test_a_notice_that_was_not_planned_can_be_neither_tried_nor_settled(
-    database: Database,
-) -> None:
+async def test_unplanned_notice_is_an_error(database: Database) -> None:
     unknown = NoticeRow(key=NoticeKey("nothing"), notice=_notice(), created_at=NOW)
 
     with pytest.raises(LookupError):
@@ -150,7 +146,7 @@ async def test_a_notice_that_was_not_planned_can_be_neither_tried_nor_settled(
         await database.notices.settle(unknown.key, NoticeState.SENT, at=NOW)
 
 
-async def test_live_cards_are_those_of_the_task_oldest_first(database: Database) -> None:
+async def test_live_cards_are_listed_oldest_first(database: Database) -> None:
     second = await _sent(database, _notice(moment="second"), live=True, planned=LATER)
     first = await _sent(database, _notice(moment="first"), live=True)
     await _sent(database, _notice(moment="without buttons"))
@@ -189,7 +185,7 @@ async def _sent(
     return await database.notices.settle(row.key, NoticeState.SENT, at=LATER, ts=TS, live=live)
 
 
-async def test_turns_in_a_channel_are_apart_however_many_ask_at_once(database: Database) -> None:
+async def test_concurrent_turns_in_a_channel_are_spaced(database: Database) -> None:
     second = timedelta(seconds=1)
     turns = await asyncio.gather(
         *(
@@ -201,17 +197,15 @@ async def test_turns_in_a_channel_are_apart_however_many_ask_at_once(database: D
     assert sorted(turns) == [NOW + number * second for number in range(10)]
 
 
-async def test_a_turn_after_a_pause_is_at_once(database: Database) -> None:
+async def test_turn_after_a_pause_is_immediate(database: Database) -> None:
     second = timedelta(seconds=1)
     await database.notices.take_turn(NoticeKey("n"), DM, at=NOW, every=second)
 
     assert await database.notices.take_turn(NoticeKey("m"), DM, at=LATER, every=second) == LATER
 
 
-async def test_a_turn_that_was_taken_by_a_clock_that_was_ahead_holds_nobody_up(
-    database: Database,
-) -> None:
-    """And those after it keep the pace again."""
+async def test_turn_taken_by_a_fast_clock_delays_no_other(database: Database) -> None:
+    """Later turns keep the pace again."""
     second, ahead = timedelta(seconds=1), NOW + timedelta(hours=1)
     await database.notices.take_turn(NoticeKey("n"), DM, at=ahead, every=second)
 
@@ -223,7 +217,7 @@ async def test_a_turn_that_was_taken_by_a_clock_that_was_ahead_holds_nobody_up(
     assert turns == [NOW, NOW + second]
 
 
-async def test_a_long_queue_is_no_sign_of_a_wrong_clock(database: Database) -> None:
+async def test_long_queue_keeps_its_pace(database: Database) -> None:
     an_hour = timedelta(hours=1)
     for key in ("n", "m"):
         await database.notices.take_turn(NoticeKey(key), DM, at=NOW, every=an_hour)
@@ -252,7 +246,7 @@ async def test_a_turn_is_kept_until_it_is_used(database: Database) -> None:
     assert (await database.notices.plan(_notice(), NOW)).turn_at is None
 
 
-async def test_of_many_who_claim_a_channel_one_gets_it(database: Database) -> None:
+async def test_one_of_many_claims_gets_the_channel(database: Database) -> None:
     callers = [f"caller-{number}" for number in range(10)]
 
     waits = await asyncio.gather(
@@ -263,7 +257,7 @@ async def test_of_many_who_claim_a_channel_one_gets_it(database: Database) -> No
     assert all(NO_TIME <= wait <= LONG for wait in waits)
 
 
-async def test_a_channel_is_free_when_the_rest_after_a_call_is_over(database: Database) -> None:
+async def test_channel_is_free_after_the_rest(database: Database) -> None:
     await database.notices.claim_call(DM, "first", at_most=2 * LONG)
     await database.notices.end_call(DM, "first", rest=LONG)
 
@@ -275,17 +269,13 @@ async def test_a_channel_is_free_when_the_rest_after_a_call_is_over(database: Da
     assert await database.notices.claim_call(OTHER_DM, "fourth", at_most=LONG) == NO_TIME
 
 
-async def test_a_call_that_nobody_ended_holds_its_channel_no_longer_than_it_can_take(
-    database: Database,
-) -> None:
+async def test_unended_call_frees_its_channel_in_time(database: Database) -> None:
     await database.notices.claim_call(DM, "died", at_most=NO_TIME)
 
     assert await database.notices.claim_call(DM, "next", at_most=LONG) == NO_TIME
 
 
-async def test_who_ends_a_call_that_was_given_up_for_lost_lets_nobody_in(
-    database: Database,
-) -> None:
+async def test_ending_a_lost_call_keeps_the_new_claim(database: Database) -> None:
     await database.notices.claim_call(DM, "lost", at_most=NO_TIME)
     await database.notices.claim_call(DM, "now", at_most=LONG)
 
@@ -294,7 +284,7 @@ async def test_who_ends_a_call_that_was_given_up_for_lost_lets_nobody_in(
     assert await database.notices.claim_call(DM, "next", at_most=LONG) > NO_TIME
 
 
-async def test_a_claim_by_a_clock_that_was_ahead_holds_up_nobody(database: Database) -> None:
+async def test_claim_by_a_fast_clock_delays_no_other(database: Database) -> None:
     await database.notices.claim_call(DM, "ahead", at_most=timedelta(hours=1))
 
     assert await database.notices.claim_call(DM, "now", at_most=LONG) == NO_TIME

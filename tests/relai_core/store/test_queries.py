@@ -1,6 +1,6 @@
-"""Every query walks an index to just what it returns, however much else there is.
+"""Every query reads by an index, and no more documents than it returns.
 
-The server itself is asked: its profiler notes what each operation of the stores really did.
+MongoDB's profiler records the operations of the stores.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -24,6 +24,7 @@ from relai_core.store.connection import Connection, Document
 from relai_core.store.database import Database
 from relai_core.store.documents import to_document
 from relai_core.store.tasks import task_document
+from tests.relai_activities.mongo import TIMEOUT
 from tests.relai_core.builders import (
     NOW,
     OTHER_TEAM,
@@ -34,7 +35,6 @@ from tests.relai_core.builders import (
     a_task,
     after,
 )
-from tests.relai_core.store.conftest import TIMEOUT
 
 PEOPLE = [SlackUserId(f"U{number:04}") for number in range(10)]
 ME, YOU = PEOPLE[0], PEOPLE[1]
@@ -82,7 +82,7 @@ QUERIES: dict[str, tuple[Use, int]] = {
     "list_page of people": (lambda db, task: db.users.list_page(TEAM, after=ME, limit=20), 20),
     "list_live_cards": (lambda db, task: db.notices.list_live_cards(task.id), 1),
 }
-"""How each is used, and how many documents that returns; a page is read from two collections."""
+"""A call of each query and the number of documents read; a page reads two collections."""
 
 WRITES: dict[str, Use] = {
     "create": lambda db, task: db.tasks.create(a_new_task()),
@@ -137,10 +137,10 @@ async def test_a_query_reads_no_more_than_it_returns(
     _assert_by_index(operations)
 
 
-async def test_no_mixture_of_filters_scans_a_collection_or_sorts_in_memory(
+async def test_no_filter_combination_scans_or_sorts_in_memory(
     crowd: tuple[RawDatabase[Document], list[Task]], crowded: Database
 ) -> None:
-    """A rare mixture may look at more tasks than it returns, but in their order."""
+    """A rare combination may read more tasks than it returns, but in their order."""
     queries = [
         TaskQuery(team_id=TEAM, owner=owner, creator=creator, status=status, **due, below=below)
         for owner, creator, status, due, below in product(
@@ -163,11 +163,11 @@ async def test_a_write_searches_by_index(
     write: str, crowd: tuple[RawDatabase[Document], list[Task]], crowded: Database
 ) -> None:
     raw, open_tasks = crowd
-    # A task of its own for each write, whatever their order.
+    # Each write takes a task of its own.
     operations = await _profiled(raw, WRITES[write](crowded, open_tasks.pop()))
 
     _assert_by_index(operations)
-    # Nothing but the batch of the archiving touches more than one document at a time.
+    # Only archiving touches more than one document at a time.
     most = 10 if write == "archive_closed" else 1
     assert max(operation["docsExamined"] for operation in operations) <= most
 
@@ -188,7 +188,7 @@ async def test_every_index_is_used_by_some_query(
     assert {tuple(index["key"]) for index in searched} - {("_id",)} <= walked
 
 
-async def test_figures_are_counted_without_looking_at_a_document(
+async def test_figures_are_counted_from_indexes_only(
     crowd: tuple[RawDatabase[Document], list[Task]], crowded: Database
 ) -> None:
     raw, open_tasks = crowd
@@ -200,16 +200,12 @@ async def test_figures_are_counted_without_looking_at_a_document(
     _assert_by_index(operations)
 
 
-async def test_indexes_can_be_ensured_again(crowded: Database) -> None:
-    await crowded.ensure_indexes()
-
-
 async def _count(database: Database, _: Task) -> object:
     return await database.figures.count(TEAM, NOW)
 
 
 async def _profiled(raw: RawDatabase[Document], use: Awaitable[object]) -> list[Document]:
-    """What the server noted about the searches of `use`, explanations of its plans included."""
+    """Run `use` and return the profiler's entries of its searches."""
     raw.command("profile", 0)
     raw["system.profile"].drop()
     raw.command("profile", 2)
@@ -253,7 +249,7 @@ def _fill(raw: RawDatabase[Document], tasks: list[Task]) -> None:
 
 
 def _task(number: int) -> Task:
-    """One of a mixture: of each two one is closed, of each three one is offered to its owner."""
+    """Return a task of a mixture in which half are closed and a third are handed over."""
     owner = PEOPLE[number // 6 % 10]
     creator = owner if number % 5 == 0 else PEOPLE[number // 60 % 10]
     due_at = None if number % 7 == 0 else NOW + timedelta(hours=number * 7919 % 1000)

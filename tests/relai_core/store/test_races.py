@@ -1,4 +1,4 @@
-"""Many at once: one wins, the others see it, and nobody is left with half a change."""
+"""Concurrent changes: one wins, the others see it, and no change is half done."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -17,11 +17,11 @@ from relai_core.errors import UnavailableError
 from relai_core.ports import Applied
 from relai_core.store.connection import Connection, LostRaceError
 from relai_core.store.database import Database
+from tests.relai_activities.mongo import TIMEOUT
 from tests.relai_core.builders import BEN, CLEO, Changes, a_new_task, a_request
-from tests.relai_core.store.conftest import TIMEOUT
 
-LONG_FOR_A_COMMIT = 3
-"""Seconds, of the 20 that an operation has here."""
+LONG_FOR_A_COMMIT = 1
+"""Seconds, of the 20 that an operation may take in these tests."""
 SHORT = timedelta(milliseconds=300)
 
 
@@ -34,13 +34,13 @@ async def another_writer(
     opened.close()
 
 
-async def test_fifty_tasks_at_once_get_fifty_numbers(database: Database) -> None:
+async def test_concurrent_tasks_get_different_numbers(database: Database) -> None:
     tasks = await asyncio.gather(*(database.tasks.create(a_new_task()) for _ in range(50)))
 
     assert sorted(task.number for task in tasks) == list(range(1, 51))
 
 
-async def test_the_same_wish_ten_times_at_once_is_one_task(database: Database) -> None:
+async def test_concurrent_creates_make_one_task(database: Database) -> None:
     new = a_new_task()
 
     tasks = await asyncio.gather(*(database.tasks.create(new) for _ in range(10)))
@@ -50,7 +50,7 @@ async def test_the_same_wish_ten_times_at_once_is_one_task(database: Database) -
     assert len(await database.tasks.list_events(new.id)) == 1
 
 
-async def test_the_same_wish_later_finds_the_task_as_it_stands(database: Database) -> None:
+async def test_later_create_returns_the_current_task(database: Database) -> None:
     new = a_new_task()
     await database.tasks.create(new)
     applied = await database.tasks.apply(Changes(new).progressed(30))
@@ -58,7 +58,7 @@ async def test_the_same_wish_later_finds_the_task_as_it_stands(database: Databas
     assert await database.tasks.create(new) == applied.task
 
 
-async def test_of_an_accept_and_a_withdrawal_at_once_exactly_one_wins(database: Database) -> None:
+async def test_one_of_accept_and_withdrawal_wins(database: Database) -> None:
     for _ in range(10):
         task = await database.tasks.create(a_new_task())
         opened = Changes(task).handed_over(BEN, mode=RelayMode.HANDSHAKE)
@@ -90,8 +90,8 @@ async def test_two_hand_overs_at_once_open_one_relay(database: Database) -> None
 
 
 @pytest.mark.parametrize("indexed", [True, False])
-async def test_changes_that_go_together_all_happen(bare_database: Database, indexed: bool) -> None:
-    """Whoever is overtaken decides again. What tells them is the task's version, not an index."""
+async def test_compatible_changes_all_happen(bare_database: Database, indexed: bool) -> None:
+    """An overtaken change is decided again. The task's version detects it, not an index."""
     if indexed:
         await bare_database.ensure_indexes()
     for _ in range(5):
@@ -104,10 +104,10 @@ async def test_changes_that_go_together_all_happen(bare_database: Database, inde
         assert sorted(applied.event.version for applied in won) == [2, 3, 4, 5, 6]
 
 
-async def test_a_change_waits_for_another_whose_commit_takes_long(
+async def test_change_waits_for_a_slow_commit(
     database: Database, another_writer: Connection
 ) -> None:
-    """As on a disk that has much to do. The other's change stays, and ours is decided on it."""
+    """A busy disk is as slow. Our change is decided on the result of the other one."""
     task = await database.tasks.create(a_new_task())
 
     async with another_writer.transaction() as session:
@@ -122,10 +122,10 @@ async def test_a_change_waits_for_another_whose_commit_takes_long(
     assert (applied.task.progress, applied.task.version) == (60, 3)
 
 
-async def test_a_change_whose_time_is_up_is_in_nobodys_way(
+async def test_timed_out_change_does_not_block_the_task(
     mongo_server: MongoServer, database_name: str, database: Database
 ) -> None:
-    """MongoDB by itself would keep others from the task for a minute."""
+    """MongoDB alone would block the task for a minute."""
     task = await database.tasks.create(a_new_task())
     hurried = Connection(mongo_server.uri, database_name, SHORT)
 
@@ -137,7 +137,7 @@ async def test_a_change_whose_time_is_up_is_in_nobodys_way(
     hurried.close()
 
 
-async def test_whoever_is_always_overtaken_ends_in_time() -> None:
+async def test_endless_retries_end_in_time() -> None:
     connection = Connection(f"mongodb://{LOOPBACK}:{free_port()}", "relai", SHORT)
     tries = count()
 
@@ -152,8 +152,8 @@ async def test_whoever_is_always_overtaken_ends_in_time() -> None:
     connection.close()
 
 
-async def test_a_change_that_is_applied_again_returns_the_same_event(database: Database) -> None:
-    """Also when the rules would refuse it by now."""
+async def test_repeated_change_returns_the_same_event(database: Database) -> None:
+    """The rules would refuse the change now."""
     task = await database.tasks.create(a_new_task())
     change = Changes(task).completed()
     first = await database.tasks.apply(change)
@@ -162,7 +162,7 @@ async def test_a_change_that_is_applied_again_returns_the_same_event(database: D
     assert len(await database.tasks.list_events(task.id)) == 2
 
 
-async def test_a_repeat_returns_the_task_as_it_stands_now(database: Database) -> None:
+async def test_repeated_change_returns_the_current_task(database: Database) -> None:
     task = await database.tasks.create(a_new_task())
     change = Changes(task).progressed(10)
     first = await database.tasks.apply(change)
@@ -171,7 +171,7 @@ async def test_a_repeat_returns_the_task_as_it_stands_now(database: Database) ->
     assert await database.tasks.apply(change) == Applied(later.task, first.event)
 
 
-async def test_the_same_change_ten_times_at_once_happens_once(database: Database) -> None:
+async def test_concurrent_repeats_apply_once(database: Database) -> None:
     task = await database.tasks.create(a_new_task())
     change = Changes(task).handed_over(BEN)
 
@@ -182,8 +182,8 @@ async def test_the_same_change_ten_times_at_once_happens_once(database: Database
     assert len(await database.tasks.list_events(task.id)) == 2
 
 
-async def test_a_request_of_another_task_is_not_taken_for_a_repeat(database: Database) -> None:
-    """That would be a mistake of ours, and must not look like success."""
+async def test_request_id_of_another_task_is_refused(database: Database) -> None:
+    """Such a mistake of the program must not look like success."""
     first, second = [await database.tasks.create(a_new_task()) for _ in range(2)]
     shared = a_request()
     await database.tasks.apply(Changes(first).completed().model_copy(update={"id": shared}))

@@ -1,4 +1,4 @@
-"""Listings: each task exactly once, whatever happens between two pages."""
+"""Pages list each task exactly once, even if tasks change between two pages."""
 
 import asyncio
 from datetime import timedelta
@@ -16,13 +16,13 @@ EVERYTHING = TaskQuery(team_id=TEAM)
 LATER = NOW + timedelta(days=30)
 
 
-async def test_the_newest_come_first(database: Database) -> None:
+async def test_newest_tasks_come_first(database: Database) -> None:
     tasks = [await database.tasks.create(a_new_task()) for _ in range(3)]
 
     assert await database.tasks.list_page(EVERYTHING, 2) == [tasks[2], tasks[1]]
 
 
-async def test_a_page_goes_on_where_the_last_ended(database: Database) -> None:
+async def test_page_continues_after_the_last_one(database: Database) -> None:
     tasks = [await database.tasks.create(a_new_task()) for _ in range(3)]
     query = EVERYTHING.model_copy(update={"below": tasks[1].number})
 
@@ -43,7 +43,7 @@ async def test_a_page_goes_on_where_the_last_ended(database: Database) -> None:
     ],
     ids=str,
 )
-async def test_only_what_fits_every_filter_is_listed(
+async def test_only_tasks_that_match_all_filters_are_listed(
     database: Database, wanted: dict[str, object], titles: list[str]
 ) -> None:
     await database.tasks.create(a_new_task(title="own"))
@@ -64,9 +64,7 @@ async def test_archived_tasks_stay_in_their_place(database: Database) -> None:
     assert await database.tasks.list_page(EVERYTHING, 9) == [new, old]
 
 
-async def test_a_page_that_mixes_open_and_archived_tasks_is_no_longer_than_asked(
-    database: Database,
-) -> None:
+async def test_mixed_page_has_the_requested_length(database: Database) -> None:
     for _ in range(2):
         await _closed(database)
     await database.tasks.archive_closed(LATER, 9)
@@ -75,7 +73,7 @@ async def test_a_page_that_mixes_open_and_archived_tasks_is_no_longer_than_asked
     assert await database.tasks.list_page(EVERYTHING, 2) == [new[1], new[0]]
 
 
-async def test_a_task_that_moves_while_a_page_is_read_is_listed_once(
+async def test_task_archived_during_the_read_is_listed_once(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = await _closed(database)
@@ -116,7 +114,7 @@ async def test_each_task_is_listed_once_while_others_come_and_go(database: Datab
     assert {task.number for task in before} <= set(seen)
 
 
-async def test_a_trail_is_read_a_part_at_a_time(database: Database) -> None:
+async def test_trail_is_read_in_parts(database: Database) -> None:
     task = await database.tasks.create(a_new_task())
     for progress in range(4):
         await database.tasks.apply(Changes(task).progressed(progress))

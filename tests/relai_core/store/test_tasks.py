@@ -1,4 +1,4 @@
-"""The task store: what it returns is what it keeps, and one workspace never sees another's."""
+"""The task store returns what it stores, and keeps workspaces apart."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -31,7 +31,7 @@ async def test_a_created_task_is_found_by_its_id_and_by_its_number(database: Dat
     assert await database.tasks.find_by_number(TEAM, task.number) == task
 
 
-async def test_what_is_not_there_is_not_found(database: Database) -> None:
+async def test_unknown_ids_are_not_found(database: Database) -> None:
     assert await database.tasks.find(TaskId("T0001-nothing")) is None
     assert await database.tasks.find_by_number(TEAM, 1) is None
     assert await database.tasks.find_relay(RelayId("T0001-nothing")) is None
@@ -62,8 +62,8 @@ async def test_lists_show_only_the_workspace_asked_for(database: Database) -> No
     assert await database.tasks.list_offered(OTHER_TEAM, CLEO, 10) == []
 
 
-async def test_instants_come_back_as_they_were_returned(database: Database) -> None:
-    """BSON knows neither microseconds nor zones: they are cut before anyone sees them."""
+async def test_returned_times_equal_the_stored_ones(database: Database) -> None:
+    """BSON keeps neither microseconds nor zones."""
     local = datetime(2026, 3, 4, 11, 0, 0, 123_456, tzinfo=timezone(timedelta(hours=1)))
     created = await database.tasks.create(a_new_task(created_at=local, due_at=local))
 
@@ -73,7 +73,7 @@ async def test_instants_come_back_as_they_were_returned(database: Database) -> N
     assert found.model_dump_json() == created.model_dump_json()
 
 
-async def test_an_applied_change_returns_what_is_stored(database: Database) -> None:
+async def test_applied_change_returns_the_stored_task(database: Database) -> None:
     created = await database.tasks.create(a_new_task())
     late = NOW + timedelta(microseconds=1)
 
@@ -106,7 +106,7 @@ async def test_the_trail_is_in_order_and_without_gaps(database: Database) -> Non
     assert events[-1].kind == "completed"
 
 
-async def test_a_refused_change_leaves_nothing_behind(database: Database) -> None:
+async def test_refused_change_stores_no_trace(database: Database) -> None:
     task = await database.tasks.create(a_new_task())
 
     with pytest.raises(ChangeRefusedError) as refused:
@@ -117,7 +117,7 @@ async def test_a_refused_change_leaves_nothing_behind(database: Database) -> Non
     assert len(await database.tasks.list_events(task.id)) == 1
 
 
-async def test_a_change_of_no_task_is_not_found(database: Database) -> None:
+async def test_change_of_an_unknown_task_is_not_found(database: Database) -> None:
     with pytest.raises(NotFoundError):
         await database.tasks.apply(Changes(a_new_task()).completed())
 
@@ -137,7 +137,7 @@ async def test_a_relay_is_kept_from_its_opening_to_its_end(database: Database) -
 
 
 async def test_passing_a_task_on_keeps_both_relays(database: Database) -> None:
-    """Ben takes what he passes on: the first relay ends as the second one opens."""
+    """The first relay ends as accepted when Ben opens the second one."""
     task = await database.tasks.create(a_new_task())
     first, second = Changes(task).handed_over(BEN), Changes(task).handed_over(CLEO, actor=BEN)
     await database.tasks.apply(first)
@@ -151,7 +151,7 @@ async def test_passing_a_task_on_keeps_both_relays(database: Database) -> None:
     assert applied.event.settled == first.relay_id
 
 
-async def test_owned_tasks_come_by_due_date_and_those_without_one_last(database: Database) -> None:
+async def test_owned_tasks_are_sorted_by_due_date(database: Database) -> None:
     never = await database.tasks.create(a_new_task())
     later = await database.tasks.create(a_new_task(due_at=NOW + timedelta(days=3)))
     never_either = await database.tasks.create(a_new_task())
@@ -161,7 +161,7 @@ async def test_owned_tasks_come_by_due_date_and_those_without_one_last(database:
     assert await database.tasks.list_owned(TEAM, ANA, 2) == [soon, later]
 
 
-async def test_closed_tasks_are_in_no_list(database: Database) -> None:
+async def test_closed_tasks_are_not_listed(database: Database) -> None:
     task = await database.tasks.create(a_new_task(owner=BEN))
     await database.tasks.apply(Changes(task).handed_over(CLEO, actor=BEN))
     await database.tasks.apply(Changes(task).completed(ANA))
@@ -171,14 +171,14 @@ async def test_closed_tasks_are_in_no_list(database: Database) -> None:
     assert await database.tasks.list_offered(TEAM, CLEO, 10) == []
 
 
-async def test_created_tasks_are_those_that_others_hold(database: Database) -> None:
+async def test_created_list_holds_tasks_of_other_owners(database: Database) -> None:
     await database.tasks.create(a_new_task())
     given = await database.tasks.create(a_new_task(owner=BEN))
 
     assert await database.tasks.list_created(TEAM, ANA, 10) == [given]
 
 
-async def test_a_task_that_returns_to_its_creator_is_no_longer_given(database: Database) -> None:
+async def test_task_back_at_its_creator_leaves_the_list(database: Database) -> None:
     task = await database.tasks.create(a_new_task(owner=BEN))
     opened = Changes(task).handed_over(ANA, actor=BEN)
     await database.tasks.apply(opened)
@@ -186,7 +186,7 @@ async def test_a_task_that_returns_to_its_creator_is_no_longer_given(database: D
     assert await database.tasks.list_created(TEAM, ANA, 10) == []
 
 
-async def test_offered_tasks_come_by_the_moment_an_answer_is_due(database: Database) -> None:
+async def test_offered_tasks_are_sorted_by_answer_time(database: Database) -> None:
     by_noon = await _offered(database, NOW + timedelta(hours=2))
     at_once = await _offered(database, NOW + timedelta(minutes=10))
 
