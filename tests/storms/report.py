@@ -10,7 +10,7 @@ _SHOWN = 20
 
 
 def report(evidence: Evidence, violations: Sequence[Violation]) -> str:
-    """What was done, what broke, and which promise was not kept."""
+    """List the acts, the faults, the notices and the violations."""
     return "\n".join(_lines(evidence, violations))
 
 

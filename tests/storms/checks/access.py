@@ -23,7 +23,7 @@ _MAY = {
     "relay_withdrawn": ("from_user",),
     "taken_back": ("from_user",),
 }
-"""Who may cause an event; all other events are the clock's."""
+"""The people who may cause an event; all other events are the clock's."""
 
 
 def check_access(evidence: Evidence) -> Iterator[Violation]:
@@ -82,6 +82,6 @@ def _id(document: Json) -> str:
 
 
 def _stands_in(mark: str, answers: list[Json]) -> bool:
-    """Whether a mark stands in answers. A number may be part of another number."""
+    """True if a mark stands in answers. A number may be part of another number."""
     pattern = rf"(?<![\w.]){mark}(?!\w)" if mark.isdecimal() else re.escape(mark)
     return re.search(pattern, json.dumps(answers).replace("\\n", " ")) is not None

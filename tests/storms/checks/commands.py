@@ -35,7 +35,7 @@ def requests_of(act: Json) -> set[str]:
 
 
 def meaning(act: Json, answer: Json) -> str:
-    """Whether an answer says done, saved, or no: nothing was saved."""
+    """Read an answer: "done", "saved", "no" if nothing was saved, or empty."""
     if "status" in answer:
         content = answer["json"] or {}
         if 200 <= answer["status"] < 300:
@@ -52,7 +52,7 @@ def meaning(act: Json, answer: Json) -> str:
 
 
 class _Effects:
-    """What the store and the histories hold, by request, title, note and reason."""
+    """The contents of store and histories, by request, title, note and reason."""
 
     def __init__(self, evidence: Evidence) -> None:
         self._events = {event["_id"] for event in evidence.ours("task_events")}
@@ -73,7 +73,7 @@ class _Effects:
         return sorted(requests & self._events) if requests else None
 
     def refused(self, act: Json) -> str | None:
-        """Whether an act was refused: "told", "untold", or None if it was not."""
+        """Return "told" or "untold" if an act was refused, else None."""
         names = requests_of(act) | {act[n] for n in ("note", "reason") if n in act}
         moments = {moment for name, moment in self._refused if name in names}
         is_told = any((moment, act["user"]) in self._told for moment in moments)

@@ -62,7 +62,7 @@ def _read_at(row: Json) -> float:
 
 
 def _is_of_no_use(evidence: Evidence, row: Json) -> bool:
-    """Whether a notice that was skipped is about a closed task or an ended relay."""
+    """True if a notice that was skipped is about a closed task or an ended relay."""
     name = NoticeName.of(row["_id"])
     if name.kind.startswith("reminder_"):
         return True  # see `reminders`

@@ -30,7 +30,7 @@ class State(NamedTuple):
     due: float | None
 
     def makes_true(self, name: NoticeName, creator: str) -> bool:
-        """Whether the reminder is true while the task is in this state."""
+        """True if the reminder is true while the task is in this state."""
         told = {self.owner, creator} if name.kind == "reminder_overdue" else {self.owner}
         return self.is_open and self.due == _moment(name.moment) and name.recipient in told
 
@@ -115,7 +115,7 @@ def _time_faults(name: NoticeName, message: Json) -> Iterator[str]:
 
 
 def _is_set_before(states: list[State], due: float) -> bool:
-    """Whether owner and due date of the last state stood before the due date."""
+    """True if owner and due date of the last state stood before the due date."""
     last = (states[-1].owner, states[-1].due)
     others = [n for n, each in enumerate(states) if (each.owner, each.due) != last]
     return states[max(others, default=-1) + 1].latest < due
