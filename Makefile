@@ -8,7 +8,7 @@ PLATFORMS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-apple-dar
 PYTHONS := 3.11 3.14
 
 .DEFAULT_GOAL := help
-.PHONY: help install run audit check fmt test test-long e2e chaos outage bench-audit fingerprints token payload-key lock clean
+.PHONY: help install run audit check fmt test test-long e2e storm bench-audit fingerprints token payload-key lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,11 +49,9 @@ test-long: install  ## Run the tests marked long, with progress
 e2e: install  ## Run only the tests of the whole stack
 	$(BIN)/pytest -m scenario
 
-chaos: install  ## Break everything at random, and judge: make chaos SEED=7 MINUTES=5
-	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed '$(SEED)') $(if $(MINUTES),--minutes '$(MINUTES)')
-
-outage: install  ## Take a part away for long, and judge: make outage PART=mongodb MINUTES=10
-	@$(BIN)/python -m tests.outages $(PART) $(if $(MINUTES),--minutes '$(MINUTES)')
+storm: install  ## Break parts at random, or take one away: make storm SEED=7 MINUTES=3 AWAY=mongodb
+	@$(BIN)/python -m tests.storms $(if $(SEED),--seed '$(SEED)') $(if $(MINUTES),--minutes '$(MINUTES)') \
+	  $(if $(AWAY),--away '$(AWAY)')
 
 bench-audit: install  ## Measure relai audit [--repair]: make bench-audit TASKS=100000
 	@$(BIN)/python -m bench.audit $(if $(TASKS),--tasks '$(TASKS)')

@@ -13,7 +13,7 @@ from devstack.ports import LOOPBACK
 from devstack.temporal_server import TemporalServer
 from relai_core import temporal
 from relai_core.settings import Settings
-from tests.chaos.links import Link
+from tests.storms.links import Link
 
 SHORTER = 10
 """All periods are a tenth of the real ones."""

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import aiohttp
 
-from tests.chaos.evidence import NoticeName, key_of
+from tests.storms.evidence import NoticeName, key_of
 
 PATIENCE = 20.0
 """Seconds until something that must happen counts as not happening."""

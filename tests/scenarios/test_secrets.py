@@ -1,6 +1,6 @@
 """Refusals and failures tell no secret, and people's text is not logged.
 
-`tests/chaos` searches all else that is written, under faults and with logs in JSON. Here logs are
+`tests/storms` searches all else that is written, under faults and with logs in JSON. Here logs are
 in the format for people, which shows errors in another way.
 """
 
@@ -8,12 +8,12 @@ import aiohttp
 import pytest
 
 from devstack.slack_server import CREDENTIALS
-from tests.chaos import writings
-from tests.chaos.leaks import ANSWERS, WORDS, Writing, find_leaks
 from tests.scenarios.api import Api
 from tests.scenarios.marks import OVER_HTTP
 from tests.scenarios.people import Workspace
 from tests.scenarios.stack import RelaiStack
+from tests.storms import secret_search as writings
+from tests.storms.secret_search import ANSWERS, WORDS, Writing, find_leaks
 
 pytestmark = [pytest.mark.harmful, OVER_HTTP]
 
