@@ -1,8 +1,9 @@
 """Calls to Temporal that are safe to repeat, and the errors of calls without an answer."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TypeVar
 
@@ -14,6 +15,8 @@ from relai_core.temporal_errors import reason
 
 DURABLE_WITHIN = timedelta(milliseconds=900)
 """With the look at a person before it and `OUTCOME_WITHIN` after it less than an answer takes."""
+_TRIES_BEGIN_WITHIN = timedelta(milliseconds=600)
+"""A try that begins later might be cut off by `DURABLE_WITHIN`, which leaves its effect unknown."""
 _PAUSE = timedelta(milliseconds=100)
 _TRANSIENT = frozenset(
     {
@@ -65,7 +68,7 @@ def ended_if_not_found(workflow_id: str) -> Iterator[None]:
 
 
 async def confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
-    """Make a repeatable call until it is confirmed, or `DURABLE_WITHIN` has passed.
+    """Make a repeatable call until it is confirmed, for at most `DURABLE_WITHIN`.
 
     Raises:
         RPCError: Temporal knows no such workflow.
@@ -75,9 +78,10 @@ async def confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
     """
     may_be_done = False
     failure: RPCError | RuntimeError | None = None
-    try:
+    began = time.monotonic()
+    with suppress(TimeoutError):
         async with asyncio.timeout(DURABLE_WITHIN.total_seconds()):
-            while True:
+            while time.monotonic() - began < _TRIES_BEGIN_WITHIN.total_seconds():
                 by_earlier_try, may_be_done = may_be_done, True
                 try:
                     return await call()
@@ -86,9 +90,8 @@ async def confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
                     may_be_done = by_earlier_try or not _was_never_sent(error)
                     failure = error
                 await asyncio.sleep(_PAUSE.total_seconds())
-    except TimeoutError:
-        _log.warning("temporal_not_confirmed", may_be_done=may_be_done, cause=str(failure))
-        raise (UnconfirmedError() if may_be_done else _unavailable(failure)) from failure
+    _log.warning("temporal_not_confirmed", may_be_done=may_be_done, cause=str(failure))
+    raise (UnconfirmedError() if may_be_done else _unavailable(failure)) from failure
 
 
 def _require_transient(error: RPCError | RuntimeError, may_be_done: bool) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from unittest.mock import patch
 
 from temporalio import activity
 from temporalio.worker import Worker
 
+from bot.services import temporal_service
 from bot.services.temporal_service import Answered, TemporalService
 from devstack.temporal_server import TemporalServer
 from relai_activities.clock import ClockInterceptor
@@ -47,13 +49,13 @@ def settings_for(server: TemporalServer) -> Settings:
 
 @asynccontextmanager
 async def a_worker(server: TemporalServer, task_queue: str) -> AsyncIterator[None]:
-    """Run lifecycles and hand-overs over a store in memory."""
+    """Run lifecycles and hand-overs over a store in memory, and wait long for outcomes."""
     hours = WorkingHours.parse("mon-sun 00:00-24:00")
     store, directory = FakeTaskStore(), FakeDirectory()
     tasks = TaskActivities(store, directory, hours)
     relays = RelayActivities(store, directory, hours)
     notices = SilentNotices()
-    async with Worker(
+    worker = Worker(
         await temporal.connect(settings_for(server)),
         task_queue=task_queue,
         workflows=[TaskLifecycleWorkflow, TaskRelayWorkflow],
@@ -71,8 +73,10 @@ async def a_worker(server: TemporalServer, task_queue: str) -> AsyncIterator[Non
         interceptors=[ClockInterceptor()],
         max_cached_workflows=0,  # a worker that goes leaves no task on a queue of its own
         graceful_shutdown_timeout=timedelta(seconds=1),
-    ):
-        yield
+    )
+    with patch.object(temporal_service, "OUTCOME_WITHIN", timedelta(seconds=20)):
+        async with worker:
+            yield
 
 
 async def hand_over(
