@@ -67,7 +67,6 @@ async def test_a_server_that_is_away_is_reported_in_time(operation: str) -> None
     database.close()
 
 
-@pytest.mark.chaos
 async def test_a_server_that_is_silent_is_reported_in_time(server: MongoServer) -> None:
     """Its sockets are open and nothing answers."""
     database = await connect(server.uri, "relai", timeout=PATIENT)
@@ -108,7 +107,6 @@ async def test_a_server_that_is_busy_is_reported_in_time(server: MongoServer) ->
     impatient.close()
 
 
-@pytest.mark.chaos
 async def test_a_database_that_was_opened_too_early_works_once_its_server_is_there(
     tmp_path: Path,
 ) -> None:
@@ -122,7 +120,6 @@ async def test_a_database_that_was_opened_too_early_works_once_its_server_is_the
     database.close()
 
 
-@pytest.mark.chaos
 async def test_closing_does_not_wait_for_a_server_that_is_gone(server: MongoServer) -> None:
     database = await connect(server.uri, "relai", timeout=PATIENT)
     await database.ping()
@@ -134,7 +131,6 @@ async def test_closing_does_not_wait_for_a_server_that_is_gone(server: MongoServ
     assert monotonic() - began < WELL_BEFORE_THE_DRIVERS_DEFAULT
 
 
-@pytest.mark.chaos
 async def test_a_kill_between_two_changes_loses_neither(server: MongoServer) -> None:
     database = await connect(server.uri, "relai", timeout=PATIENT)
     task = await database.tasks.create(a_new_task())
@@ -152,7 +148,6 @@ async def test_a_kill_between_two_changes_loses_neither(server: MongoServer) -> 
     database.close()
 
 
-@pytest.mark.chaos
 async def test_a_kill_during_changes_loses_none_and_doubles_none(server: MongoServer) -> None:
     """Each change that is interrupted is applied again under its own id, as an activity would."""
     database = await connect(server.uri, "relai", timeout=PATIENT)
