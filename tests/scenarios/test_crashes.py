@@ -118,9 +118,10 @@ async def test_worker_killed_during_a_post_says_nothing_twice(
 ) -> None:
     """Slack has the message, but its answer is lost; the next worker finds it in the history."""
     ana, bo = [await workspace.person(each) for each in ("ana", "bo")]
-    await workspace.fault("chat.postMessage", "lost_after", delay=60)
+    await workspace.fault("chat.postMessage", "lost_after", delay=60, times=1_000)
     await ana.types(f"/task new Say it once @{bo.name}")
     await bo.sees("Say it once")
+    await workspace.clear_faults()
 
     await _restart(relai.worker)
     await bo.sees(await ana.insists_on(bo, "And then this"), patience=60)

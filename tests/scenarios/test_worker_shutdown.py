@@ -29,7 +29,7 @@ async def worker_again(relai: RelaiStack) -> AsyncIterator[None]:
 
 async def test_post_under_way_is_finished(relai: RelaiStack, workspace: Workspace) -> None:
     ana, bo = [await workspace.person(each) for each in ("ana", "bo")]
-    await workspace.fault("chat.postMessage", "slow", delay=5)
+    await workspace.fault("chat.postMessage", "slow", delay=5, times=1_000)
     await ana.types(f"/task new Post it once @{bo.name}")
     await eventually("the post is under way", lambda: _has_notice(relai, bo, "planned"))
 
@@ -45,12 +45,13 @@ async def test_post_that_takes_too_long_is_left_to_the_next_worker(
 ) -> None:
     """Slack has it, but does not say so; the next worker finds it there and posts nothing."""
     ana, bo = [await workspace.person(each) for each in ("ana", "bo")]
-    await workspace.fault("chat.postMessage", "lost_after", delay=60)
+    await workspace.fault("chat.postMessage", "lost_after", delay=60, times=1_000)
     await ana.types(f"/task new Say it once @{bo.name}")
     await bo.sees("Say it once")
 
     relai.worker.send_signal(signal.SIGTERM)
     await _ends_well(relai)
+    await workspace.clear_faults()
     await relai.worker.start()
 
     await eventually("it is found", lambda: _has_notice(relai, bo, "reconciled"), patience=60)
