@@ -1,4 +1,4 @@
-"""Clocks: this machine's time of day, and one that setting the time does not move."""
+"""Clocks: this machine's time of day, and a clock that ignores changes to the time of day."""
 
 import time
 from collections.abc import Callable

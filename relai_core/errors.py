@@ -6,7 +6,7 @@ RelaiError                     its text is for the person: what happened, what t
 ├── NotAllowedError            this person may not do that
 └── UnavailableError           a part is down; nothing was saved
 
-MessengerError                 Slack did not do what it was asked
+MessengerError                 a call to Slack failed
 ├── RateLimitedError           wait `retry_after`
 │   └── NotYourTurnError       we ourselves keep a pace
 ├── UndeliverableError         never to this person, as things are
@@ -63,7 +63,7 @@ class UnavailableError(RelaiError):
 
 
 class MessengerError(Exception):
-    """Slack did not do what it was asked. `code` is Slack's error, or what we saw instead."""
+    """A call to Slack failed. `code` is Slack's error, or our name for the failure."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -83,7 +83,7 @@ class NotYourTurnError(RateLimitedError):
 
 
 class UndeliverableError(MessengerError):
-    """This person or channel can't be reached."""
+    """Messages can't reach this person or channel."""
 
 
 class RejectedMessageError(MessengerError):
