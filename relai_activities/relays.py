@@ -39,7 +39,7 @@ class RelayActivities:
         """Open the hand-over, by one conditional write. A retry finds it open as it was."""
         zone = await self._zone(asked)
         if zone is None:
-            # One that is open already stays so: its receiver has left since.
+            # If the relay is already open, it stays open: its receiver has left since.
             if await self._tasks.find_relay(asked.relay_id) is None:
                 return await self._refused(asked.task_id)
             zone = _UTC

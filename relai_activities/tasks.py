@@ -83,7 +83,7 @@ class TaskActivities:
             quiet[person] = await self._directory.quiet_until(task.team_id, person, now)
 
     async def _zones(self, task: Task) -> dict[SlackUserId, ZoneInfo]:
-        """Time zones of owner and creator; left out is who Slack does not know."""
+        """Time zones of owner and creator; people whom Slack does not know are left out."""
         zones = {}
         for person in (task.owner, task.creator):
             with suppress(NotFoundError):
