@@ -1,4 +1,4 @@
-"""The one error of the dev stack."""
+"""The error of the dev stack."""
 
 
 class DevstackError(Exception):

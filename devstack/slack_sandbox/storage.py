@@ -1,4 +1,4 @@
-"""The workspace on disk: SQLite, written through, so that a killed sandbox comes back as it was."""
+"""The workspace on disk: SQLite, written through, so a killed sandbox comes back as it was."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ class Storage:
         self._connection.execute("DELETE FROM records WHERE kind = ? AND key = ?", row)
 
     def load(self, kind: type[R]) -> list[R]:
-        """Return the rows of one kind in the order in which they were first written."""
+        """Return the rows of a kind in the order in which they were first written."""
         query = "SELECT body FROM records WHERE kind = ? ORDER BY position"
         rows = self._connection.execute(query, (kind.__name__,))
         return [kind.model_validate_json(body) for (body,) in rows]
@@ -52,7 +52,7 @@ class Storage:
 
 
 class Table(Generic[R]):
-    """The rows of one kind: read from memory, written through to the storage."""
+    """The rows of a kind: read from memory, written through to the storage."""
 
     def __init__(self, storage: Storage, kind: type[R]) -> None:
         self._storage = storage
