@@ -23,7 +23,7 @@ class Anchored(NamedTuple):
 
     @classmethod
     def at(cls, moment: datetime) -> "Anchored":
-        """The clock by which it is `moment` now."""
+        """A clock that shows `moment` now."""
         return cls(moment, _ticks())
 
     def now(self) -> datetime:

@@ -49,7 +49,7 @@ class UnavailableError(RelaiError):
 
     Attributes:
         part: `Temporal`, `MongoDB` or `Slack`.
-        retry_after: when it said that it takes requests again, if it did.
+        retry_after: the wait that the part asked for, if any.
         reason: why, in words for an operator that hold no address.
     """
 

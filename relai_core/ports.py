@@ -92,7 +92,7 @@ class TaskStore(Protocol):
         ...
 
     async def archive_closed(self, before: datetime, limit: int) -> int:
-        """Move up to `limit` tasks closed before `before` to the archive; how many moved."""
+        """Move up to `limit` tasks closed before `before` to the archive; returns their number."""
         ...
 
 
@@ -125,7 +125,7 @@ class NoticeLedger(Protocol):
         ...
 
     async def mark_attempt(self, row: NoticeRow, channel: ChannelId, at: datetime) -> None:
-        """Note, before Slack is called, that it will be.
+        """Record a call to Slack before it is made.
 
         Raises:
             LookupError: the row is settled, or another try has called Slack since it was read.

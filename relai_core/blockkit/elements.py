@@ -61,7 +61,7 @@ def quote(raw: str, limit: int) -> list[Block]:
 
 
 def verbatim(raw: str) -> list[Block]:
-    """A person's text exactly as typed, to be copied: nothing in it has a meaning."""
+    """A person's text exactly as typed, to be copied; Slack reads no markup in it."""
     starts = range(0, len(raw), SECTION_LIMIT)
     return [
         {"type": "section", "text": _plain(raw[start : start + SECTION_LIMIT])} for start in starts

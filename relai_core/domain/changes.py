@@ -1,6 +1,6 @@
 """The changes of a task. Each is a value that holds the actor, the time and the request.
 
-A change is a wish until `decide` (see `decisions`) has allowed it for the task as it stands.
+A change takes effect once `decide` (see `decisions`) has allowed it for the task as it stands.
 """
 
 from datetime import datetime
@@ -162,7 +162,7 @@ TaskChange = Annotated[
     | TakenBack,
     Field(discriminator="kind"),
 ]
-"""Every change there is."""
+"""All changes of a task."""
 
 
 class TaskEvent(Model):

@@ -67,7 +67,7 @@ def narrowing(*, repeatable: bool) -> Iterator[None]:
     except aiohttp.ClientConnectorError as error:
         raise TransientMessengerError("not_connected") from error
     except (TimeoutError, aiohttp.ClientError, AttributeError) as error:
-        # AttributeError: so the SDK fails on a 200 whose body is no JSON object.
+        # The SDK raises AttributeError for a 200 whose body is no JSON object.
         raise _settled(AmbiguousDeliveryError(type(error).__name__), repeatable) from error
 
 

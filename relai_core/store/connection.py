@@ -173,7 +173,8 @@ def _client(uri: str, timeout: timedelta) -> AsyncIOMotorClient[Document]:
             w="majority",
             journal=True,
             retryWrites=True,
-            # An event that is read proves that its change will stay.
+            # Reads see only majority-committed writes, so an event that was read can't be rolled
+            # back.
             readConcernLevel="majority",
             serverSelectionTimeoutMS=round(timeout.total_seconds() * 1000),
             tz_aware=True,
