@@ -122,7 +122,7 @@ class OnboardingInput(Model):
 
 
 class OnboardingPlan(Model):
-    """The plan; nothing to do if `skip` says why."""
+    """The plan. If `skip` is set, it is the reason why there is nothing to do."""
 
     skip: Unreachable | None = None
     tasks: tuple[NewTask, ...] = ()

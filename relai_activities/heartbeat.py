@@ -1,4 +1,4 @@
-"""A sign of life all through an activity."""
+"""Heartbeats throughout an activity."""
 
 import asyncio
 from collections.abc import AsyncIterator
