@@ -2,4 +2,4 @@
 
 
 class DevstackError(Exception):
-    """The dev stack can't go on; its text is one sentence that says what to do."""
+    """The dev stack can't go on; its text is a sentence with the cure."""

@@ -1,4 +1,4 @@
-"""Several child processes that live and end together."""
+"""Several child processes that start and end together."""
 
 import asyncio
 import signal

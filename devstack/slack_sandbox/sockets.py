@@ -70,7 +70,7 @@ class Sockets:
         return ticket
 
     def _punch(self, ticket: str) -> bool:
-        """Use the ticket up. A refused upgrade costs it too."""
+        """Use the ticket up, also if the upgrade is refused."""
         refused = self.refuse_next > 0
         self.refuse_next -= refused
         return self._clock() <= self._tickets.pop(ticket, 0.0) and not refused

@@ -29,7 +29,8 @@ class Storage:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(path or ":memory:", isolation_level=None)
         self._connection.execute("PRAGMA journal_mode = WAL")
-        # In WAL mode this survives the death of the process; only a power cut could take the tail.
+        # In WAL mode a commit survives a kill of the process; a power cut could lose the last
+        # commits.
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute(_SCHEMA)
 
