@@ -1,7 +1,7 @@
 """Looks up every locked dependency in the index's list of known vulnerabilities.
 
-Exits with 1 if one is known, or if the lock could not be looked through. Where the index can't be
-reached that is said, and is no failure: a change is not wrong because a service is away.
+Exits with 1 if a vulnerability is known, or if the lock could not be checked. If the index can't be
+reached, the output says so, and the exit code is 0: a service that is away must not block a change.
 """
 
 import json
@@ -17,7 +17,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 LOCK = Path(__file__).parent.parent / "requirements.lock"
 AUDIT = Path(sys.executable).parent / "pip-audit"
 OPTIONS = ("--progress-spinner=off", "--require-hashes", "--disable-pip", "--format=json")
-# How pip-audit ends, in its own words or in those of what it asks by.
+# The last lines of pip-audit, or of its HTTP library, if the index can't be reached.
 UNREACHABLE = re.compile(
     r"""
     ^requests\.exceptions\.(ProxyError|SSLError|ConnectionError|ConnectTimeout|ReadTimeout)\b
@@ -33,11 +33,11 @@ class UnreachableError(Exception):
 
 
 class UnusableLockError(Exception):
-    """The lock is missing or malformed, or not all of it was looked through."""
+    """The lock is missing or malformed, or was checked only in part."""
 
 
 def main(lock: Path) -> int:
-    """Print what is known; the exit code."""
+    """Print the known vulnerabilities; returns the exit code."""
     try:
         dependencies = audited(lock)
         require_complete(dependencies, locked(lock))
@@ -60,11 +60,11 @@ def main(lock: Path) -> int:
 
 
 def audited(lock: Path) -> list[dict[str, Any]]:
-    """What the index says of each dependency, or why it says nothing.
+    """The index's report on each dependency, or the reason why there is no report on it.
 
     Raises:
         UnreachableError: it can't be asked.
-        UnusableLockError: whatever else keeps the lock from being read.
+        UnusableLockError: the lock could not be read for another reason.
     """
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
@@ -81,7 +81,7 @@ def audited(lock: Path) -> list[dict[str, Any]]:
 
 
 def cause_of(said: str) -> UnreachableError | UnusableLockError:
-    """Why there is no report, by what was said instead."""
+    """The reason for a missing report, from pip-audit's error output."""
     away = UNREACHABLE.search(said)
     if away is not None:
         return UnreachableError(said[away.start() :].splitlines()[0])
@@ -89,10 +89,10 @@ def cause_of(said: str) -> UnreachableError | UnusableLockError:
 
 
 def locked(lock: Path) -> int:
-    """How many dependencies the lock names for a machine like this one.
+    """The number of dependencies that the lock names for a machine like this.
 
     Raises:
-        UnusableLockError: a line of it names none.
+        UnusableLockError: a line of it names no dependency.
     """
     lines = [line for line in lock.read_text().splitlines() if re.match(r"[^\s#-]", line)]
     try:
@@ -103,10 +103,10 @@ def locked(lock: Path) -> int:
 
 
 def require_complete(dependencies: list[dict[str, Any]], locked: int) -> None:
-    """Refuse a report on some of the lock, or on nothing.
+    """Refuse a report that covers only a part of the lock, or nothing.
 
     Raises:
-        UnusableLockError: it is one.
+        UnusableLockError: the report is incomplete.
     """
     if not dependencies or len(dependencies) != locked:
         raise UnusableLockError(f"{locked} are locked, and the report is on {len(dependencies)}")

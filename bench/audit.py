@@ -136,7 +136,7 @@ async def _until_idle(client: Client) -> None:
 
 
 async def _damage(client: Client, running: list[str]) -> None:
-    """Terminate workflows from all over the list, and delete every other of them."""
+    """Terminate workflows spread over the list, and delete every second of them."""
     lost = running[:: max(1, len(running) // DAMAGED)][:DAMAGED]
     for workflow_id in lost:
         await client.get_workflow_handle(workflow_id).terminate("bench")
@@ -170,7 +170,7 @@ async def _measure(what: str, environment: dict[str, str], *options: str) -> Non
     )
     output, _ = await process.communicate()
     took = time.monotonic() - began
-    # The largest of all audits so far, which read the same tasks.
+    # The peak memory of all audits so far, which all read the same tasks.
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     _print(f"\n{what}: {took:.1f} s, exit code {process.returncode}, at most {peak:.0f} MB")
     _print(output.decode().strip())

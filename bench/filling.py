@@ -23,7 +23,7 @@ OPEN_EACH, RELAYED_EACH = 5, 3
 
 
 class Past(NamedTuple):
-    """One task with its events, relays and notices; `new` is the input of its workflow."""
+    """A task with its events, relays and notices; `new` is the input of its workflow."""
 
     new: NewTask
     task: Task
@@ -64,7 +64,7 @@ def _applied(past: Past, change: TaskChange) -> Past:
     before, after = past.task, decide(past.task, change)
     stored = [*past.stored, ("task_events", to_document(event_of(before, after, change)))]
     if (ended := ended_relay(before, after)) is not None:
-        # In place of the open one.
+        # Replaces the open relay.
         stored = [each for each in stored if each[0] != "relays"]
         stored.append(_document("relays", ended))
         stored += [_sent(each) for each in relay_end_notices(ended, change.at, with_task=False)]

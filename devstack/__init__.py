@@ -1,1 +1,1 @@
-"""The dev stack: real servers, the Slack sandbox, the bot and the worker, by one command."""
+"""The dev stack: one command runs real servers, the Slack sandbox, the bot and the worker."""

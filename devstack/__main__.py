@@ -1,4 +1,4 @@
-"""`python -m devstack`: everything RelAI needs on one machine, until Ctrl-C."""
+"""`python -m devstack`: runs RelAI and all its servers on one machine, until Ctrl-C."""
 
 import argparse
 import asyncio

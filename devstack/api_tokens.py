@@ -29,15 +29,15 @@ class ApiToken:
 
 
 def new_secret() -> str:
-    """A secret that nobody guesses, and that tells what it is for wherever it turns up."""
+    """An unguessable secret with a prefix that tells its purpose."""
     return f"relai_{secrets.token_urlsafe(32)}"
 
 
 def kept_secret(path: Path) -> str:
-    """The secret in the file, which only its owner may read; a new one if there is no file.
+    """The secret in the file, which only its owner may read; a new secret if there is no file.
 
     Raises:
-        DevstackError: the file can't be used, or holds something else.
+        DevstackError: the file can't be used, or holds no secret.
     """
     try:
         with contextlib.suppress(FileExistsError), open(path, "x", opener=_private) as file:

@@ -19,11 +19,11 @@ class BotServer(ChildProcess):
 
     Args:
         data: Folder of its log.
-        env: What it is told of the other parts, as it stands at each start.
-        port: 0 chooses a free one.
-        sandbox: The sandbox it talks to, if it is one.
+        env: Its environment, with the addresses of the other parts, read at each start.
+        port: 0 chooses a free port.
+        sandbox: The sandbox it talks to, if any.
         api_tokens: Tokens of its API, for the sandbox's workspace.
-        name: Names it, so that several may run.
+        name: Names it, so several may run.
     """
 
     def __init__(

@@ -1,5 +1,5 @@
-"""The one error of the dev stack."""
+"""The error of the dev stack."""
 
 
 class DevstackError(Exception):
-    """The dev stack can't go on; its text is one sentence that says what to do."""
+    """The dev stack can't go on; its text is a sentence with the cure."""

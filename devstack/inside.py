@@ -12,10 +12,10 @@ MISUSED = 2
 
 
 def main(command: list[str], data: Path = ROOT / ".relai") -> int:
-    """Become the command; 2 if that can't be."""
+    """Replace this process by the command; returns 2 if that fails."""
     try:
         environment = servers(load_settings(), data).environment
-        os.execvpe(command[0], command, environment)  # noqa: S606 - of whoever types it
+        os.execvpe(command[0], command, environment)  # noqa: S606 - the user's own command
     except (DevstackError, OSError, IndexError) as error:
         sys.stderr.write(f"{error}\n")
     return MISUSED

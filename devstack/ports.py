@@ -18,14 +18,14 @@ LOOPBACK = "127.0.0.1"
 # Linux hands out ports from 32768 on by itself, macOS from 49152 on.
 NEVER_HANDED_OUT = range(20_000, 32_768)
 _TOGETHER = 256
-"""Ports that a process has to itself: ten times as many as one run of everything needs."""
+"""Ports that a process has to itself: ten times as many as a run of all parts needs."""
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that nobody else gets: not from the system, not from here.
+    """A free port that neither the system nor this module gives to another process.
 
-    So it is still free when its server starts, and again after that server was killed. The same
-    port comes again only after many others, if nobody listens on it.
+    So the port is still free when its server starts, and after that server was killed. A port is
+    given again only after many others, and only if no process listens on it.
 
     Raises:
         DevstackError: all ports are in use.
@@ -55,7 +55,7 @@ def require_free(port: int, *, of: str, setting: str) -> None:
 
 @cache
 def _own_ports() -> Iterator[int]:
-    """Ports that no other process of this user is given before this one ends, over and over."""
+    """Ports that this process alone gets from this module until it ends, over and over."""
     folder = Path(tempfile.gettempdir(), f"relai-ports-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     firsts = NEVER_HANDED_OUT[: -_TOGETHER + 1 : _TOGETHER]

@@ -12,7 +12,7 @@ PATIENCE = aiohttp.ClientTimeout(total=2)
 
 
 def answers(url: str) -> Ready:
-    """Ready once a GET of `url` is answered with 200."""
+    """Ready once the server answers a GET of `url` with 200."""
 
     async def ready() -> bool:
         try:

@@ -34,16 +34,16 @@ DEBIAN_PACKAGES = {
 class ChildProcess:
     """One command, run in the background, whose output goes to `DATA/logs/NAME.log`.
 
-    It can't outlive this process (see `devstack.tether`), and no second one starts on the same data
-    folder. It belongs to no event loop: one may start it and another stop it, as tests with a loop
-    each do, so its end is polled for.
+    It can't outlive this process (see `devstack.tether`), and a second child can't start on the
+    same data folder. It belongs to no event loop, so its end is polled for: in tests with a loop
+    each, one loop starts it and another loop stops it.
 
     Args:
         name: Names it in messages and its files in the data folder.
         command: Program (an absolute path) and arguments.
         data: Folder of its lock and log.
-        ready: Tells whether it does its work by now; asked until it says so.
-        ports: The ports it will listen on, by the setting that chooses each.
+        ready: Returns True once the process does its work; asked until then.
+        ports: The ports it will listen on, each under the setting that chooses it.
         env: Its whole environment, as it stands at each start; None passes on our own.
         cwd: Folder it runs in; None means our own.
         ready_within: Longest wait for `ready`.
@@ -51,7 +51,7 @@ class ChildProcess:
     """
 
     pages: Mapping[str, str] = MappingProxyType({})
-    """Where a person can look at it, by what is to be seen there."""
+    """Addresses of its pages for people, each under its title."""
 
     def __init__(
         self,
@@ -87,11 +87,11 @@ class ChildProcess:
 
     @property
     def is_running(self) -> bool:
-        """Whether it was started and has not ended."""
+        """True if it was started and has not ended."""
         return self._process is not None and self._process.poll() is None
 
     async def start(self) -> None:
-        """Start it and return once it is ready; on any failure nothing is left running.
+        """Start it and return once it is ready. If that fails, no process is left running.
 
         Raises:
             DevstackError: it already runs, a port is not free, it died, or was not ready in time.
@@ -118,18 +118,18 @@ class ChildProcess:
         await self.wait()
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Send a signal to it and to what it started; nothing happens if it has ended."""
+        """Send a signal to it and its children. If it has ended, this does nothing."""
         if self.is_running:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
 
     async def wait(self) -> None:
         """Return once it is not running."""
-        while self.is_running:  # noqa: ASYNC110 - an Event would belong to one loop
+        while self.is_running:  # noqa: ASYNC110 - an Event would belong to a single loop
             await asyncio.sleep(POLL.total_seconds())
 
     def last_words(self) -> str:
-        """How it ended, where its log is, and the last lines of it."""
+        """A text with its exit code, the path of its log, and the log's last lines."""
         return f"{self.name} {self._ending()}; {self._quoted_log()}"
 
     async def __aenter__(self) -> Self:
@@ -147,7 +147,7 @@ class ChildProcess:
     def _spawn(self) -> None:
         program, *arguments = map(str, self._command)
         tied = [tether.__file__, str(os.getpid()), program, *arguments]
-        # The lock first: that the ports are taken by an earlier run of ours is then said as such.
+        # Take the lock first: if an earlier run of ours holds the ports, the error then says so.
         with self._locked() as lock, self._fresh_log() as log:
             self._require_free_ports()
             self._process = subprocess.Popen(  # noqa: S603 - the commands are ours
@@ -200,7 +200,7 @@ class ChildProcess:
             raise DevstackError(
                 f"{self.name} was not ready within {patience}; {self._quoted_log()}"
             ) from error
-        # Something else may have answered the check.
+        # Another process may have answered the check.
         self._require_running()
 
     def _require_running(self) -> None:

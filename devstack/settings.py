@@ -1,4 +1,4 @@
-"""What the environment and `.env` say about the dev stack; the environment wins."""
+"""The dev stack's settings, from the environment and `.env`; the environment wins."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,7 +14,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class DevstackSettings(BaseSettings):
-    """Each field is the variable of its name in capitals; an empty one stands for the default.
+    """Each field is the variable of its name in capitals. An empty variable means the default.
 
     So `SLACK_BOT_TOKEN= make run` starts the sandbox although `.env` holds a token.
     """

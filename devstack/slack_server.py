@@ -1,4 +1,4 @@
-"""The Slack sandbox as a process, and what an app must know to talk to it."""
+"""The Slack sandbox as a process, and the settings for an app that talks to it."""
 
 import sys
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from devstack.settings import ROOT
 
 PORT_SETTING = "RELAI_SANDBOX_PORT"
 
-# What the sandbox accepts unless told otherwise. They open nothing else.
+# The sandbox's default tokens and secret. They are only valid in the sandbox.
 CREDENTIALS = {
     "SLACK_BOT_TOKEN": "xoxb-sandbox",
     "SLACK_APP_TOKEN": "xapp-sandbox",
@@ -30,7 +30,7 @@ class SlackServer(ChildProcess):
 
     Args:
         data: Folder of the workspace and the log.
-        port: 0 chooses a free one.
+        port: 0 chooses a free port.
         request_url: Deliver signed HTTP requests there, instead of by Socket Mode.
     """
 
@@ -62,7 +62,7 @@ class SlackServer(ChildProcess):
         )
 
     async def team_id(self) -> str:
-        """The id of the workspace, which was chosen when that was new. It is asked for once.
+        """The id of the workspace, chosen when the workspace was new. It is asked for once.
 
         Raises:
             DevstackError: the sandbox, which must be running, does not answer.
@@ -84,7 +84,7 @@ class SlackServer(ChildProcess):
             ) from error
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
-        """`base` changed so that the Slack app started with it talks to this sandbox."""
+        """`base`, changed so the Slack app started with it talks to this sandbox."""
         kept = {name: value for name, value in base.items() if name not in PROXY_VARIABLES}
         app_token = "" if self._request_url else CREDENTIALS["SLACK_APP_TOKEN"]
         chosen = {"SLACK_APP_TOKEN": app_token, "SLACK_API_URL": f"{self.url}api/"}

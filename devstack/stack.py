@@ -1,4 +1,4 @@
-"""Several child processes that live and end together."""
+"""Several child processes that start and end together."""
 
 import asyncio
 import signal
@@ -16,13 +16,13 @@ Say = Callable[[str], None]
 class Stack:
     """Starts parts in order, watches them, and stops them in reverse order.
 
-    Whatever ends it, also in the middle of the start, no part is left running: SIGINT, SIGTERM or
-    SIGHUP, a part that fails to start, a part that ends by itself. A signal while parts are being
-    stopped ends them by force.
+    The stack ends on SIGINT, SIGTERM or SIGHUP, if a part fails to start, or if a part ends by
+    itself. No part is left running then, also in the middle of the start. A signal while parts are
+    being stopped ends them by force.
 
     Args:
         parts: In the order of their start.
-        say: Takes one line of progress.
+        say: Takes a line of progress.
     """
 
     def __init__(self, parts: Sequence[ChildProcess], say: Say) -> None:

@@ -20,18 +20,20 @@ PORT_SETTING = "RELAI_DEV_TEMPORAL_PORT"
 UI_PORT_SETTING = "RELAI_DEV_TEMPORAL_UI_PORT"
 NAMESPACE = "default"
 
-# By its own 24 hours the dev server forgets ids of closed workflows, by which repeats are known.
+# The dev server's default is 24 hours. Then it forgets ids of closed workflows, and can't recognise
+# repeats.
 RETENTION = timedelta(days=30)
 
-# The stock value hands work over in steps of 50 ms; this one halves the time to the first activity.
+# The stock value hands work over in steps of 50 ms; this value halves the time to the first
+# activity.
 LOW_LATENCY = {"history.transferProcessorMaxPollRPS": "2000"}
 
 
 def temporal_binary() -> Path:
-    """The `temporal` program: the one installed beside this Python, else the one on PATH.
+    """The `temporal` program: beside this Python, else on PATH.
 
     Raises:
-        DevstackError: there is none.
+        DevstackError: there is no such program.
     """
     scripts = sysconfig.get_path("scripts")
     if found := shutil.which("temporal", path=scripts) or shutil.which("temporal"):
@@ -45,13 +47,13 @@ def temporal_binary() -> Path:
 class TemporalServer(ChildProcess):
     """A Temporal server on loopback with its database in `DATA/temporal.sqlite3`.
 
-    After `start` its namespace answers. What it acknowledged survives `kill`: start it again and it
-    is there, on the same port.
+    After `start` its namespace answers. Acknowledged work survives `kill`. A restarted server has
+    it, on the same port.
 
     Args:
         data: Folder of the database and the log.
-        port: Port of the service; 0 chooses a free one at the first start.
-        ui_port: Port of the Web UI; 0 chooses a free one, None means no UI.
+        port: Port of the service; 0 chooses a free port at the first start.
+        ui_port: Port of the Web UI; 0 chooses a free port, None means no UI.
         dynamic_config: More settings of the server, JSON values by name.
     """
 
@@ -71,7 +73,7 @@ class TemporalServer(ChildProcess):
 
     @property
     def address(self) -> str:
-        """Where clients connect, host:port."""
+        """The address for clients, host:port."""
         return f"{LOOPBACK}:{self.port}"
 
     @property

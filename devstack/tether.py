@@ -3,7 +3,7 @@
 The kernel kills the command when the parent ends in any way, SIGKILL included. It is a program of
 its own, and not a `preexec_fn`, because code between fork and exec may deadlock in a process with
 threads. Linux only; elsewhere the command just runs, and the lock of `devstack.processes` tells the
-next start about one that was left behind.
+next start about a process that was left behind.
 """
 
 import ctypes

@@ -1,1 +1,1 @@
-"""The activities: each does one step against a port, and says what a retry of it does."""
+"""The activities. Each does one step against a port, and its docstring says what a retry does."""

@@ -1,4 +1,4 @@
-"""Messages as they stand: rendered for their task, and edited when it moves on."""
+"""Renders the message of a notice, and edits it when its task changes."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -24,7 +24,7 @@ class Rendered(NamedTuple):
 
 
 class Cards:
-    """What notices look like, for as long as they have buttons."""
+    """Renders notices, and edits them while they have buttons."""
 
     def __init__(self, tasks: TaskStore, notices: NoticeLedger, messenger: Messenger) -> None:
         self._tasks = tasks
@@ -38,14 +38,14 @@ class Cards:
         return Rendered(notice_message(notice, task, relay, now=now), task)
 
     async def is_current(self, shown: Task | None) -> bool:
-        """Whether the task is still as it was shown: edits may overtake each other."""
+        """True if the task did not change since: concurrent edits may overtake each other."""
         if shown is None:
             return True
         task = await self._tasks.find(shown.id)
         return task is None or task.version == shown.version
 
     async def refresh(self, row: NoticeRow) -> None:
-        """Show how the task stands, until that is how it stands."""
+        """Edit the message until it shows the task's latest version."""
         if not row.live or row.channel is None or row.ts is None:
             return
         while True:
@@ -57,7 +57,7 @@ class Cards:
     async def _edited(
         self, row: NoticeRow, channel: ChannelId, ts: MessageTs, message: Message
     ) -> bool:
-        """Edit the message once; whether it has buttons left."""
+        """Edit the message once; True if it has buttons left."""
         is_live = has_buttons(message)
         try:
             await self._messenger.update(channel, ts, message)

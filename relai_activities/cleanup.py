@@ -6,7 +6,7 @@ from relai_activities.contracts import CleanupInput
 from relai_core.ports import TaskStore
 
 BATCH = 200
-"""Tasks moved by one write: small enough that a heartbeat is never far away."""
+"""Tasks moved by one write: few enough for frequent heartbeats."""
 
 
 class CleanupActivities:
@@ -17,7 +17,7 @@ class CleanupActivities:
 
     @activity.defn(name="cleanup_completed_tasks_activity")
     async def cleanup_completed_tasks(self, asked: CleanupInput) -> int:
-        """Archive what closed before a moment; how many this run moved.
+        """Archive tasks that closed before a moment; returns their number.
 
         A retry goes on after the last batch and counts on from it.
         """

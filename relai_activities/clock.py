@@ -1,7 +1,7 @@
-"""The time at which an activity acts: Temporal's, whatever the worker's own clock says.
+"""The time for activities: Temporal's clock, independent of the worker's own clock.
 
-So workers agree on what is due, on whose turn it is and on what the ledger says, and none of them
-leaves a moment behind that is still to come when its clock is put right.
+So all workers agree on due dates, on turns and on the ledger, and a worker whose clock is fast
+never stores a moment that lies in the future.
 """
 
 from collections.abc import Callable
@@ -16,22 +16,23 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from relai_core.clock import Anchored
 
 OFF_BY = timedelta(seconds=5)
-"""A worker whose clock is further from Temporal's says so. A busy one begins a little late."""
+"""If a worker's clock is further from Temporal's, it logs a warning. A busy worker begins a little
+late, which looks the same."""
 
 _clock: ContextVar[Anchored] = ContextVar("clock")
 _log = structlog.get_logger(__name__)
 
 
 def now() -> datetime:
-    """Temporal's time: when it handed out this try, and what has passed since."""
+    """Temporal's time: the moment it handed out this try, plus the time since."""
     return _clock.get().now()
 
 
 def now_after(asked_at: datetime) -> datetime:
     """The time now, and never before the workflow asked.
 
-    A retry after a long outage acts at its own time. But if a node of Temporal is behind another,
-    it must not find that a timer which has fired is still to come.
+    A retry after a long outage acts at its own time. But if a node of Temporal is behind another, a
+    timer that has fired must not seem to be in the future.
     """
     return max(now(), asked_at)
 

@@ -75,7 +75,7 @@ class FindRelayInput(Model):
 
 
 class DeadlineInput(Model):
-    """Asks, at `at`, for a task's next reminder, leaving out the ones in `taken`."""
+    """Asks, at `at`, for a task's next reminder, leaving out the reminders in `taken`."""
 
     task_id: TaskId
     at: datetime
@@ -83,7 +83,7 @@ class DeadlineInput(Model):
 
 
 class Deadline(Model):
-    """The next reminder: None, one to wait for until `wait_until`, or one to send now."""
+    """The next reminder, if any: wait for it until `wait_until`, or send it now."""
 
     reminder: Reminder | None = None
     wait_until: datetime | None = None
@@ -122,7 +122,7 @@ class OnboardingInput(Model):
 
 
 class OnboardingPlan(Model):
-    """The plan; nothing to do if `skip` says why."""
+    """The plan. If `skip` is set, it is the reason why there is nothing to do."""
 
     skip: Unreachable | None = None
     tasks: tuple[NewTask, ...] = ()

@@ -1,4 +1,4 @@
-"""A sign of life all through an activity."""
+"""Heartbeats throughout an activity."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,9 +13,10 @@ BEAT = timedelta(seconds=3)
 
 @asynccontextmanager
 async def beating(every: timedelta = BEAT) -> AsyncIterator[None]:
-    """Heartbeat while the block runs, however slow what it waits for.
+    """Heartbeat while the block runs, also during a slow call.
 
-    So a second try begins only once the first is dead: two at a time would post twice.
+    So Temporal starts a second try only once the first is dead. Two tries at a time would post
+    twice.
     """
     beat = asyncio.create_task(_beat(every))
     try:

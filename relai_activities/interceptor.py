@@ -1,4 +1,4 @@
-"""How an error of ours becomes a retry, or none, in Temporal's terms. Written once, here."""
+"""Turns our errors into Temporal's errors, with the delay before the retry, for all activities."""
 
 import logging
 from datetime import timedelta
@@ -60,19 +60,21 @@ class _ErrorInbound(ActivityInboundInterceptor):
 
 
 def _says_more(record: logging.LogRecord) -> bool:
-    """Whether a line of Temporal's SDK tells more than `activity_failed` has told.
+    """True if a line of Temporal's SDK tells more than our line `activity_failed`.
 
-    It adds a traceback of 5 KB to each try that failed: four fifths of the log while Slack is away.
+    The SDK's line adds a traceback of 5 KB to each failed try: four fifths of the log while Slack
+    is away.
     """
     failure = record.exc_info[1] if record.exc_info else None
     return not isinstance(failure.__cause__ if failure else None, _OURS)
 
 
 def application_error(error: MessengerError | NotFoundError | UnavailableError) -> ApplicationError:
-    """The same error as Temporal must see it: its type, and when to try again.
+    """The error for Temporal: its type, and the delay before the next try.
 
-    None is final. What Slack will never accept is settled in the ledger and raises nothing; what
-    the store does not hold may be there again once its address is put right.
+    Temporal retries each of these errors. A message that Slack never accepts is settled in the
+    ledger and raises no error. A missing document may be found once the store's address is
+    corrected.
     """
     if isinstance(error, NotYourTurnError):
         # Benign: the SDK counts and logs it as no failure.

@@ -1,8 +1,8 @@
-"""Saying things: a notice to a person, once, and cards that show how a task stands.
+"""Sends notices, and edits cards so they show their task's latest state.
 
-Slack has no idempotency key, so nobody can promise exactly once. What is promised: the ledger
-row is written before the post; where the answer was lost the row says ambiguous; and then the
-message history is read for the notice's key before anything is posted again.
+Slack has no idempotency key, so exactly one post can't be guaranteed. Instead the ledger row is
+written before the post. If the answer is lost, the row becomes ambiguous, and the next try reads
+the message history for the notice's key before it posts again.
 """
 
 import asyncio
@@ -38,30 +38,30 @@ from relai_core.errors import (
 from relai_core.ports import Directory, Messenger, NoticeLedger, TaskStore
 
 HISTORY_LAG = timedelta(seconds=2)
-"""How long a posted message may take to show in the history."""
+"""A posted message shows in the history after this long at the latest."""
 LONGEST_CALL = timedelta(seconds=12)
-"""No post is under way this long after its channel was claimed: the messenger gives up before,
-even on a worker so busy that it notices a second late."""
+"""A post ends within this time after its channel was locked: the messenger gives up earlier, even
+on a worker so busy that it notices a second late."""
 BEGUN_WITHIN = timedelta(seconds=2.5)
-"""How soon after its channel was claimed a call must begin: so it ends within `LONGEST_CALL`."""
+"""A call must begin within this time after its channel was locked, to end within `LONGEST_CALL`."""
 REST = timedelta(seconds=1)
-"""Between Slack's answer and the next call for a channel: so no two messages are closer. Slack's
-limit is a message a second for each channel, and that is as fast as anyone can read."""
+"""Pause between Slack's answer and the next call for a channel. Slack's limit is one message per
+second and channel."""
 PACE = timedelta(seconds=1.2)
-"""Between two turns in a channel: a rest, and the time that a call takes as a rule."""
+"""Time between two turns in a channel: the rest, and the usual time of a call."""
 WORTH_WAITING = timedelta(seconds=3)
-"""Whose turn is later comes again, and leaves its place in the worker to others."""
+"""If its turn is later than this, a try ends and comes again, and frees its slot in the worker."""
 TURN_KEPT = timedelta(seconds=20)
-"""After that a turn is lost: those whose worker was away must not all ask at once. Longer than a
-channel is held by a worker that died, so that this costs nobody their place."""
+"""An unused turn expires after this, so a backlog does not send all at once after an outage. Longer
+than `LONGEST_CALL`, so a dead worker's lock on the channel costs no notice its turn."""
 GLANCE = timedelta(milliseconds=100)
-"""How often is looked whether a call of others has ended."""
+"""Poll interval while another worker holds the channel."""
 
 _log = structlog.get_logger(__name__)
 
 
 class NoticeActivities:
-    """Everything that ends in a message."""
+    """Activities that post or edit messages."""
 
     def __init__(
         self,
@@ -82,14 +82,14 @@ class NoticeActivities:
 
     @activity.defn(name="send_notification_activity")
     async def send_notification(self, notice: Notice) -> NoticeResult:
-        """Tell one person one thing. A retry goes on where the last try was lost.
+        """Send one notice to one person. A retry goes on where the last try was lost.
 
-        A reminder that may not go out at this hour stays planned, and is to be planned anew.
+        A reminder that may not go out at this hour stays planned, and the workflow plans it again.
         """
         async with beating():
             row = await self._notices.plan(notice, clock.now())
             if row.is_settled:
-                # The try that settled it may have died before it edited what it had posted.
+                # The try that settled the row may have died before it edited the posted message.
                 await self._cards.refresh(row)
             elif row.attempted_at:
                 row = await self._reconciled(row)
@@ -121,7 +121,7 @@ class NoticeActivities:
             return await self._failed(row, error)
         await self._turn(row, channel)
         async with self._alone_in(channel) as now:
-            if not await self._relevance.is_true(row.notice):  # it was, but much time has passed
+            if not await self._relevance.is_true(row.notice):  # it was, before the wait
                 return await self._skipped(row, UNTRUE)
             message, task = await self._cards.render(row.notice, now)
             await self._notices.mark_attempt(row, channel, now)
@@ -146,14 +146,14 @@ class NoticeActivities:
 
     async def _skipped(self, row: NoticeRow, why: str) -> NoticeRow:
         if row.reason == _UNREADABLE:
-            return row  # it may be there: neither skipped nor sent can be claimed
+            return row  # it may have arrived, so it is neither skipped nor sent
         return await self._settle(row, NoticeState.SKIPPED, reason=why)
 
     async def _turn(self, row: NoticeRow, channel: ChannelId) -> None:
         """Wait for the notice's turn in its channel, or come again when it is its turn.
 
         Raises:
-            NotYourTurnError: the turn is not so soon; nothing was done.
+            NotYourTurnError: the turn is too far away; nothing was done.
         """
         now = clock.now()
         turn = row.turn_at
@@ -165,10 +165,10 @@ class NoticeActivities:
 
     @asynccontextmanager
     async def _alone_in(self, channel: ChannelId) -> AsyncIterator[datetime]:
-        """Nobody else posts to the channel meanwhile, or rested enough before; since when.
+        """Lock the channel for the block, after other calls and their rest; gives the moment.
 
         Raises:
-            NotYourTurnError: others have called for too long; nothing was done.
+            NotYourTurnError: other tries held the channel for too long; nothing was done.
         """
         caller = uuid4().hex
         since = await self._claimed(channel, caller)
@@ -178,7 +178,7 @@ class NoticeActivities:
             try:
                 await self._notices.end_call(channel, caller, rest=self._rest)
             except UnavailableError as error:
-                # It ends by itself, and what came of the post matters more.
+                # The lock expires by itself, and the outcome of the post matters more.
                 _log.warning("claim_left_to_end", channel=channel, part=error.part)
 
     async def _claimed(self, channel: ChannelId, caller: str) -> datetime:
@@ -186,7 +186,7 @@ class NoticeActivities:
         while wait := await self._notices.claim_call(channel, caller, at_most=LONGEST_CALL):
             if now - began > WORTH_WAITING:
                 raise NotYourTurnError("own_pace", retry_after=wait)
-            # A rest ends when it says, a call mostly sooner.
+            # A rest ends at its stated time, a call mostly sooner.
             await asyncio.sleep((wait if wait <= self._rest else GLANCE).total_seconds())
             now = clock.now()
         return now
@@ -198,10 +198,10 @@ class NoticeActivities:
         return await self._settle(row, NoticeState.FAILED, reason=error.code)
 
     async def _reconciled(self, row: NoticeRow) -> NoticeRow:
-        """A row whose last post may or may not have arrived: look before posting again.
+        """Look in the history for a post whose outcome is unknown, before posting again.
 
         Raises:
-            MessengerError: nobody can look just now, such as with a token that was revoked.
+            MessengerError: the history can't be read just now, such as with a revoked token.
         """
         if (began := row.interrupted_at) is not None:
             row = await self._notices.settle(
@@ -243,23 +243,23 @@ _UNREADABLE = "history unreadable"
 
 
 def _read_by_now(row: NoticeRow) -> NoticeRow:
-    """The row without what kept a try before this one from reading: it is not there for certain."""
+    """The row without the mark of an unreadable history: it was read now, and holds no post."""
     return row.model_copy(update={"reason": ""}) if row.reason == _UNREADABLE else row
 
 
 def _given_up(row: NoticeRow) -> bool:
-    """A reminder that may have been seen is not worth a second one; a hand-over is."""
+    """A reminder that may have arrived is not sent twice. A hand-over is."""
     return row.reason == _UNREADABLE and row.notice.kind.is_reminder
 
 
 def _require_claimed_just_now(claimed_at: datetime) -> None:
-    """Begin no call whose end another try, which takes it for lost by then, would not see."""
+    """Refuse a call that could outlast `LONGEST_CALL`: then another try takes it for lost."""
     if clock.now() - claimed_at > BEGUN_WITHIN:
         raise TransientMessengerError("claimed_too_long_ago")
 
 
 async def _until(moment: datetime) -> None:
-    # A moment further off was noted by a clock that has been put right since.
+    # The limit is for a moment that was written while Temporal's clock was wrong.
     wait = min(moment - clock.now(), LONGEST_CALL + HISTORY_LAG)
     if wait > timedelta(0):
         await asyncio.sleep(wait.total_seconds())

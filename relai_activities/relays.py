@@ -36,10 +36,13 @@ class RelayActivities:
 
     @activity.defn(name="relay_task_activity")
     async def relay_task(self, asked: RelayTaskInput) -> ChangeResult:
-        """Open the hand-over, by one conditional write. A retry finds it open as it was."""
+        """Open the hand-over, by one conditional write.
+
+        A retry finds the relay open, and leaves it so.
+        """
         zone = await self._zone(asked)
         if zone is None:
-            # One that is open already stays so: its receiver has left since.
+            # If the relay is already open, it stays open: its receiver has left since.
             if await self._tasks.find_relay(asked.relay_id) is None:
                 return await self._refused(asked.task_id)
             zone = _UTC
@@ -81,7 +84,7 @@ class RelayActivities:
 
     @activity.defn(name="end_relay_activity")
     async def end_relay(self, asked: ChangeInput) -> ChangeResult:
-        """End the hand-over one way. A retry, or a second way, changes nothing more."""
+        """End the hand-over. A retry, or a second end, changes nothing more."""
         return await apply_change(self._tasks, asked.change)
 
     @activity.defn(name="find_relay_activity")
@@ -101,7 +104,10 @@ class RelayActivities:
         return None if receiver.unreachable else receiver.zone
 
     async def _refused(self, task_id: TaskId) -> ChangeResult:
-        """The receiver can't hold a task: checked here too, for here it takes effect."""
+        """Refuse because the receiver can't hold a task.
+
+        The check must also be here, with the change.
+        """
         task = await self._tasks.find(task_id)
         if task is None:
             raise NotFoundError(f"task {task_id} is not in the store")

@@ -1,4 +1,4 @@
-"""Whether a notice is still worth sending: to this person, at this hour, as things stand."""
+"""Decides if a notice may go out: to this person, at this hour, for the task as it stands."""
 
 from datetime import datetime
 
@@ -13,11 +13,11 @@ UNTRUE = "no longer true"
 _UNTIL_CLOSED = frozenset({NoticeKind.TASK_ASSIGNED, NoticeKind.RELAY_SENT})
 """Cards for acting on a task. Once it is closed, its end is told by another notice."""
 _UNTIL_ENDED = frozenset({NoticeKind.RELAY_SENT, NoticeKind.RELAY_OFFERED})
-"""Cards for acting on a relay. After its end they could only repeat what another notice tells."""
+"""Cards for acting on a relay. After its end they could only repeat another notice."""
 
 
 class Relevance:
-    """Looks at people and tasks as they are at this moment."""
+    """Checks notices against people and tasks as they are now."""
 
     def __init__(self, tasks: TaskStore, directory: Directory, hours: WorkingHours) -> None:
         self._tasks = tasks
@@ -25,7 +25,7 @@ class Relevance:
         self._hours = hours
 
     async def obstacle(self, notice: Notice) -> str:
-        """Why the notice must not go out at all, or an empty text."""
+        """The reason why the notice must not go out at all, or an empty text."""
         if notice.recipient is not None:
             try:
                 person = await self._directory.get_user(notice.team_id, notice.recipient)
@@ -36,7 +36,7 @@ class Relevance:
         return "" if await self.is_true(notice) else UNTRUE
 
     async def is_true(self, notice: Notice) -> bool:
-        """Whether what it says, or asks for, still makes sense, and is not told otherwise."""
+        """True if the notice is still correct and no other notice covers it."""
         if notice.kind is NoticeKind.RELAY_NUDGED and notice.relay_id:
             relay = await self._tasks.find_relay(notice.relay_id)
             return relay is not None and relay.is_open
@@ -54,7 +54,7 @@ class Relevance:
         return True
 
     async def is_welcome(self, notice: Notice, now: datetime) -> bool:
-        """Whether a reminder may go out at this hour; it may have waited for Slack till night."""
+        """True if a reminder may go out at this hour. It may have waited for Slack until night."""
         if not notice.kind.is_reminder or notice.recipient is None:
             return True
         person = await self._directory.get_user(notice.team_id, notice.recipient)

@@ -43,7 +43,7 @@ class TaskActivities:
     async def create_task(self, new: NewTask) -> Task:
         """Store the task under its number. A retry finds it there.
 
-        If the owner can't hold a task, its creator does: it was asked for, and needs an owner.
+        If the owner can't hold a task, the creator owns it, because every task has an owner.
         """
         if new.owner != new.creator and not await self._can_hold(new.team_id, new.owner):
             new = new.model_copy(update={"owner": new.creator})
@@ -83,7 +83,7 @@ class TaskActivities:
             quiet[person] = await self._directory.quiet_until(task.team_id, person, now)
 
     async def _zones(self, task: Task) -> dict[SlackUserId, ZoneInfo]:
-        """Time zones of owner and creator; left out is who Slack does not know."""
+        """Time zones of owner and creator; people whom Slack does not know are left out."""
         zones = {}
         for person in (task.owner, task.creator):
             with suppress(NotFoundError):

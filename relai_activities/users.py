@@ -1,4 +1,4 @@
-"""Steps of an onboarding: plan it, and see how far it is."""
+"""Steps of an onboarding: plan it, and count its open tasks."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ class UserActivities:
 
     @activity.defn(name="plan_onboarding_activity")
     async def plan_onboarding(self, asked: OnboardingInput) -> OnboardingPlan:
-        """Decide whether and how to onboard someone. Only reads."""
+        """Plan a person's onboarding, or give the reason to skip it. Only reads."""
         person = await self._directory.get_user(asked.team_id, asked.user_id)
         if person.unreachable is not None:
             return OnboardingPlan(skip=person.unreachable)
@@ -55,7 +55,7 @@ class UserActivities:
 
     @activity.defn(name="count_open_tasks_activity")
     async def count_open_tasks(self, asked: CountOpenInput) -> CountOpenResult:
-        """Count the open ones among some tasks. One that isn't stored yet counts as open."""
+        """Count the open tasks among these. A task that isn't stored yet counts as open."""
         tasks = [await self._tasks.find(each) for each in asked.task_ids]
         still_open = sum(task is None or task.is_open for task in tasks)
         return CountOpenResult(open=still_open, done=len(tasks) - still_open)

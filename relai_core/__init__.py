@@ -1,1 +1,1 @@
-"""The core: what a task, a relay and a person are, and the adapters that reach the outside."""
+"""The core: models and rules for tasks, relays and people, and the adapters to the outside."""

@@ -1,4 +1,4 @@
-"""Clocks: this machine's time of day, and one that setting the time does not move."""
+"""Clocks: this machine's time of day, and a clock that ignores changes to the time of day."""
 
 import time
 from collections.abc import Callable
@@ -23,7 +23,7 @@ class Anchored(NamedTuple):
 
     @classmethod
     def at(cls, moment: datetime) -> "Anchored":
-        """The clock by which it is `moment` now."""
+        """A clock that shows `moment` now."""
         return cls(moment, _ticks())
 
     def now(self) -> datetime:

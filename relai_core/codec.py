@@ -1,4 +1,4 @@
-"""Encrypts what Temporal keeps for us, so that only the bot and the worker can read it."""
+"""Encrypts our payloads in Temporal, so only the bot and the worker can read them."""
 
 import secrets
 from collections.abc import Sequence
@@ -13,18 +13,19 @@ from relai_core.domain.payload_key import PayloadKeys
 _ENCODING = b"binary/encrypted"
 _KEY_ID = "encryption-key-id"
 _NONCE_BYTES = 12
-"""As long as GCM wants it. Random, so one key is good for 2**32 payloads (NIST SP 800-38D)."""
+"""The length that GCM asks for. Random, so one key is good for 2**32 payloads (NIST SP 800-38D)."""
 
 
 class UnreadablePayloadError(Exception):
-    """What Temporal keeps can't be decrypted. Its text says what a person has to do.
+    """A payload that Temporal keeps can't be decrypted.
 
-    A workflow or an activity that meets it is tried again until it can.
+    Its text tells an operator the cure. Temporal retries the workflow or the activity that raised
+    it, until a worker has the key.
     """
 
 
 class EncryptionCodec(PayloadCodec):
-    """AES-256-GCM. What is not encrypted is read as it is, and so written without a writing key."""
+    """AES-256-GCM. Plain payloads stay readable. Without a writing key, new payloads stay plain."""
 
     def __init__(self, keys: PayloadKeys) -> None:
         self._writing_id = keys.writing.id if keys.writing else None
@@ -36,10 +37,10 @@ class EncryptionCodec(PayloadCodec):
         return [self._encrypted(self._writing_id, payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Decrypt what is encrypted.
+        """Decrypt the encrypted payloads.
 
         Raises:
-            UnreadablePayloadError: its key is missing, or it is not what was written.
+            UnreadablePayloadError: a payload's key is missing, or the payload was changed.
         """
         return [
             self._decrypted(payload) if payload.metadata.get("encoding") == _ENCODING else payload

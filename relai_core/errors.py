@@ -6,7 +6,7 @@ RelaiError                     its text is for the person: what happened, what t
 ├── NotAllowedError            this person may not do that
 └── UnavailableError           a part is down; nothing was saved
 
-MessengerError                 Slack did not do what it was asked
+MessengerError                 a call to Slack failed
 ├── RateLimitedError           wait `retry_after`
 │   └── NotYourTurnError       we ourselves keep a pace
 ├── UndeliverableError         never to this person, as things are
@@ -49,7 +49,7 @@ class UnavailableError(RelaiError):
 
     Attributes:
         part: `Temporal`, `MongoDB` or `Slack`.
-        retry_after: when it said that it takes requests again, if it did.
+        retry_after: the wait that the part asked for, if any.
         reason: why, in words for an operator that hold no address.
     """
 
@@ -63,7 +63,7 @@ class UnavailableError(RelaiError):
 
 
 class MessengerError(Exception):
-    """Slack did not do what it was asked. `code` is Slack's error, or what we saw instead."""
+    """A call to Slack failed. `code` is Slack's error, or our name for the failure."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -83,7 +83,7 @@ class NotYourTurnError(RateLimitedError):
 
 
 class UndeliverableError(MessengerError):
-    """This person or channel can't be reached."""
+    """Messages can't reach this person or channel."""
 
 
 class RejectedMessageError(MessengerError):

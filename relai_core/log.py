@@ -13,12 +13,12 @@ _QUIET = (
     "apscheduler",
     "aiohttp.access",
 )
-# A refused address holds one: anybody who has the ticket gets people's payloads instead of us.
+# The address of a refused connection holds a ticket. With it, a stranger gets our payloads.
 _TICKET = re.compile(r"""(?<=ticket=)[^&\s'"\\\x1b]+""")
 
 
 def configure_logging(log_format: str) -> None:
-    """Send every log line to standard error, as `console` text or one `json` object each.
+    """Send every log line to standard error, as `console` text or as a `json` object.
 
     Libraries stay at WARNING or above: at DEBUG the Slack SDK prints people's messages.
     """

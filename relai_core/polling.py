@@ -1,4 +1,4 @@
-"""Whether anybody carries out what Temporal keeps."""
+"""Tells from Temporal's list of pollers if a worker is alive."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,15 +8,15 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
 ASKS_EVERY = timedelta(minutes=1)
-"""How often a worker asks for work while there is none."""
+"""An idle worker polls this often."""
 POLLED_WITHIN = ASKS_EVERY + timedelta(seconds=15)
-"""A worker that is there has asked by then."""
+"""If the last poll is older than this, the worker is gone."""
 
 
 async def last_polled_at(
     client: Client, task_queue: str, within: timedelta | None = None
 ) -> datetime | None:
-    """When a worker last asked for workflow tasks, if Temporal remembers any that did.
+    """The time of the last poll for workflow tasks; None if Temporal remembers none.
 
     Raises:
         RPCError: Temporal can't be asked, or does not answer so soon.
@@ -32,5 +32,5 @@ async def last_polled_at(
 
 
 def was_just_polled(latest: datetime | None, now: datetime) -> bool:
-    """Whether `last_polled_at` speaks for a worker that is there, `now` by Temporal's clock."""
+    """True if `last_polled_at` is recent, with `now` by Temporal's clock."""
     return latest is not None and now - latest < POLLED_WITHIN

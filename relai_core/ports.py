@@ -1,4 +1,4 @@
-"""What the product needs of the outside, as protocols. `store` and `slack` fulfil them."""
+"""Protocols for the product's dependencies on the outside. `store` and `slack` fulfil them."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -45,19 +45,19 @@ class TaskStore(Protocol):
         ...
 
     async def find(self, task_id: TaskId) -> Task | None:
-        """One task, archived ones included."""
+        """A task, which may be archived."""
         ...
 
     async def find_by_number(self, team_id: TeamId, number: int) -> Task | None:
-        """One task by its T-number, archived ones included."""
+        """A task by its T-number, which may be archived."""
         ...
 
     async def list_owned(self, team_id: TeamId, owner: SlackUserId, limit: int) -> list[Task]:
-        """Open tasks of an owner, by due date, those without one last."""
+        """Open tasks of an owner, by due date; tasks without a due date come last."""
         ...
 
     async def list_created(self, team_id: TeamId, creator: SlackUserId, limit: int) -> list[Task]:
-        """Open tasks that someone gave to others, by due date, those without one last."""
+        """Open tasks a person gave to others, by due date; tasks without a due date come last."""
         ...
 
     async def list_offered(self, team_id: TeamId, to_user: SlackUserId, limit: int) -> list[Task]:
@@ -65,7 +65,7 @@ class TaskStore(Protocol):
         ...
 
     async def list_page(self, query: TaskQuery, limit: int) -> list[Task]:
-        """Up to `limit` tasks that fit, the newest first, archived ones included."""
+        """Up to `limit` tasks that fit, the newest first, archived tasks included."""
         ...
 
     async def apply(self, change: TaskChange) -> Applied:
@@ -78,7 +78,7 @@ class TaskStore(Protocol):
         ...
 
     async def find_relay(self, relay_id: RelayId) -> Relay | None:
-        """One relay, open or ended."""
+        """A relay, open or ended."""
         ...
 
     async def list_events(
@@ -88,11 +88,11 @@ class TaskStore(Protocol):
         ...
 
     async def find_event(self, request_id: RequestId) -> TaskEvent | None:
-        """What a request led to, if it has been carried out."""
+        """The outcome of a request, if it has been carried out."""
         ...
 
     async def archive_closed(self, before: datetime, limit: int) -> int:
-        """Move up to `limit` tasks closed before `before` to the archive; how many moved."""
+        """Move up to `limit` tasks closed before `before` to the archive; returns their number."""
         ...
 
 
@@ -106,26 +106,26 @@ class NoticeLedger(Protocol):
     async def take_turn(
         self, key: NoticeKey, channel: ChannelId, *, at: datetime, every: timedelta
     ) -> datetime:
-        """Give a notice the next turn in its channel, `every` after the last; when it comes.
+        """Give a notice the next turn in its channel, `every` after the last; returns its moment.
 
-        Turns are for all workers together, and none is before `at`.
+        All workers share one sequence of turns. A turn is never before `at`.
         """
         ...
 
     async def claim_call(self, channel: ChannelId, caller: str, *, at_most: timedelta) -> timedelta:
-        """Claim a channel for one call that ends within `at_most`; how long it's taken, or zero.
+        """Lock a channel for one call, up to `at_most`; returns zero, or the time it stays locked.
 
-        By the store's own clock, for all workers together: turns may be used late and calls may be
-        slow, and the next one must not follow at once. `caller` names the claim, not who calls.
+        The lock keeps the next call from following too soon after a late turn or a slow call. It
+        uses the server's clock, so it works across workers. `caller` is unique to this try.
         """
         ...
 
     async def end_call(self, channel: ChannelId, caller: str, *, rest: timedelta) -> None:
-        """Let the channel go after a call: it can be claimed again when `rest` is over."""
+        """Unlock the channel after a call. It can be locked again when `rest` is over."""
         ...
 
     async def mark_attempt(self, row: NoticeRow, channel: ChannelId, at: datetime) -> None:
-        """Note, before Slack is called, that it will be.
+        """Record a call to Slack before it is made.
 
         Raises:
             LookupError: the row is settled, or another try has called Slack since it was read.
@@ -133,7 +133,7 @@ class NoticeLedger(Protocol):
         ...
 
     async def clear_attempt(self, row: NoticeRow) -> None:
-        """Slack provably did nothing: put back what `row` said before the attempt was marked.
+        """Slack provably did nothing, so restore the fields that `row` had before the attempt.
 
         An earlier attempt whose outcome is unknown stays on record.
         """
@@ -149,7 +149,7 @@ class NoticeLedger(Protocol):
         reason: str = "",
         live: bool = False,
     ) -> NoticeRow:
-        """Record what became of it. `AMBIGUOUS` is since `at`."""
+        """Record the outcome. `AMBIGUOUS` holds since `at`."""
         ...
 
     async def list_live_cards(self, task_id: TaskId) -> list[NoticeRow]:
@@ -165,7 +165,7 @@ class UserStore(Protocol):
     """The mirror of a workspace's people."""
 
     async def put(self, user: User) -> None:
-        """Write a person, unless what is stored was seen later.
+        """Write a person, unless the stored person was seen later.
 
         Raises:
             UnavailableError: it can't be written now.
@@ -173,13 +173,13 @@ class UserStore(Protocol):
         ...
 
     async def find(self, team_id: TeamId, user_id: SlackUserId) -> User | None:
-        """One person as last seen."""
+        """A person as last seen."""
         ...
 
     async def list_page(
         self, team_id: TeamId, *, after: SlackUserId | None, limit: int
     ) -> list[User]:
-        """Up to `limit` people by their ids, those beyond `after`."""
+        """Up to `limit` people by their ids, beyond `after`."""
         ...
 
 
@@ -187,11 +187,11 @@ class KeyedRequestStore(Protocol):
     """API requests with an `Idempotency-Key`, each with its answer, kept for a week."""
 
     async def claim(self, request: KeyedRequest) -> KeyedRequest:
-        """Write a request down unless its id is known; what stands under the id then."""
+        """Write a request down unless its id is known; returns the stored request."""
         ...
 
     async def record(self, request_id: str, answer: StoredAnswer) -> StoredAnswer:
-        """Keep the answer unless there is one already; the one that is kept.
+        """Keep the answer unless the request has one; returns the kept answer.
 
         Raises:
             LookupError: no such request was claimed.
@@ -203,7 +203,7 @@ class FigureStore(Protocol):
     """Counts for monitoring."""
 
     async def count(self, team_id: TeamId, at: datetime) -> Figures:
-        """Count what a workspace holds at `at`."""
+        """Count a workspace's tasks, relays and notices at `at`."""
         ...
 
 
@@ -211,7 +211,7 @@ class Directory(Protocol):
     """People as they are now."""
 
     async def find_by_email(self, team_id: TeamId, email: str) -> User | None:
-        """The active person with this address, if Slack knows one.
+        """The active person with this address, or None.
 
         Raises:
             MessengerError: Slack can't be asked.
@@ -230,7 +230,7 @@ class Directory(Protocol):
     async def quiet_until(
         self, team_id: TeamId, user_id: SlackUserId, at: datetime
     ) -> datetime | None:
-        """Until when the person does not want to be disturbed, or None.
+        """The end of the person's quiet time, or None.
 
         Raises:
             MessengerError: Slack can't be asked.

@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     """The settings of the bot and the worker. `.env.example` explains each.
 
     An empty variable stands for the default, also where `.env` holds a value. A `description`
-    says what a value must be; it completes the sentence that refuses another value.
+    states the permitted values; it completes the sentence that refuses any other value.
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     temporal_tls_client_key: Path | None = None
 
     mongodb_uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0")
-    # What MongoDB takes on every system, see "Naming Restrictions" in its manual.
+    # Names that MongoDB takes on every system, see "Naming Restrictions" in its manual.
     mongodb_database: str = Field(
         default="relai",
         pattern=r'^[^/\\. "$*<>:|?\x00]{1,63}$',
@@ -232,7 +232,7 @@ def load_settings() -> Settings:
 
 
 def _sentence(issue: ErrorDetails) -> str:
-    """What is wrong with a setting and what it must be, in our words, not pydantic's."""
+    """The error and the permitted value of a setting, in our words instead of pydantic's."""
     own = str(issue["ctx"]["error"]) if issue["type"] == "value_error" else None
     if not issue["loc"]:
         return f"{own}. See .env.example."

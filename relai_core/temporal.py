@@ -26,9 +26,9 @@ from relai_core.temporal_errors import reason, refusal
 
 # A peer that died without closing its socket is noticed in seconds, not in the minutes of TCP. Not
 # sooner: Temporal closes a quiet connection that asks more than once in 10 seconds
-# (`frontend.keepAliveMinTime`), and then nobody asks for work until the SDK has paused.
+# (`frontend.keepAliveMinTime`), and then the worker gets no work while the SDK pauses.
 _KEEP_ALIVE = KeepAliveConfig(interval_millis=12_000, timeout_millis=3_000)
-# Hidden retries would hide whether a call that failed in the end was ever sent. The SDK counts
+# After a hidden retry we couldn't tell if a failed call was ever sent. The SDK counts
 # the first try as well, and takes 0 for no limit.
 _ONE_TRY = RetryConfig(max_retries=1)
 _CHECKED_WITHIN = timedelta(seconds=5)
@@ -37,16 +37,16 @@ _BUFFERED = 10_000
 
 
 def measured() -> tuple[Runtime, MetricBuffer]:
-    """A runtime, and the buffer into which it writes what it measures."""
+    """A runtime, and the buffer that holds its metrics."""
     buffer = MetricBuffer(_BUFFERED, MetricBufferDurationFormat.SECONDS)
     telemetry = TelemetryConfig(metrics=buffer, attach_service_name=False)
     return Runtime(telemetry=telemetry), buffer
 
 
 def serving_metrics(address: str | None) -> Runtime:
-    """A runtime that serves what it measures at `http://{address}/metrics`, if there is one.
+    """A runtime that serves its metrics at `http://{address}/metrics`, if `address` is set.
 
-    The names are those that Prometheus' client library makes of what `measured` buffers.
+    The metrics have the names that Prometheus' client library gives those of `measured`.
 
     Raises:
         SettingsError: the address can't be listened on.
@@ -71,8 +71,8 @@ async def connect(
 ) -> Client:
     """Connect to Temporal, a local server, a cluster or Temporal Cloud alike.
 
-    With `lazy` nothing is sent before the first call, so a server that is down stops nobody, and
-    each call is tried once, so the caller learns what became of it.
+    With `lazy` nothing is sent before the first call, so the process starts while the server is
+    down. Each call is tried once, so the caller learns its outcome.
 
     Raises:
         RuntimeError: not lazy, and the server can't be reached.
@@ -119,10 +119,10 @@ def explaining() -> Iterator[None]:
 
 
 def data_converter(keys: PayloadKeys) -> DataConverter:
-    """What turns our models into what Temporal keeps, and back.
+    """The converter between our models and Temporal's payloads.
 
-    Without any key, too, it knows what is encrypted. The SDK alone would take that for a signal it
-    can't read, and drop it; so it fails before, and the workflow waits for its key.
+    Even without a key it recognises an encrypted payload and raises an error, so the workflow waits
+    for its key. The SDK alone would take the payload for an unreadable signal, and drop it.
     """
     converter = replace(pydantic_data_converter, payload_codec=EncryptionCodec(keys))
     if keys.writing is None:
@@ -133,7 +133,7 @@ def data_converter(keys: PayloadKeys) -> DataConverter:
 
 
 def _tls(settings: Settings) -> TLSConfig | bool:
-    """A client certificate where one is set; plain TLS where an API key or the setting asks."""
+    """TLS with a client certificate if one is set; plain TLS for an API key or by the setting."""
     cert, key = settings.temporal_tls_client_cert, settings.temporal_tls_client_key
     if cert is None or key is None:
         return settings.temporal_tls or settings.temporal_api_key is not None

@@ -32,7 +32,7 @@ _REFUSING = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED)
 
 
 def refusal(error: Failure) -> SettingsError | None:
-    """The wrong setting that `error` proves, if it proves one."""
+    """The setting that `error` proves wrong; None if it proves no such thing."""
     if isinstance(error, RPCError):
         return SettingsError(_NOT_ALLOWED) if error.status in _REFUSING else None
     text = next((said for sign, said in _REFUSALS.items() if sign in str(error)), None)

@@ -1,1 +1,1 @@
-"""A strict stand-in for one Slack workspace: see docs/slack-sandbox.md."""
+"""A strict stand-in for a Slack workspace: see docs/slack-sandbox.md."""

@@ -1,4 +1,4 @@
-"""`python -m devstack.slack_sandbox`: serves one workspace until it is told to stop."""
+"""`python -m devstack.slack_sandbox`: serves a workspace until a signal stops it."""
 
 import argparse
 import asyncio

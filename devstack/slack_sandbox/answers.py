@@ -1,4 +1,4 @@
-"""What a person sees of an app's answer: to a command, or through a `response_url`."""
+"""Shows an app's answer to a person: to a command, or through a `response_url`."""
 
 from devstack.slack_sandbox.errors import SlackError
 from devstack.slack_sandbox.message_content import checked_content
@@ -13,7 +13,7 @@ class Answers:
         self._workspace = workspace
 
     def take(self, path: str, answer: Json) -> None:
-        """Carry out one post to a `response_url`.
+        """Carry out a post to a `response_url`.
 
         Raises:
             SlackError: the address is used up or too old, or the content is refused.
@@ -49,7 +49,7 @@ class Answers:
         )
 
     def say_failed(self, user: str, channel: str, command: str, error: str) -> None:
-        """Show the line with which Slack tells a person that a command came to nothing."""
+        """Show Slack's line for a person whose command failed."""
         text = f'{command} failed with the error "{error}"'
         self._workspace.messages.post(channel, user=SLACKBOT, text=text, only_for=user)
 

@@ -1,4 +1,4 @@
-"""Tells the page what to look at again."""
+"""Tells the page which parts changed."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from devstack.slack_sandbox.records import Json
 
 
 class Broadcast:
-    """A broadcast without memory: who listens hears each change from then on."""
+    """A broadcast without memory: a listener hears each change from its start on."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[Json | None]] = set()

@@ -1,4 +1,4 @@
-"""One Web API call: its arguments, whoever calls, and the methods there are."""
+"""A Web API call: its arguments, its caller, and the known methods."""
 
 import json
 from collections.abc import Callable
@@ -67,7 +67,7 @@ class Arguments:
 
 @dataclass(frozen=True)
 class Call:
-    """One call, past authentication."""
+    """A call that has passed authentication."""
 
     arguments: Arguments
     workspace: Workspace
@@ -77,7 +77,7 @@ class Call:
     now: float
 
     def require_scope(self, *any_of: str) -> None:
-        """Raise `missing_scope` unless the app has one of these."""
+        """Raise `missing_scope` unless the app has at least one of these scopes."""
         if any_of and not set(any_of) & set(self.options.scopes):
             provided = ",".join(self.options.scopes)
             raise SlackError("missing_scope", needed=",".join(any_of), provided=provided)
@@ -88,8 +88,8 @@ Token = Literal["bot", "app", "none"]
 
 @dataclass(frozen=True)
 class Method:
-    """A Web API method: what it does, the scopes of which it needs one, and whose token."""
+    """A Web API method: its function, the scopes of which it needs one, and the kind of token."""
 
     run: Callable[[Call], Json]
     scopes: tuple[str, ...] = ()
-    token: Token = "bot"  # noqa: S105 - the kind of token, not one
+    token: Token = "bot"  # noqa: S105 - the kind of token, not a token

@@ -10,7 +10,7 @@ KEPT = 2000
 
 @dataclass(frozen=True)
 class MadeCall:
-    """One call: `outcome` is `ok`, Slack's error, or the fault that happened to it."""
+    """A call: `outcome` is `ok`, Slack's error, or the fault that happened to it."""
 
     method: str
     arguments: Json

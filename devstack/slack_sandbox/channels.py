@@ -9,7 +9,7 @@ from devstack.slack_sandbox.storage import Storage, Table
 
 
 class Channels:
-    """Where messages live. A DM with the app comes into being when it is first opened."""
+    """The channels, DMs and group DMs. A DM with the app is created when it is first opened."""
 
     def __init__(
         self, storage: Storage, broadcast: Broadcast, clock: Clock, installation: Installation

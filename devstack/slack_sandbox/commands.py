@@ -1,4 +1,4 @@
-"""Slash commands, from the typed line to what the person sees of the answer."""
+"""Slash commands, from the typed line to the shown answer."""
 
 import structlog
 
@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 
 class Commands:
-    """Carries what people type to the app, and the answer back."""
+    """Carries typed commands to the app, and the answers back."""
 
     def __init__(
         self, workspace: Workspace, payloads: Payloads, dispatcher: Dispatcher, answers: Answers

@@ -1,4 +1,4 @@
-"""Which conversations the app may see, read and open: shared by several method families."""
+"""Finds the conversations that the app may see, read and open, for several method families."""
 
 from devstack.slack_sandbox.call import Call
 from devstack.slack_sandbox.errors import SlackError
@@ -6,7 +6,7 @@ from devstack.slack_sandbox.records import Channel, Person
 
 
 def visible_channel(call: Call, named: str) -> Channel:
-    """Return a channel by id or name; private ones only exist for their members."""
+    """Return a channel by id or name. Private channels only exist for their members."""
     channels = call.workspace.channels
     channel = channels.find(named) or channels.find_by_name(named)
     if channel is None or _is_hidden(call, channel):

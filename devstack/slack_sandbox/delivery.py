@@ -1,4 +1,4 @@
-"""Hands payloads to the app, and keeps what came back."""
+"""Hands payloads to the app, and keeps the answers."""
 
 import asyncio
 from collections import deque
@@ -21,7 +21,7 @@ KEPT = 500
 
 @dataclass
 class Delivery:
-    """One payload to the app and what came back. `elapsed` is in seconds."""
+    """A payload to the app, and the answer. `elapsed` is in seconds."""
 
     parcel: Parcel
     transport: Way
@@ -83,14 +83,14 @@ class Dispatcher:
 
     @property
     def way(self) -> Way:
-        """How the next payload goes."""
+        """The transport of the next payload."""
         if len(self._sockets):
             return "socket"
         return "http" if self._http.is_ready else "none"
 
     @property
     def can_sign(self) -> bool:
-        """Tell whether there is a request URL, so that a signature matters."""
+        """True if there is a request URL, so a signature matters."""
         return self._http.is_ready
 
     def find(self, delivery_id: str) -> Delivery | None:
@@ -112,7 +112,7 @@ class Dispatcher:
     async def send(
         self, parcel: Parcel, *, delivery_id: str | None = None, attempt: int = 1
     ) -> Delivery:
-        """Send the parcel and return what came back by then; a fault may happen to it first."""
+        """Send the parcel and return the answer, if it came in time. A fault may happen first."""
         fault = self._faults.take(DELIVERY)
         if fault and fault.kind == "duplicate":
             again = replace(parcel, envelope_id=new_secret())

@@ -64,7 +64,7 @@ IN_INPUT = frozenset(_SINGLE_SELECTS | _MULTI_SELECTS | _WHEN | _BOXES | _INPUTS
 
 
 def element_problems(element: object, allowed: frozenset[str], at: str) -> Problems:
-    """Check one element where only the `allowed` types may stand."""
+    """Check an element in a place where only the `allowed` types may stand."""
     if not isinstance(element, dict):
         yield Problem("must be an object", at)
         return

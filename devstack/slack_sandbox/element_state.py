@@ -1,4 +1,4 @@
-"""What a person has entered into or chosen in the elements of blocks, in Slack's form."""
+"""The state of the elements in blocks, as people entered or chose it, in Slack's form."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -43,12 +43,12 @@ def _is_interactive(element: object) -> bool:
 
 
 def is_input(block: Json) -> bool:
-    """Tell whether the block is sent with a submission only."""
+    """True if the block is sent with a submission only."""
     return block.get("type") == "input"
 
 
 def state_of(blocks: list[Json], entered: Values) -> Values:
-    """Return `state.values`: what was entered, else the initial value, else Slack's empty one."""
+    """Return `state.values`: entered values, else initial values, else Slack's empty values."""
     values: Values = {}
     for block, element in elements_in(blocks):
         if element["type"] in _FIELDS and element["type"] not in _STATELESS:
@@ -59,7 +59,7 @@ def state_of(blocks: list[Json], entered: Values) -> Values:
 
 
 def initial_state(element: Json) -> Json:
-    """Return the state before anybody touched the element."""
+    """Return the state before the person touched the element."""
     field = _FIELDS[element["type"]]
     initial = element.get(field.replace("selected_", "initial_").replace("value", "initial_value"))
     empty: Any = [] if field in _PLURAL else None
@@ -67,7 +67,7 @@ def initial_state(element: Json) -> Json:
 
 
 def chosen_state(element: Json, choice: Any) -> Json:  # noqa: ANN401 - as JSON has it
-    """Turn what a control request names into the state Slack would report.
+    """Turn the value in a control request into the state that Slack would report.
 
     Raises:
         ControlError: the element has no such option, or takes another kind of value.
@@ -119,5 +119,5 @@ def _moment(choice: Any) -> int:  # noqa: ANN401 - as JSON has it
 
 
 def is_empty(state: Json) -> bool:
-    """Tell whether nothing was entered or chosen."""
+    """True if the state holds no entry and no choice."""
     return not any(value for name, value in state.items() if name != "type")

@@ -1,4 +1,4 @@
-"""What the sandbox refuses, in the two languages it speaks.
+"""The errors of the sandbox, for its two APIs.
 
 SlackError      a Web API answer `{"ok": false, "error": …}`
 ControlError    a control API answer `{"error": …, "message": …}` with its status
@@ -10,7 +10,7 @@ from devstack.slack_sandbox.records import Json
 
 
 class SlackError(Exception):
-    """A Web API call fails with `error`, one of the names Slack documents."""
+    """A Web API call fails with `error`, a name that Slack documents."""
 
     def __init__(self, error: str, **details: object) -> None:
         super().__init__(error)
@@ -19,7 +19,7 @@ class SlackError(Exception):
 
     @classmethod
     def with_messages(cls, error: str, messages: Iterable[str]) -> "SlackError":
-        """Say in Slack's way what is wrong: in `errors` and in `response_metadata.messages`."""
+        """Report the errors as Slack does: in `errors` and in `response_metadata.messages`."""
         said = list(messages)
         metadata = {"messages": [f"[ERROR] {message}" for message in said]}
         return cls(error, errors=said, response_metadata=metadata)
@@ -29,7 +29,7 @@ class SlackError(Exception):
 
 
 class ControlError(Exception):
-    """A control request can't be done; `message` says what to do instead."""
+    """A control request can't be carried out; `message` tells the cure."""
 
     def __init__(self, status: int, error: str, message: str) -> None:
         super().__init__(message)

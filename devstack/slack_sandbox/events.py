@@ -1,4 +1,4 @@
-"""Events to the app, repeated as Slack repeats them until one is acknowledged."""
+"""Events to the app. Each is repeated as Slack repeats it until it is acknowledged."""
 
 import asyncio
 from datetime import timedelta
@@ -15,7 +15,7 @@ log = structlog.get_logger()
 
 
 class Events:
-    """Announces what happens in the workspace. An event survives a restart of the sandbox."""
+    """Announces changes in the workspace. An event survives a restart of the sandbox."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Events:
         self._running: set[asyncio.Task[None]] = set()
 
     def resume(self) -> None:
-        """Go on with what an earlier run of the sandbox did not get through."""
+        """Go on with the events that an earlier run of the sandbox could not deliver."""
         for event in self._pending:
             self._start(event, delivery_id=None)
 
@@ -46,7 +46,7 @@ class Events:
         return [event.event_id for event in self._pending]
 
     def announce(self, event: Json) -> str | None:
-        """Send an event; return the id of its first delivery, or None if nobody subscribed."""
+        """Send an event; return its first delivery's id, or None if the app did not subscribe."""
         if event["type"] not in self._subscribed:
             return None
         payload = self._wrapped(event)
@@ -114,7 +114,7 @@ class Events:
         }
 
     async def close(self) -> None:
-        """Stop for now; what is pending goes on at the next start."""
+        """Stop for now; pending events go on at the next start."""
         for running in list(self._running):
             running.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

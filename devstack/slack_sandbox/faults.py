@@ -1,4 +1,4 @@
-"""Faults on request: what a test wants Slack to do wrong, and how often."""
+"""Faults on request: a test chooses a fault, and how often it happens."""
 
 from dataclasses import asdict, dataclass, field
 
@@ -14,7 +14,7 @@ DELIVERY = "delivery"
 
 @dataclass
 class Fault:
-    """One thing that goes wrong `times` times. Delays are in seconds."""
+    """A fault that happens `times` times. Delays are in seconds."""
 
     method: str
     kind: str

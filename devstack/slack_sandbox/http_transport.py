@@ -41,7 +41,7 @@ class HttpTransport:
         return await self._post(self._url() or "", body, headers)
 
     async def verify(self, url: str) -> bool:
-        """Send `url_verification`, and tell whether the challenge came back."""
+        """Send `url_verification`; True if the challenge came back."""
         challenge = new_secret()
         body = json.dumps({"token": "sandbox", "challenge": challenge, "type": "url_verification"})
         signed = headers_for(body, secret=self._secret, now=self._clock())

@@ -5,7 +5,7 @@ import string
 from collections.abc import Callable
 
 Clock = Callable[[], float]
-"""Seconds since the epoch; tests pass one they can move."""
+"""Seconds since the epoch; tests pass a clock they can move."""
 
 _UPPER = string.ascii_uppercase + string.digits
 _MIXED = string.ascii_letters + string.digits
@@ -17,7 +17,7 @@ def new_id(prefix: str) -> str:
 
 
 def new_block_id() -> str:
-    """Return what Slack puts in where a block names none."""
+    """Return the id that Slack gives to a block without an id."""
     return "".join(secrets.choice(_MIXED) for _ in range(5))
 
 
@@ -32,7 +32,7 @@ def new_secret() -> str:
 
 
 class Timestamps:
-    """Hands out `ts` values: the clock's time in microseconds, never the same one twice."""
+    """Hands out `ts` values: the clock's time in microseconds, never the same value twice."""
 
     def __init__(self, clock: Clock, last: str | None) -> None:
         self._clock = clock

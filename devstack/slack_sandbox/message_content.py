@@ -1,4 +1,4 @@
-"""Checks what an app wants to say, wherever it says it."""
+"""Checks the content of an app's messages, for every method that posts."""
 
 from devstack.slack_sandbox import limits
 from devstack.slack_sandbox.block_rules import message_problems

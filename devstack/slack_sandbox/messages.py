@@ -12,7 +12,7 @@ from devstack.slack_sandbox.storage import Storage, Table
 
 
 class Messages:
-    """Every message by channel and `ts`; what is deleted is gone."""
+    """Every message by channel and `ts`. A deleted message is removed."""
 
     def __init__(
         self, storage: Storage, broadcast: Broadcast, clock: Clock, installation: Installation
@@ -33,7 +33,7 @@ class Messages:
             self._threads[message.channel, message.thread_ts][message.ts] = message
 
     def now(self) -> str:
-        """Return a `ts` of this moment, for what is no message."""
+        """Return a `ts` of this moment, for a record that is no message."""
         return self._timestamps.next()
 
     def find(self, channel: str, ts: str) -> Message | None:
@@ -71,11 +71,11 @@ class Messages:
         self._broadcast.announce("messages", channel=message.channel, user=message.only_for)
 
     def in_channel(self, channel: str) -> Iterator[Message]:
-        """Yield what everybody there can see, oldest first."""
+        """Yield the messages that every member can see, oldest first."""
         return (m for m in self._channels[channel].values() if m.only_for is None)
 
     def seen_by(self, user: str, channel: str) -> Iterator[Message]:
-        """Yield what this person sees in the channel, oldest first."""
+        """Yield the messages that this person sees in the channel, oldest first."""
         return (m for m in self._channels[channel].values() if m.only_for in {None, user})
 
     def replies_to(self, channel: str, thread_ts: str) -> list[Message]:
@@ -89,7 +89,7 @@ class Messages:
         return named
 
     def object_of(self, message: Message, *, with_metadata: bool = False) -> Json:
-        """Return Slack's message object; an event payload only shows to those who ask for it."""
+        """Return Slack's message object; `with_metadata` adds the payload of its metadata."""
         replies = self.replies_to(message.channel, message.ts)
         return {
             "type": "message",

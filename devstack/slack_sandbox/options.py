@@ -1,4 +1,4 @@
-"""How one sandbox is set up."""
+"""The options of a sandbox."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,9 +13,9 @@ DEFAULT_EVENTS = ("team_join", "user_change", "app_home_opened")
 
 @dataclass(frozen=True)
 class Options:
-    """Everything that can be chosen at the start; the defaults are Slack's own figures.
+    """All options at the start; the defaults are Slack's own figures.
 
-    The tokens and the secret open nothing but the sandbox itself.
+    The tokens and the secret are only valid in the sandbox itself.
     """
 
     port: int = 0

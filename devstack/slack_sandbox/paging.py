@@ -17,7 +17,7 @@ def page(
     """Return one page of the rows and the cursor of the next, empty at the end.
 
     Raises:
-        SlackError: `invalid_cursor`, or `invalid_limit` for a limit below one.
+        SlackError: `invalid_cursor`, or `invalid_limit` for a limit below 1.
     """
     limit = min(arguments.number("limit", default), most)
     if limit < 1:

@@ -32,7 +32,10 @@ class Payloads:
         }
 
     def message_action(self, person: Person, message: Message, action: Json, state: Json) -> Json:
-        """Return `block_actions` from a message; of an ephemeral one the app gets only the ts."""
+        """Return `block_actions` from a message.
+
+        The app gets only the ts of an ephemeral message.
+        """
         urls, is_ephemeral = self._workspace.response_urls, message.only_for is not None
         channel = self._workspace.channels.find(message.channel)
         path = urls.issue(

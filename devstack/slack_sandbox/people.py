@@ -12,7 +12,7 @@ from devstack.slack_sandbox.storage import Storage, Table
 
 
 class People:
-    """Who is here, bots included. A person is never removed, only deactivated."""
+    """The people, bots included. A person is never removed, only deactivated."""
 
     def __init__(self, storage: Storage, broadcast: Broadcast, clock: Clock) -> None:
         self._rows = Table(storage, Person)
@@ -26,12 +26,12 @@ class People:
         return self._rows.find(user)
 
     def find_by_name(self, name: str) -> Person | None:
-        """Return whoever has this handle, active people first."""
+        """Return the person with this handle, active people first."""
         named = [person for person in self._rows if person.name == name]
         return min(named, key=lambda person: person.deleted, default=None)
 
     def find_by_email(self, email: str) -> Person | None:
-        """Return whoever has this address, active people first."""
+        """Return the person with this address, active people first."""
         wanted = email.casefold()
         having = [person for person in self._rows if (person.email or "").casefold() == wanted]
         return min(having, key=lambda person: person.deleted, default=None)
@@ -82,7 +82,7 @@ class People:
         }
 
     def dnd_of(self, person: Person) -> Json:
-        """Return what others may know: a snooze shows as a period that has already begun."""
+        """Return the visible do-not-disturb: a snooze shows as a period that has begun."""
         now = int(self._clock())
         if person.snooze_until and person.snooze_until > now:
             return _dnd(enabled=True, start=now, end=person.snooze_until)

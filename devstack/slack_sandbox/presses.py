@@ -22,7 +22,7 @@ _BUTTON_FIELDS = ("text", "value", "url", "style")
 
 @dataclass(frozen=True)
 class Press:
-    """One act of a person on one element. `forced` acts on what is not there."""
+    """An act of a person on an element. With `forced` the element need not exist."""
 
     action_id: str
     block_id: str | None = None
@@ -31,7 +31,7 @@ class Press:
 
 
 class Presses:
-    """Delivers `block_actions`, and remembers what each person has chosen where."""
+    """Delivers `block_actions`, and remembers each person's choices."""
 
     def __init__(self, workspace: Workspace, payloads: Payloads, dispatcher: Dispatcher) -> None:
         self._workspace = workspace

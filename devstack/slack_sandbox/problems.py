@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, and where: `pointer` is a JSON pointer."""
+    """A problem and its place: `pointer` is a JSON pointer."""
 
     message: str
     pointer: str
@@ -61,7 +61,7 @@ def items(given: Spec, name: str, most: int, at: str, *, least: int = 1) -> Prob
 
 
 def listed(given: Spec, name: str, at: str) -> Iterator[tuple[Spec, str]]:
-    """Yield the objects of a list with their pointers; what is no object is left to the caller."""
+    """Yield the objects of a list with their pointers. The caller checks all other items."""
     value = given.get(name)
     for index, item in enumerate(value if isinstance(value, list) else []):
         yield (item if isinstance(item, dict) else {}), f"{at}/{name}/{index}"
@@ -81,7 +81,7 @@ def boolean(given: Spec, name: str, at: str) -> Problems:
 
 
 def text_object(given: Spec, name: str, most: int, at: str, *, plain: bool = False) -> Problems:
-    """Check an optional text object; `plain` ones must not be mrkdwn."""
+    """Check an optional text object; with `plain` it must not be mrkdwn."""
     if given.get(name) is not None:
         yield from text_value(given[name], most, f"{at}/{name}", plain=plain)
 

@@ -1,4 +1,4 @@
-"""Slack's rate limits: by method and minute, and by channel for what is posted."""
+"""Slack's rate limits: by method and minute, and by channel for posts."""
 
 import math
 from collections import defaultdict
@@ -50,7 +50,7 @@ class RateLimiter:
         return self._clock(), _CHANNEL_BURST
 
     def retry_after(self, method: str, channel: str = "") -> int | None:
-        """Count a call; return the seconds to wait if it is one too many."""
+        """Count a call; return the seconds to wait if it exceeds a limit."""
         if method == _POSTING and channel:
             return self._post(channel)
         tier = _METHODS.get(method)

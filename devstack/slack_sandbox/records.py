@@ -1,4 +1,4 @@
-"""What the workspace remembers: one model for each kind of row."""
+"""The rows of the workspace: a model for each kind."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ Json = dict[str, Any]
 
 
 class Record(BaseModel):
-    """One row of the workspace, found again by its `key`."""
+    """A row of the workspace, found again by its `key`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -92,7 +92,7 @@ class Channel(Record):
 
 
 class Message(Record):
-    """One message; with `only_for` it is ephemeral and that person's alone."""
+    """A message; with `only_for` it is ephemeral, and only that person sees it."""
 
     channel: str
     ts: str
@@ -140,7 +140,7 @@ class View(Record):
 
 
 class Trigger(Record):
-    """The right to open one modal for one person, for a moment."""
+    """The right to open a single modal for one person, for a moment."""
 
     id: str
     user: str

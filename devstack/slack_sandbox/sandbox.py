@@ -1,4 +1,4 @@
-"""The parts of one sandbox, put together."""
+"""Puts the parts of a sandbox together."""
 
 from dataclasses import dataclass, field
 
@@ -48,7 +48,7 @@ class Sandbox:
         return self.payloads.base_url
 
     async def close(self) -> None:
-        """Stop everything that is under way, and close the storage."""
+        """Stop all tasks, and close the storage."""
         await self.events.close()
         await self.dispatcher.close()
         self.workspace.storage.close()
@@ -58,7 +58,7 @@ SANDBOX = web.AppKey("sandbox", Sandbox)
 
 
 def build_sandbox(options: Options, clock: Clock, session: aiohttp.ClientSession) -> Sandbox:
-    """Wire the parts; a new workspace is seeded, an old one goes on where it was."""
+    """Wire the parts. A new workspace is seeded; an old workspace goes on where it was."""
     workspace = Workspace(options, clock)
     if workspace.is_new:
         seed(workspace, with_people=not options.empty)

@@ -27,13 +27,13 @@ HOST = "127.0.0.1"
 _LOCAL_NAMES = {HOST, "localhost", "[::1]"}
 _LONGEST_BODY = 4 * 1024 * 1024
 _ANSWER_LATE = aiohttp.ClientTimeout(total=30)
-"""How long a late HTTP answer of the app is still waited for, to record it."""
+"""A late HTTP answer of the app is awaited this long, to record it."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def create_app(sandbox: Sandbox) -> web.Application:
-    """Return the application that serves one sandbox."""
+    """Return the application that serves a sandbox."""
     app = web.Application(middlewares=[_only_local, _control_errors], client_max_size=_LONGEST_BODY)
     app[SANDBOX] = sandbox
     app.add_routes(
@@ -65,7 +65,7 @@ async def _hang_up(app: web.Application) -> None:
 
 @web.middleware
 async def _only_local(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse other host names, so that no web page can reach in by rebinding its own."""
+    """Refuse other host names, so a web page can't reach the sandbox by DNS rebinding."""
     if request.host.rpartition(":")[0] not in _LOCAL_NAMES:
         return web.Response(status=403, text="the sandbox only answers on this machine")
     return await handler(request)
@@ -73,7 +73,7 @@ async def _only_local(request: web.Request, handler: Handler) -> web.StreamRespo
 
 @web.middleware
 async def _control_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer every refusal below /control/ as JSON that says what to do."""
+    """Answer every refusal below /control/ as JSON that tells the cure."""
     if not request.path.startswith("/control/"):
         return await handler(request)
     try:

@@ -1,4 +1,4 @@
-"""How Slack signs what it sends over HTTP."""
+"""Signs HTTP requests as Slack does."""
 
 import hashlib
 import hmac
@@ -10,7 +10,7 @@ _STALE_SECONDS = 6 * 60
 
 
 def headers_for(body: str, *, secret: str, now: float, signing: Signing = "good") -> dict[str, str]:
-    """Return the signature headers of a body, or those an attacker would send."""
+    """Return the signature headers of a body, or the headers that an attacker would send."""
     if signing == "absent":
         return {}
     timestamp = str(int(now) - (_STALE_SECONDS if signing == "stale" else 0))

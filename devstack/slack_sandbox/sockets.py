@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 @dataclass(eq=False)
 class Connection:
-    """One open websocket, and the envelopes it owes an acknowledgement for."""
+    """An open websocket, and its envelopes that the app must still acknowledge."""
 
     socket: web.WebSocketResponse
     transport: asyncio.Transport | None
@@ -51,7 +51,7 @@ class Connection:
 
 
 class Sockets:
-    """The app's open sockets. Each payload goes to any one of them."""
+    """The app's open sockets. Each payload goes to one socket, chosen at random."""
 
     def __init__(self, app_id: str, clock: Clock) -> None:
         self._app_id = app_id
@@ -70,13 +70,13 @@ class Sockets:
         return ticket
 
     def _punch(self, ticket: str) -> bool:
-        """Use the ticket up. A refused upgrade costs it too."""
+        """Use the ticket up, also if the upgrade is refused."""
         refused = self.refuse_next > 0
         self.refuse_next -= refused
         return self._clock() <= self._tickets.pop(ticket, 0.0) and not refused
 
     async def accept(self, request: web.Request) -> web.StreamResponse:
-        """Serve one websocket until it ends."""
+        """Serve a websocket until it ends."""
         if not self._punch(request.query.get("ticket", "")):
             return web.Response(status=401, text="this ticket opens nothing")
         socket = web.WebSocketResponse()

@@ -1,4 +1,4 @@
-"""The workspace on disk: SQLite, written through, so that a killed sandbox comes back as it was."""
+"""The workspace on disk: SQLite, written through, so a killed sandbox comes back as it was."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -29,7 +29,8 @@ class Storage:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(path or ":memory:", isolation_level=None)
         self._connection.execute("PRAGMA journal_mode = WAL")
-        # In WAL mode this survives the death of the process; only a power cut could take the tail.
+        # In WAL mode a commit survives a kill of the process; a power cut could lose the last
+        # commits.
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute(_SCHEMA)
 
@@ -42,7 +43,7 @@ class Storage:
         self._connection.execute("DELETE FROM records WHERE kind = ? AND key = ?", row)
 
     def load(self, kind: type[R]) -> list[R]:
-        """Return the rows of one kind in the order in which they were first written."""
+        """Return the rows of a kind in the order in which they were first written."""
         query = "SELECT body FROM records WHERE kind = ? ORDER BY position"
         rows = self._connection.execute(query, (kind.__name__,))
         return [kind.model_validate_json(body) for (body,) in rows]
@@ -52,7 +53,7 @@ class Storage:
 
 
 class Table(Generic[R]):
-    """The rows of one kind: read from memory, written through to the storage."""
+    """The rows of a kind: read from memory, written through to the storage."""
 
     def __init__(self, storage: Storage, kind: type[R]) -> None:
         self._storage = storage

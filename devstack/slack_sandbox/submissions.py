@@ -22,7 +22,7 @@ Given = dict[str, dict[str, Any]]
 
 
 class Submissions:
-    """Delivers what a person does with a modal, and does with it what the app answers."""
+    """Delivers a person's acts on a modal, and applies the app's answer to the modal."""
 
     def __init__(self, workspace: Workspace, payloads: Payloads, dispatcher: Dispatcher) -> None:
         self._workspace = workspace
@@ -30,7 +30,7 @@ class Submissions:
         self._dispatcher = dispatcher
 
     async def submit(self, person: Person, view: View, given: Given) -> Delivery:
-        """Submit the modal on top. What the client itself refuses is not delivered."""
+        """Submit the modal on top. A submission that the client itself refuses is not delivered."""
         self._require_top(person, view)
         if view.submit is None:
             raise malformed("this modal has no submit button")
@@ -82,7 +82,7 @@ class Submissions:
         return "closed"
 
     async def close(self, person: Person, view: View) -> Delivery | None:
-        """Close a modal and what lies above it; tell the app if it asked for that."""
+        """Close a modal and the modals above it; tell the app if it asked for that."""
         stack = self._workspace.views.stack_of(person.id)
         above = stack if view.clear_on_close else stack[stack.index(view) :]
         for shown in reversed(above):
@@ -94,7 +94,7 @@ class Submissions:
 
 
 def _entered(view: View, given: Given) -> Values:
-    """Turn what a request gives for each element into Slack's state, or raise ControlError."""
+    """Turn a request's value for each element into Slack's state, or raise ControlError."""
     there = {(block["block_id"], e["action_id"]): e for block, e in elements_in(view.blocks)}
     entered: Values = {}
     for block_id, actions in given.items():
@@ -107,7 +107,7 @@ def _entered(view: View, given: Given) -> Values:
 
 
 def client_errors(view: View) -> dict[str, str]:
-    """Return what Slack's client itself says before it submits, by block_id."""
+    """Return the errors that Slack's client itself shows before it submits, by block_id."""
     state = state_of(view.blocks, view.values)
     errors = {}
     for block, element in elements_in(view.blocks):

@@ -1,4 +1,4 @@
-"""Who may call which Web API method."""
+"""Checks the token of a Web API call."""
 
 import hmac
 
@@ -15,7 +15,7 @@ def check_token(method: Method, authorization: str, arguments: Json, options: Op
 
     An app token is only taken from the header; a bot token may be an argument too.
     """
-    if method.token == "none":  # noqa: S105 - the kind of token, not one
+    if method.token == "none":  # noqa: S105 - the kind of token, not a token
         return
     in_header = authorization.removeprefix(_SCHEME) if authorization.startswith(_SCHEME) else ""
     token = in_header or str(arguments.get("token") or "")

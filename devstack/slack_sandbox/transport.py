@@ -1,4 +1,4 @@
-"""What a delivery needs of a way to the app, be it a socket or HTTP."""
+"""The protocol of a transport to the app, by a socket or by HTTP."""
 
 import json
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Retry:
 
 @dataclass(frozen=True)
 class Parcel:
-    """One payload on its way to the app."""
+    """A payload on its way to the app."""
 
     kind: Kind
     payload: Json
@@ -31,7 +31,7 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the app answered: the HTTP status (200 for an acknowledged envelope) and the body."""
+    """The app's answer: the HTTP status (200 for an acknowledged envelope) and the body."""
 
     status: int
     answer: Json | None = None
@@ -39,7 +39,7 @@ class Reply:
 
 
 class TransportError(Exception):
-    """The payload did not reach the app; `reason` is one of Slack's retry reasons."""
+    """The payload did not reach the app; `reason` is a retry reason of Slack."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

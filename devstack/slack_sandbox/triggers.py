@@ -11,7 +11,7 @@ RESPONSE_URL_USES = 5
 
 
 class Triggers:
-    """A trigger opens one view, within 3 seconds of the act that caused it."""
+    """A trigger opens a single view, within 3 seconds of the act that caused it."""
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
         self._rows = Table(storage, Trigger)

@@ -1,4 +1,4 @@
-"""What Slack makes of the text a person types after a slash command (`should_escape: true`)."""
+"""Escapes the text after a slash command as Slack does (`should_escape: true`)."""
 
 import html
 import re
@@ -57,7 +57,7 @@ def _converted(token: re.Match[str], workspace: Workspace) -> str:
 
 
 def _person(handle: str, workspace: Workspace) -> str:
-    """Mention the person with exactly this handle; a full stop after it is not part of it."""
+    """Mention the person with exactly this handle, without a full stop after it."""
     for name in dict.fromkeys([handle, handle.rstrip(".-_")]):
         rest = handle[len(name) :]
         if name in _BROADCASTS:

@@ -22,7 +22,7 @@ _MODAL = ("title", "submit", "close", "clear_on_close", "notify_on_close", "subm
 
 
 def checked_view(view: object, *allowed: str) -> Json:
-    """Return the view if Slack would take it as one of the allowed types.
+    """Return the view if Slack would take it, with one of the allowed types.
 
     Raises:
         SlackError: `invalid_arguments` with messages, or `view_too_large`.

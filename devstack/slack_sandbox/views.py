@@ -50,7 +50,7 @@ class Views:
         return next((v for v in self._rows if v.user == user and v.type == "home"), None)
 
     def open(self, user: str, content: Json) -> View:
-        """Show a new modal; whatever the person had open gives way to it."""
+        """Show a new modal; it replaces all open modals of the person."""
         for view in self.stack_of(user):
             self._rows.delete(view)
         return self._add(user, content, previous=None)
@@ -76,7 +76,7 @@ class Views:
         )
 
     def update(self, view: View, content: Json) -> View:
-        """Replace what the view shows; what the person entered in a kept block stays."""
+        """Replace the content of the view; the person's entry in a kept block stays."""
         fresh = View(
             id=view.id,
             user=view.user,
@@ -89,7 +89,7 @@ class Views:
         return self._put(fresh.model_copy(update={"values": kept}))
 
     def enter(self, view: View, values: dict[str, dict[str, Json]]) -> View:
-        """Remember what the person entered or chose."""
+        """Remember the person's entries and choices."""
         merged = dict(view.values)
         for block_id, entered in values.items():
             merged[block_id] = {**merged.get(block_id, {}), **entered}

@@ -28,7 +28,7 @@ _CUT = {"lost_before", "unreachable"}
 
 
 async def answer_call(request: web.Request) -> web.StreamResponse:
-    """Answer one Web API call, under whatever fault is to happen to it."""
+    """Answer a Web API call, with its planned fault, if any."""
     sandbox = request.app[SANDBOX]
     name = request.match_info["method"]
     try:

@@ -1,4 +1,4 @@
-"""The state of the workspace: who is here, what was said, what is open."""
+"""The state of the workspace: people, messages, and open views."""
 
 from devstack.slack_sandbox.broadcast import Broadcast
 from devstack.slack_sandbox.channels import Channels
@@ -15,7 +15,7 @@ SLACKBOT = "USLACKBOT"
 
 
 class Workspace:
-    """Everything that outlives the process. It is as it was after a restart, however hard."""
+    """The state that outlives the process, also a kill."""
 
     def __init__(self, options: Options, clock: Clock) -> None:
         self.storage = Storage(options.data)
@@ -55,5 +55,5 @@ class Workspace:
         self._installations.put(self.installation)
 
     def is_bot(self, person: Person) -> bool:
-        """Tell whether nobody is behind this user. Slackbot does not say so of itself."""
+        """True if the user is a bot. Slack does not mark Slackbot as a bot."""
         return person.is_bot or person.id == SLACKBOT

@@ -1,1 +1,1 @@
-"""What things look like: pure functions from the domain to Block Kit, and nothing else."""
+"""Renders the domain's models as Block Kit. Every function here is pure."""

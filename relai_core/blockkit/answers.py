@@ -1,4 +1,4 @@
-"""Answers to what someone asked for: refused, saved, not saved, and help."""
+"""Answers to a request: refused, saved, not saved, and help."""
 
 from collections.abc import Callable
 from typing import Literal, NamedTuple
@@ -22,7 +22,7 @@ from relai_core.domain.task import Task, TaskStatus
 from relai_core.ports import Message
 
 TYPED_SHOWN = 60_000
-"""Characters of a typed text that are given back: more than Slack lets anyone type."""
+"""Characters of a typed text that are given back: more than Slack's fields accept."""
 
 _ERROR_SHOWN = 500
 _COMMAND_SHOWN = 40
@@ -67,7 +67,7 @@ class _Asked(NamedTuple):
 def refusal_text(
     reason: RefusalReason, task: Task, relay: Relay | None, viewer: SlackUserId
 ) -> str:
-    """Why a wish was refused: who, when, and what to do next. Nothing was changed."""
+    """Explain a refusal: cause, person, time and next step. Nothing was changed."""
     return _REFUSALS[reason](_Asked(task, relay or task.relay, viewer))
 
 
@@ -77,12 +77,12 @@ def refused(text: str) -> Message:
 
 
 def saved_text(what: str) -> str:
-    """The answer when a wish, such as "a new task", is durable but not yet carried out."""
+    """The answer to a request, such as "a new task", that is saved but not yet carried out."""
     return f"Saved: {what}. What comes of it follows in a moment."
 
 
 def not_saved(error_text: str, typed: str) -> Message:
-    """Say what went wrong, and give back what was typed so that it can be sent again."""
+    """Report an error, and give back the typed text so that the person can send it again."""
     problem = escape(clip(error_text, _ERROR_SHOWN))
     if not typed.strip():
         return Message(problem, [section(problem)])
@@ -98,7 +98,7 @@ def unknown_command(command: str) -> Message:
 
 
 def help_message(topic: Literal["task", "relay"]) -> Message:
-    """What can be typed, with examples."""
+    """The commands, with examples."""
     return Message(_HELP[topic], [section(_HELP[topic])])
 
 

@@ -1,4 +1,4 @@
-"""The buttons of a card: those that still work for whoever looks at it, and no other."""
+"""The buttons of a card. A card shows only buttons that work for its viewer."""
 
 from relai_core.blockkit.elements import Element, button
 from relai_core.blockkit.ids import ActionId
@@ -10,34 +10,34 @@ from relai_core.domain.task import Task
 def card_buttons(
     task: Task, viewer: SlackUserId, about: RelayId | None = None
 ) -> tuple[Element, ...]:
-    """What `viewer` can do with `task` as it stands.
+    """The buttons for every step that `viewer` can take on `task` as it stands.
 
-    A card `about` one relay shows nothing of a later one, which has its own card.
+    A card `about` one relay shows no buttons of a later relay, which has its own card.
     """
     if not task.is_open:
         return ()
     latest = task.relay
     relay = latest if latest is not None and about in (None, latest.id) else None
     answers = _answers(relay, viewer)
-    # One button stands out: what is asked of the viewer first.
+    # Only one button stands out: the answer to a relay, else "Mark complete".
     work = _work(task, viewer, stands_out=not answers)
     return (*answers, *work, *take_back(task, relay, viewer))
 
 
 def take_back(task: Task, relay: Relay | None, viewer: SlackUserId) -> tuple[Element, ...]:
-    """Take back, while the sender may."""
+    """The Take back button, while the sender may use it."""
     if relay is None or viewer != relay.from_user or not _returns(task, relay):
         return ()
     return (button("Take back", ActionId.RELAY_TAKE_BACK, relay.id),)
 
 
 def accept(relay: Relay) -> Element:
-    """Accept what one was handed."""
+    """The Accept button, for the receiver."""
     return button("Accept", ActionId.RELAY_ACCEPT, relay.id, "primary")
 
 
 def complete(task: Task, *, stands_out: bool = True) -> Element:
-    """Mark complete."""
+    """The Mark complete button."""
     style = "primary" if stands_out else ""
     return button("Mark complete", ActionId.TASK_COMPLETE, task.id, style)
 

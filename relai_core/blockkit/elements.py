@@ -1,8 +1,8 @@
-"""The smallest pieces of Block Kit. Text that people wrote is made harmless here, and only here.
+"""The smallest pieces of Block Kit. Only this module escapes the text that people wrote.
 
-Markup (Slack's mrkdwn) is made by this package alone. What a person typed becomes part of it
-through `inline`, `title_of`, `code` or `quote`, which escape it once, so it can neither mention
-nor link.
+Only this package makes markup (Slack's mrkdwn). A person's text enters the markup through `inline`,
+`title_of`, `code` or `quote`. Each of these functions escapes the text once, so the text can
+neither mention nor link.
 """
 
 import re
@@ -25,7 +25,7 @@ TITLE_SHOWN = 1250
 _LINE_SHOWN = 2900
 _TOKEN_SHOWN = 40
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
-# They could end the isolation of a right-to-left title, or turn round the sentence around it.
+# These characters could end the isolation of a right-to-left title, or reverse the sentence.
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CUT_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
@@ -61,7 +61,7 @@ def quote(raw: str, limit: int) -> list[Block]:
 
 
 def verbatim(raw: str) -> list[Block]:
-    """A person's text exactly as typed, to be copied: nothing in it has a meaning."""
+    """A person's text exactly as typed, to be copied; Slack reads no markup in it."""
     starts = range(0, len(raw), SECTION_LIMIT)
     return [
         {"type": "section", "text": _plain(raw[start : start + SECTION_LIMIT])} for start in starts
@@ -79,7 +79,7 @@ def person(user: SlackUserId, viewer: SlackUserId | None) -> str:
 
 
 def through(via: TokenName | None) -> str:
-    """What follows a person in whose name an API token acted; nothing if they acted themselves."""
+    """The words after a person in whose name an API token acted; empty if the person acted."""
     return f" (through {token(via)})" if via else ""
 
 
@@ -89,13 +89,13 @@ def token(name: TokenName) -> str:
 
 
 def code(raw: str, limit: int) -> str:
-    """Anybody's text as code: on one line, and without what could end that."""
+    """Any text as code: on one line, and without the characters that could end the code."""
     shown = _one_line(raw.replace("`", "'"), limit)
     return f"`{shown}`"
 
 
 def due_text(moment: datetime) -> str:
-    """A moment in the zone of whoever reads it; in UTC where Slack can't tell."""
+    """A moment, which Slack shows in the reader's own zone. Where Slack can't, it shows UTC."""
     fallback = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
@@ -110,7 +110,7 @@ def elapsed(span: timedelta) -> str:
 
 def section(markup: str, accessory: Element | None = None) -> Block:
     """A paragraph, with an element at its side."""
-    # Verbatim: Slack makes no links and mentions of its own out of what people wrote.
+    # With verbatim Slack makes no links and mentions of its own out of people's text.
     block: Block = {"type": "section", "text": _markup(markup)}
     return block if accessory is None else {**block, "accessory": accessory}
 
@@ -122,12 +122,12 @@ def context(*markup: str) -> list[Block]:
 
 
 def actions(buttons: Sequence[Element]) -> list[Block]:
-    """A row of buttons; no block at all without one."""
+    """A row of buttons; no block at all if there is no button."""
     return [{"type": "actions", "elements": list(buttons)}] if buttons else []
 
 
 def button(label: str, action_id: ActionId, value: TaskId | RelayId, style: str = "") -> Element:
-    """A button that tells its handler what it is about by `value`."""
+    """A button. Its `value`, the id of a task or a relay, reaches the handler."""
     element: Element = {
         "type": "button",
         "text": _plain(label),

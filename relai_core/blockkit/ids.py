@@ -1,4 +1,4 @@
-"""The ids that tie a block to the handler that hears of it. Both sides name them from here."""
+"""The ids that connect a block with its handler. Both sides import them from here."""
 
 from enum import StrEnum
 

@@ -22,7 +22,7 @@ def modal(
     submit: str | None,
     private_metadata: str = "",
 ) -> Element:
-    """A modal; without `submit` one that can only be closed."""
+    """A modal. Without `submit` a person can only close it."""
     view: Element = {
         "type": "modal",
         "callback_id": callback_id.value,
@@ -43,7 +43,7 @@ def text_input(
     multiline: bool = False,
     optional: bool = False,
 ) -> Block:
-    """A field of at most `limit` characters; what is longer at first is cut."""
+    """A field of at most `limit` characters. A longer initial text is cut."""
     element: Element = {"type": "plain_text_input", "max_length": limit, "multiline": multiline}
     if initial:
         element["initial_value"] = initial[:limit]
@@ -68,7 +68,7 @@ def person_input(
 def moment_input(
     name: InputId, label: str, initial: datetime | None = None, *, hint: str = ""
 ) -> Block:
-    """An optional moment, in the zone of whoever fills it in."""
+    """An optional moment, in the zone of the person who fills it in."""
     element: Element = {"type": "datetimepicker"}
     if initial is not None:
         element["initial_date_time"] = int(initial.timestamp())
@@ -78,7 +78,7 @@ def moment_input(
 def choice_input(
     name: InputId, label: str, kind: str, options: Sequence[Element], initial: str | None
 ) -> Block:
-    """One of `options`, as a `static_select` or as `radio_buttons`."""
+    """A choice of one option, as a `static_select` or as `radio_buttons`."""
     element: Element = {"type": kind, "options": list(options)}
     chosen = [each for each in options if each["value"] == initial]
     if chosen:

@@ -1,4 +1,4 @@
-"""Notices: what each kind says, at first and again after its task has moved on."""
+"""Notices: the text of each kind, for the first post and for later edits of its card."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,8 +35,8 @@ def notice_message(
 ) -> Message:
     """Render a notice for `task` as it stands.
 
-    `now` is when the message goes out, and the same moment again when a posted card is rendered
-    anew: lateness and "due now" are about the posting, not about the edit.
+    `now` is the moment of the post. An edit of a posted card passes that same moment again, because
+    lateness and "due now" describe the post, not the edit.
 
     Raises:
         ValueError: the kind needs a task, a relay or another field that is missing.
@@ -45,13 +45,13 @@ def notice_message(
 
 
 def has_buttons(message: Message) -> bool:
-    """Whether anything in it can be clicked, and must be edited when its task moves on."""
+    """True if the message holds a button, so it must be edited when its task changes."""
     return any(block["type"] == "actions" or "accessory" in block for block in message.blocks)
 
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """A notice with what it is about. What a kind can't do without is asked for by name."""
+    """A notice with its task and its relay. A property raises if this kind needs a missing part."""
 
     notice: Notice
     found_task: Task | None
@@ -94,7 +94,7 @@ def _needed(name: str, value: _Value | None) -> _Value:
 
 
 def _card(scene: _Scene, text: str, *details: Block, late: str = "") -> Message:
-    """A sentence, details, the facts, and what the viewer can do; less once the task is closed."""
+    """A sentence, details, the facts and the viewer's buttons; for a closed task only its end."""
     task, viewer = scene.task, scene.viewer
     if not task.is_open:
         return _plain(tasks.closed_text(task, viewer))
@@ -102,7 +102,7 @@ def _card(scene: _Scene, text: str, *details: Block, late: str = "") -> Message:
         section(text),
         *details,
         *context(tasks.facts(task)),
-        # What a card about a hand-over says of it stands in its sentence.
+        # A card about a relay describes the relay in its first sentence.
         *context("" if scene.notice.relay_id else tasks.state_text(task)),
         *context(late),
         *actions(card_buttons(task, viewer, scene.notice.relay_id)),
@@ -177,7 +177,7 @@ def _relay_ended(scene: _Scene) -> Message:
     text = relay_texts.relay_ended_text(scene.task, scene.relay)
     if scene.task.is_open:
         return _card(scene, text)
-    # Which end it was, and what ended it: the sender hears of both here.
+    # The sender reads here about the relay's end and about the task's end, which caused it.
     closed = tasks.closed_text(scene.task, scene.viewer)
     return Message(f"{text} {closed}", [section(text), section(closed)])
 

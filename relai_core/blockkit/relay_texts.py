@@ -1,4 +1,4 @@
-"""What each side of a hand-over reads, from the offer to its end."""
+"""The texts for the sender and the receiver of a hand-over, from the offer to its end."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from relai_core.domain.task import Task
 from relai_core.domain.user import Unreachable
 
 MANY_HOPS = 4
-"""From this hand-over on, the sender is asked whether to talk instead."""
+"""From this hand-over on, the sender is asked to consider a talk instead."""
 
 _REASON_SHOWN = 1000
 _OBSTACLES: dict[str, str] = {
@@ -21,7 +21,7 @@ _OBSTACLES: dict[str, str] = {
 
 
 def relay_sent_text(task: Task, relay: Relay) -> str:
-    """Who owns the task, until when an answer is awaited, and what if there is none."""
+    """For the sender: the owner, the time for an answer, and the effect of no answer."""
     receiver, until = mention(relay.to_user), due_text(relay.answer_by)
     if relay.mode is RelayMode.DIRECT:
         text = (
@@ -37,7 +37,7 @@ def relay_sent_text(task: Task, relay: Relay) -> str:
 
 
 def relay_warning(task: Task, relay: Relay) -> str:
-    """What speaks for talking instead: a loop, or many hand-overs; else nothing."""
+    """A warning about a loop or about many hand-overs; empty if there is neither."""
     if not relay.is_open:
         return ""
     earlier = task.hops[:-1] if relay.mode is RelayMode.DIRECT else task.hops
@@ -50,21 +50,21 @@ def relay_warning(task: Task, relay: Relay) -> str:
 
 
 def relay_ended_text(task: Task, relay: Relay) -> str:
-    """How a relay ended, for its sender."""
+    """For the sender: the end of the relay."""
     if relay.end is None:
         raise ValueError(f"relay {relay.id} has not ended")
     return f"{_ENDED[relay.end](task, relay)}{_in_your_name(relay)}"
 
 
 def relay_received_text(task: Task, relay: Relay) -> str:
-    """What the receiver is asked, or how it ended."""
+    """For the receiver: the question, or the end of the relay."""
     if relay.end is None:
         return _offer_text(task, relay)
     return _RECEIVED[relay.end](task, relay)
 
 
 def relay_nudge_text(task: Task, relay: Relay) -> str:
-    """What the receiver is asked again, or how it ended."""
+    """For the receiver: the question again, or the end of the relay."""
     if relay.end is not None:
         return relay_received_text(task, relay)
     return (
@@ -74,7 +74,7 @@ def relay_nudge_text(task: Task, relay: Relay) -> str:
 
 
 def _in_your_name(relay: Relay) -> str:
-    """For a sender who pressed nothing: why they read of a hand-over."""
+    """The reason why a sender who pressed no button reads about a hand-over."""
     return f" It was handed over in your name through {token(relay.via)}." if relay.via else ""
 
 
@@ -93,7 +93,7 @@ def _offer_text(task: Task, relay: Relay) -> str:
 
 
 def _home(task: Task, relay: Relay) -> str:
-    """Where the task is after the hand-over, for the sender."""
+    """For the sender: the task's owner after the hand-over."""
     if task.is_open and task.owner == relay.from_user:
         return "It is yours again."
     return f"It is with {mention(task.owner)} now." if task.is_open else ""

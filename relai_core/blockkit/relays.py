@@ -1,4 +1,4 @@
-"""Hand-overs: what each side reads, from the offer to its end, and the forms."""
+"""Hand-overs: the messages for each side, from the offer to its end, and the forms."""
 
 from collections.abc import Sequence
 
@@ -41,9 +41,9 @@ _MODES = {
 
 
 def relay_sent(task: Task, relay: Relay) -> Message:
-    """The sender's answer: who owns the task, until when an answer is awaited, and what if not.
+    """For the sender: the owner, the time for an answer, and the effect of no answer.
 
-    Once the relay has ended it says how, and keeps Take back only while that works.
+    Once the relay has ended, the message tells its end, and keeps Take back while that works.
     """
     text = relay_sent_text(task, relay) if relay.is_open else relay_ended_text(task, relay)
     blocks = [section(text), *context(relay_warning(task, relay))]
@@ -66,7 +66,7 @@ def relay_form(
     mode: RelayMode,
     channel: ChannelId | None = None,
 ) -> Element:
-    """A form to hand over one of `tasks`, holding what is known already."""
+    """A form to hand over a task out of `tasks`, filled in as far as known."""
     if not tasks:
         nothing = "You hold no open task, so there is nothing to hand over."
         return modal(
@@ -114,6 +114,6 @@ _MODE_OPTIONS = [option(text, mode.value) for mode, text in _MODES.items()]
 
 
 def _task_options(tasks: Sequence[Task], chosen: TaskId | None) -> list[Element]:
-    # The chosen one comes first, so that it is among those that fit.
+    # The chosen task comes first, so that it is among the options that fit.
     ordered = sorted(tasks, key=lambda task: task.id != chosen)
     return [option(f"{task.key} {task.title}", task.id) for task in ordered[:OPTIONS_SHOWN]]

@@ -1,4 +1,4 @@
-"""What reminders say: before, at and after the due date, as it is when they go out."""
+"""The texts of reminders: before, at and after the due date, true when they go out."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ def reminder_text(task: Task, recipient: SlackUserId, due_at: datetime, now: dat
 
 
 def late_text(planned_at: datetime, now: datetime) -> str:
-    """A label for what goes out long after its moment; nothing for the rest."""
+    """A label for a notice that goes out long after its moment; empty for other notices."""
     late = now - planned_at
     if late <= LATE_AFTER:
         return ""

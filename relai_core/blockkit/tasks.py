@@ -1,4 +1,4 @@
-"""Tasks: the card, the list, the form, and the sentences that say how one stands."""
+"""Tasks: the card, the list, the form, and the sentences about a task's state."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -25,13 +25,13 @@ from relai_core.domain.task import DESCRIPTION_LIMIT, TITLE_LIMIT, Task, TaskSta
 from relai_core.ports import Message
 
 ROWS_SHOWN = 14
-"""Tasks in one part of the list: three parts, with their headings, stay below 50 blocks."""
+"""Tasks per part of the list: three parts, with their headings, stay below 50 blocks."""
 
 _BAR = 10
 
 
 def task_card(task: Task, viewer: SlackUserId) -> Message:
-    """One task in full, with what `viewer` can do about it."""
+    """One task in full, with the buttons for `viewer`."""
     blocks = [
         section(title_of(task)),
         *quote(task.description, DESCRIPTION_LIMIT),
@@ -44,7 +44,7 @@ def task_card(task: Task, viewer: SlackUserId) -> Message:
 
 
 def task_created(task: Task, viewer: SlackUserId) -> Message:
-    """The answer to whoever made a task: its number, its owner, and when it is due."""
+    """The answer to the creator of a task: its number, its owner and its due date."""
     holder = "yours" if task.owner == viewer else f"with {mention(task.owner)}"
     text = f"{title_of(task)} is {holder}{due_clause(task)}."
     return Message(text, [section(text), *context(_next_step(task, viewer))])
@@ -53,9 +53,9 @@ def task_created(task: Task, viewer: SlackUserId) -> Message:
 def task_list(
     offered: Sequence[Task], owned: Sequence[Task], created: Sequence[Task], viewer: SlackUserId
 ) -> Message:
-    """What waits for the viewer, what the viewer holds, and what they wait for."""
+    """The viewer's list: open offers, tasks the viewer owns, tasks the viewer gave to others."""
     waiting = {task.id for task in offered}
-    # A task handed over directly is owned already, and still to be accepted: it is shown once.
+    # A receiver already owns a task handed over directly, and must still accept it: show it once.
     held = [task for task in owned if task.id not in waiting]
     text = f"{len(offered)} to accept, {len(held)} yours, {len(created)} waiting on others."
     blocks = [
@@ -77,7 +77,7 @@ def task_form(
     due_at: datetime | None = None,
     channel: ChannelId | None = None,
 ) -> Element:
-    """A form for a new task, holding what is known already. The channel travels along."""
+    """A form for a new task, filled in as far as known. The channel travels along."""
     blocks = [
         text_input(InputId.TITLE, "What is to be done?", TITLE_LIMIT, title),
         text_input(
@@ -120,23 +120,23 @@ def facts(task: Task) -> str:
 
 
 def progress_text(progress: int) -> str:
-    """How far it is, as a bar and a number."""
+    """The progress, as a bar and a number."""
     full = progress * _BAR // 100
     return f"{'▓' * full}{'░' * (_BAR - full)} {progress} %"
 
 
 def closed_text(task: Task, viewer: SlackUserId) -> str:
-    """How a closed task ended: `T-42 *title*: Done by @bo, …`."""
+    """The end of a closed task: `T-42 *title*: Done by @bo, …`."""
     return f"{title_of(task)}: {_end(task, viewer)}."
 
 
 def moved_text(task: Task) -> str:
-    """Who holds it now, for somebody who no longer does."""
+    """For a former owner: the task's owner now."""
     return f"{title_of(task)}: handed to {mention(task.owner)}, {due_text(task.owner_since)}."
 
 
 def state_text(task: Task) -> str:
-    """What a card says below the facts: its end, or a hand-over that waits for an answer."""
+    """The line below a card's facts: the task's end, or a hand-over that waits for an answer."""
     if not task.is_open:
         return _end(task)
     relay = task.open_relay

@@ -1,11 +1,11 @@
-"""What a newcomer reads, and what their inviter does."""
+"""The messages of an onboarding, for the newcomer and for the inviter."""
 
 from relai_core.blockkit.elements import mention
 from relai_core.domain.ids import SlackUserId
 
 
 def welcome_text(newcomer: SlackUserId) -> str:
-    """Who RelAI is, in three lines."""
+    """The welcome: RelAI introduces itself in three lines."""
     return (
         f"Welcome, {mention(newcomer)}! I'm RelAI, and I keep track of who does what here.\n"
         "• `/task new …` makes a task, and `/task list` shows yours; each has one owner\n"
@@ -15,7 +15,7 @@ def welcome_text(newcomer: SlackUserId) -> str:
 
 
 def follow_up_text(newcomer: SlackUserId, still_open: int, done: int) -> str:
-    """How far a newcomer is."""
+    """The newcomer's progress."""
     if not still_open:
         return f"All {done} of your first tasks are done, {mention(newcomer)}. Well done!"
     return (
@@ -25,7 +25,7 @@ def follow_up_text(newcomer: SlackUserId, still_open: int, done: int) -> str:
 
 
 def summary_text(newcomer: SlackUserId, still_open: int, done: int) -> str:
-    """How a newcomer's first week went, for somebody else."""
+    """The report on a newcomer's first week, for another person."""
     if not still_open:
         return f"{mention(newcomer)} has finished all {done} first tasks. Nothing left to do."
     return (

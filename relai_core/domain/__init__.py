@@ -1,1 +1,1 @@
-"""Pure models and rules: no I/O, no clock, no chance."""
+"""Pure models and rules: no I/O, no clock, no randomness."""

@@ -1,4 +1,4 @@
-"""API tokens: which system may read or write in which workspace. Only their hashes are known."""
+"""API tokens: each lets one system read or write in one workspace. Only their hashes are known."""
 
 import hashlib
 import hmac
@@ -16,7 +16,7 @@ _ENTRY = re.compile(
 class ApiToken(NamedTuple):
     """A system that may call the API, for one workspace. `digest` is the secret's SHA-256.
 
-    Two tokens with one name are one system, whose secret is being changed.
+    Two tokens with one name belong to one system, whose secret is being changed.
     """
 
     name: TokenName
@@ -45,7 +45,7 @@ def parse_api_tokens(text: str) -> tuple[ApiToken, ...]:
 
 
 def find_api_token(tokens: Sequence[ApiToken], secret: str) -> ApiToken | None:
-    """The token with this secret. Takes the same time whichever it is, or none."""
+    """The token with this secret, or None. The search takes equally long for every secret."""
     if not secret:
         return None
     digest = digest_of(secret)
@@ -54,7 +54,7 @@ def find_api_token(tokens: Sequence[ApiToken], secret: str) -> ApiToken | None:
 
 
 def digest_of(secret: str) -> str:
-    """What is kept of a secret. A plain hash will do: it has 256 random bits, not a password's."""
+    """The hash to keep of a secret. A plain hash suffices: the secret has 256 random bits."""
     return hashlib.sha256(secret.encode(errors="backslashreplace")).hexdigest()
 
 
@@ -71,5 +71,5 @@ def _parse(place: int, entry: str) -> ApiToken:
 
 
 def _is_ambiguous(token: ApiToken, other: ApiToken) -> bool:
-    """Whether one name stands for two systems."""
+    """True if both tokens have one name but differ in workspace or access."""
     return token.name == other.name and token[:3] != other[:3]

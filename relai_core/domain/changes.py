@@ -1,6 +1,6 @@
-"""What can happen to a task, each as one value that says who, when and by which request.
+"""The changes of a task. Each is a value that holds the actor, the time and the request.
 
-A change is a wish until `decide` (see `decisions`) has allowed it for the task as it stands.
+A change takes effect once `decide` (see `decisions`) has allowed it for the task as it stands.
 """
 
 from datetime import datetime
@@ -48,7 +48,7 @@ class Progressed(_Change):
 
 
 class Edited(_Change):
-    """Title, description or due date are put right. None leaves a field as it is."""
+    """Title, description or due date are corrected. A field that is None stays as it is."""
 
     kind: Literal["edited"] = "edited"
     actor: SlackUserId
@@ -112,7 +112,7 @@ class RelayExpired(_Change):
 
 
 class RelayPostponed(_Change):
-    """The receiver was asked so late that the window begins anew."""
+    """The offer reached the receiver late, so the window starts again."""
 
     kind: Literal["relay_postponed"] = "relay_postponed"
     actor: None = None
@@ -139,7 +139,7 @@ class TakenBack(_Change):
 
 
 RelayAnswer = RelayAccepted | RelayDeclined | RelayWithdrawn
-"""What the people of a hand-over can do about it while it is open."""
+"""Changes that sender and receiver can make to an open hand-over."""
 
 TaskUpdate = Annotated[
     Completed | Cancelled | Progressed | Edited | Snoozed, Field(discriminator="kind")
@@ -162,11 +162,11 @@ TaskChange = Annotated[
     | TakenBack,
     Field(discriminator="kind"),
 ]
-"""Every change there is."""
+"""All changes of a task."""
 
 
 class TaskEvent(Model):
-    """One line of a task's trail: what happened, and who owned the task afterwards.
+    """An event in a task's trail: the change, and the task's owner after it.
 
     `id` is the id of the change, so a change that is applied twice leaves one event. `version` is
     the task's version after it, so the events of a task are ordered without gaps. `settled` names

@@ -1,16 +1,16 @@
-"""The time of day within a date in words, and what a day without one means."""
+"""Reads the time of day within a date in words, and defines the default times of a day."""
 
 import re
 from datetime import time
 
 WORKDAY_END = time(17)
-"""The time of a day that is named without one: `fri`, `1 dec`, `end of day`."""
+"""The default time of a day: `fri`, `1 dec`, `end of day`."""
 EVENING = time(20)
 """The time of `tonight` and `fri night`."""
 DAY_END = time(23, 59)
-"""Midnight ends the day it is said of. It also ends a `today` that is said after work."""
+"""The time of `midnight`, which ends the day it is said of, and of a `today` said after work."""
 AFTERNOON_HOURS = range(1, 6)
-"""`at 3` and `3:30` mean the afternoon: who means the night writes `03:00` or `3am`."""
+"""`at 3` and `3:30` mean the afternoon; `03:00` and `3am` mean the night."""
 
 _NAMED = {
     "morning": time(9),
@@ -53,7 +53,7 @@ def _clock(match: re.Match[str]) -> time | None:
 
 
 def _hour(said: str, half: str | None) -> int:
-    """The hour of 24, or one beyond them if there is no such hour."""
+    """The hour from 0 to 23, or a number above 23 if there is no such hour."""
     hour = int(said)
     if half is None:
         means_afternoon = len(said) == 1 and hour in AFTERNOON_HOURS

@@ -1,4 +1,4 @@
-"""Finds the date phrase in what a person typed: `… by fri 17:00 …`, wherever it stands."""
+"""Finds the date phrase in a typed text: `… by fri 17:00 …`, wherever it stands."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ LONGEST_PHRASE = 80
 """Characters in a date phrase, generously: the room a text needs beyond its own limit."""
 
 _STRICT = "due"
-# A clearer word wins; among equals the later one: "Prepare the talk on Monday by fri".
+# A clearer word wins; among equal words the later word wins: "Prepare the talk on Monday by fri".
 _CLARITY = {"due": 0, "by": 1, "until": 1, "before": 1, "on": 2}
 
 
@@ -38,8 +38,9 @@ def take_date(
     """Take the clearest date phrase out of `words`.
 
     A phrase is one of `keywords` (of `due`, `by`, `until`, `before`, `on`) and the longest run of
-    words after it that reads as a date. After `due` a date must follow; the other keywords belong
-    to the text if none does, and so does `on` with a day that is over, for it tells of the past.
+    words after it that reads as a date. After `due` a date must follow; if no date follows, the
+    other keywords belong to the text. `on` with a past day belongs to the text too, because it
+    tells of the past.
 
     Returns:
         The other words, and the moment in UTC or None.

@@ -1,8 +1,8 @@
 """Dates in words, read in the speaker's own zone.
 
-What may be a date at all is decided here, by closed patterns: left alone, dateparser also reads
-`may`, `12` and `3/4`, and finds room for a month 13. It is asked only which day a form that has
-already been recognised means. The time of day, weekdays and clock changes are ours.
+Closed patterns in this module decide which texts are dates: dateparser alone also reads `may`, `12`
+and `3/4`, and accepts a month 13. It only computes the day for a form that a pattern has
+recognised. The time of day, weekdays and clock changes are ours.
 """
 
 import re
@@ -64,9 +64,9 @@ _RELATIVE = re.compile(
 def parse_when(text: str, *, zone: ZoneInfo, now: datetime) -> datetime | None:
     """Read a moment in words: `fri 17:00`, `tomorrow 3pm`, `in 2h`, `2026-12-01 09:00`.
 
-    A moment that leaves room is the next one: `17:00` is tomorrow's once today's is over, `fri`
-    the coming one. `next fri` is the Friday of the next calendar week. A day without a time means
-    `WORKDAY_END`. What is named exactly may lie in the past.
+    An incomplete moment means the next possible moment: `17:00` is tomorrow's once today's is over,
+    `fri` is the coming Friday. `next fri` is the Friday of the next calendar week. A day without a
+    time means `WORKDAY_END`. An exactly named moment may lie in the past.
 
     Returns:
         The moment in UTC, or None if the whole text is not one.
@@ -124,7 +124,7 @@ def _split(words: str) -> tuple[str, tuple[time, ...]]:
 
 
 def _days(words: str, today: date) -> tuple[date, ...]:
-    """The days that can be meant, the likeliest first; none if this does not name a day."""
+    """The days that can be meant, the likeliest first; empty if the words name no day."""
     if not words:
         return today, today + _ONE_DAY
     if match := _NUMERIC.fullmatch(words):
@@ -158,7 +158,7 @@ def _on_weekday(match: re.Match[str], today: date) -> tuple[date, ...]:
 
 
 def _calendar(match: re.Match[str], today: date) -> tuple[date, ...]:
-    # From the last moment of yesterday on, so that today's own date is not next year's.
+    # Search from the last moment of yesterday on, so today's date means today, not next year.
     days = _ask(match["date"], datetime.combine(today, time()) - _MOMENT, "absolute-time")
     weekday = match["weekday"]
     if weekday is None:

@@ -1,7 +1,8 @@
-"""Whether a change is allowed for a task as it stands, and the task it leads to.
+"""Decides if a change is allowed for a task as it stands, and computes the task after it.
 
-This is where "one owner" and "only who may" live. Pure: the store applies the answer with one
-conditional write on the task's version, so what was decided is what happens or nothing does.
+These functions hold the rules "one owner" and "only permitted people". They are pure. The store
+applies the result with one conditional write on the task's version, so a result for an outdated
+task is never written.
 """
 
 from datetime import datetime
@@ -31,7 +32,7 @@ from relai_core.domain.task import HOPS_KEPT, NewTask, Task, TaskStatus
 
 
 class RefusalReason(StrEnum):
-    """Why a change was refused: what a caller does differently, and what a person is told."""
+    """The reason for a refusal. Callers and the texts for people distinguish these reasons."""
 
     TASK_CLOSED = "task_closed"
     NOT_THE_OWNER = "not_the_owner"
@@ -49,8 +50,8 @@ class ChangeRefusedError(Exception):
     """The change may not happen to the task as it stands. Nothing was changed.
 
     Attributes:
-        reason: why.
-        task: the task that spoke against it, so the answer can say who and when.
+        reason: the rule that the change broke.
+        task: the task as read, so the answer can name its owner and its times.
         relay: the relay it was about, if any.
     """
 
@@ -179,7 +180,7 @@ def _(change: RelayOpened, task: Task) -> Task:
     _require(change.actor == task.owner, RefusalReason.NOT_THE_OWNER, task)
     _require(change.to_user != change.actor, RefusalReason.SAME_PERSON, task)
     waiting = task.open_relay
-    # Who passes on what they were handed has taken it: that relay ends as accepted.
+    # If a receiver hands the task on, their own relay ends as accepted.
     passed_on = waiting is None or waiting.to_user == change.actor
     _require(passed_on, RefusalReason.RELAY_OPEN, task, waiting)
     relay = Relay(

@@ -1,4 +1,4 @@
-"""How much of what a workspace holds."""
+"""The counts of a workspace's tasks, relays and notices."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,10 @@ from relai_core.domain.model import Model
 
 
 class Figures(Model):
-    """Counts by state. A state that is left out has none.
+    """Counts by state. A missing state means zero.
 
     `open_tasks` are by `held` and `offered` (a hand-over waits for its answer); `overdue` of them
-    are past their due date. `relays` are by their end, those without one under `open`. `notices`
+    are past their due date. `relays` are by their end, open relays under `open`. `notices`
     are by the state in the ledger.
     """
 

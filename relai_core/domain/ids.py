@@ -1,7 +1,7 @@
-"""Identifiers, and how each is made.
+"""Identifiers, and the functions that make them.
 
-Ids that we make are digests of what caused them. So the same Slack request always means the same
-task, however often and through whichever process it arrives.
+Each of our ids is a digest of its cause, such as a Slack request. So a request that arrives twice,
+also in two processes, always names the same task.
 """
 
 from hashlib import blake2b
@@ -16,7 +16,7 @@ ChannelId = NewType("ChannelId", str)
 MessageTs = NewType("MessageTs", str)
 """A message's id within its channel."""
 RequestId = NewType("RequestId", str)
-"""One wish of one person: the same payload delivered twice has the same one."""
+"""One request of one person. A payload that is delivered twice gets the same id."""
 TaskId = NewType("TaskId", str)
 """A task: `TEAM-digest`."""
 RelayId = NewType("RelayId", str)
@@ -36,7 +36,7 @@ def _digest(*parts: str) -> str:
 
 
 def request_id(team_id: TeamId, *cause: str) -> RequestId:
-    """Name a request by what caused it, such as a trigger id or a view id."""
+    """Name a request by its cause, such as a trigger id or a view id."""
     return RequestId(_digest(team_id, *cause))
 
 

@@ -1,4 +1,4 @@
-"""What is remembered of an API request that carries an `Idempotency-Key`."""
+"""The record of an API request that carries an `Idempotency-Key`."""
 
 from datetime import datetime
 
@@ -17,8 +17,8 @@ class KeyedRequest(Model):
     """A request under its key. `fingerprint` tells another request with the same key apart.
 
     `id` is made from the caller and the key; `claim` is the first try's own. Without an `answer`
-    the request is under way, or its bot died: carrying it out again is safe, because its effects
-    are named by the same id.
+    the request is under way, or its bot died. A second run is safe, because its effects have the
+    same ids.
     """
 
     id: str

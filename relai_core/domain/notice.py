@@ -20,7 +20,7 @@ LATE_AFTER = timedelta(minutes=5)
 
 
 class NoticeKind(StrEnum):
-    """What a notice says."""
+    """The kinds of notices; each has its own text."""
 
     TASK_CREATED = "task_created"
     TASK_ASSIGNED = "task_assigned"
@@ -46,7 +46,7 @@ class NoticeKind(StrEnum):
 
     @property
     def is_card(self) -> bool:
-        """Whether the message shows buttons that must die when the task moves on."""
+        """True if the message shows buttons that must go when the task changes."""
         return self in _CARDS
 
 
@@ -64,7 +64,7 @@ _CARDS = _REMINDERS | {
 
 
 class NoticeState(StrEnum):
-    """Where a notice stands. The last four are final."""
+    """The state of a notice in the ledger. The last four states are final."""
 
     PLANNED = "planned"
     AMBIGUOUS = "ambiguous"
@@ -75,11 +75,11 @@ class NoticeState(StrEnum):
 
 
 class Notice(Model):
-    """What is to be said. Exactly one of `recipient` and `channel` is set.
+    """A message to send. Exactly one of `recipient` and `channel` is set.
 
     `moment` tells notices of one kind about one task apart: a relay id, a due date, a request.
-    `planned_at` is when it should be there. `due_at` is set for reminders: the date they are
-    about. `counts` are `(open, done)` of an onboarding.
+    `planned_at` is its planned time. Only reminders have `due_at`, the due date they are about.
+    `counts` are `(open, done)` of an onboarding.
     """
 
     team_id: TeamId
@@ -105,11 +105,11 @@ class Notice(Model):
 class NoticeRow(Model):
     """A notice in the ledger, written before its post.
 
-    `attempted_at` is when Slack was first called without our knowing what came of it, and
-    `last_attempt_at` when it was last called; both are set just before. `unknown_since` is when
-    an answer was last given up. `turn_at` is when its turn in the channel comes, until it is used.
-    `attempts` counts the calls, so that of two tries at once only one makes the next. `live` says
-    that the message is a card that is still edited when its task changes.
+    `attempted_at` is the time of the first call to Slack with an unknown outcome, `last_attempt_at`
+    that of the last call. Both are written just before the call. `unknown_since` is the time when
+    we last gave up waiting for an answer. `turn_at` is the notice's turn in its channel, until it
+    is used. `attempts` counts the calls: of two concurrent tries only one makes the next call.
+    `live` is True for a card that is still edited when its task changes.
     """
 
     key: NoticeKey
@@ -129,7 +129,7 @@ class NoticeRow(Model):
 
     @property
     def interrupted_at(self) -> datetime | None:
-        """When the last call began, if nobody has noted what came of it."""
+        """The start of the last call, if its outcome was not recorded."""
         last, known = self.last_attempt_at, self.unknown_since
         return last if last is not None and (known is None or known < last) else None
 

@@ -1,4 +1,4 @@
-"""The tasks that everyone who joins is given, and how their file is read."""
+"""The tasks for every newcomer, and the reader of their file."""
 
 import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -9,7 +9,7 @@ from relai_core.domain.task import DESCRIPTION_LIMIT, TITLE_LIMIT
 
 
 class OnboardingTemplate(Model):
-    """One task for everyone who joins, due `due_days` after. `key` names it for ever."""
+    """One task for every newcomer, due `due_days` after they join. Its `key` never changes."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,7 +36,7 @@ def parse_templates(text: str) -> tuple[OnboardingTemplate, ...]:
     """Read the YAML list of tasks.
 
     Raises:
-        ValueError: saying what is wrong and where.
+        ValueError: the text names the error and its place.
     """
     try:
         templates = _TEMPLATES.validate_python(yaml.safe_load(text) or [])
@@ -54,7 +54,7 @@ def parse_templates(text: str) -> tuple[OnboardingTemplate, ...]:
 
 
 def _words(issue: ErrorDetails) -> str:
-    """What is wrong with a task, in our words, not pydantic's."""
+    """The error in a task, in our words instead of pydantic's."""
     match issue["loc"]:
         case (int(place), str(name)) if issue["type"] == "missing":
             return f"task {place + 1} has no {name}"

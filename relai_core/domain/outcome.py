@@ -1,4 +1,4 @@
-"""What became of a request."""
+"""The outcome of a request: a task, and a refusal if it was refused."""
 
 from relai_core.domain.decisions import RefusalReason
 from relai_core.domain.ids import RequestId

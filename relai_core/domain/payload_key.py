@@ -1,4 +1,4 @@
-"""Keys for what Temporal keeps of us: one writes, all of them read."""
+"""Keys for our payloads in Temporal: the first key encrypts, every key decrypts."""
 
 import base64
 import hashlib
@@ -12,14 +12,14 @@ _BYTES = 32
 
 @dataclass(frozen=True)
 class PayloadKey:
-    """A key of AES-256. Its `id` stands beside what it encrypts, and tells nothing about it."""
+    """A key of AES-256. Its `id` stands beside each payload, and reveals nothing about the key."""
 
     id: str
     secret: bytes = field(repr=False)
 
 
 class PayloadKeys(NamedTuple):
-    """The keys there are. Without a `writing` one everything is written as it is."""
+    """All keys. Without a `writing` key new payloads are written in plain."""
 
     writing: PayloadKey | None
     reading: tuple[PayloadKey, ...]
@@ -42,7 +42,7 @@ def parse_payload_keys(text: str) -> PayloadKeys:
 
 
 def new_payload_key() -> str:
-    """A key nobody has yet."""
+    """A new random key."""
     return base64.b64encode(secrets.token_bytes(_BYTES)).decode()
 
 
@@ -55,5 +55,5 @@ def _parse(place: int, entry: str) -> PayloadKey:
         secret = b""
     if len(secret) != _BYTES:
         raise ValueError(f"entry {place} must be 32 bytes in base64: `make payload-key` makes one")
-    # A plain hash will do: from 256 random bits nobody finds the way back.
+    # A plain hash suffices: 256 random bits can't be guessed from it.
     return PayloadKey(hashlib.sha256(secret).hexdigest()[:16], secret)

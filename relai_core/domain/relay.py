@@ -18,7 +18,7 @@ class RelayMode(StrEnum):
 
 
 class RelayEnd(StrEnum):
-    """How a relay ended. Every relay ends in exactly one of these."""
+    """The ends of a relay. Every relay gets exactly one of them."""
 
     ACCEPTED = "accepted"
     DECLINED = "declined"

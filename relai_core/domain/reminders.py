@@ -1,8 +1,8 @@
-"""Which reminder a task needs next, for whom, and at what moment.
+"""Finds the next reminder of a task, its recipient and its moment.
 
-The moments: 24 hours before the due date, at the due date, and a day after it, the last one to
-owner and creator. All but the one at due are moved into the person's working hours, and so is
-the one at due once it is late.
+The moments: 24 hours before the due date, at the due date, and a day after it, which goes to owner
+and creator. Reminders are moved into the person's working hours, but the reminder at the due date
+only once it is late.
 """
 
 from collections.abc import Collection, Mapping
@@ -22,7 +22,7 @@ OVERDUE_AFTER = timedelta(days=1)
 
 
 class ReminderKind(StrEnum):
-    """What a reminder says."""
+    """The kinds of reminders."""
 
     DAY_BEFORE = "day_before"
     DUE = "due"
@@ -32,7 +32,7 @@ class ReminderKind(StrEnum):
 class Reminder(Model):
     """One reminder to one person, planned for `at`.
 
-    `key` is the same as long as it is about the same due date.
+    `key` stays the same while the due date does.
     """
 
     kind: ReminderKind
@@ -45,7 +45,7 @@ class Reminder(Model):
         return f"{self.kind}{self._date}{self.recipient}"
 
     def shares_date_with(self, key: str) -> bool:
-        """Whether the reminder with this key is about the same due date."""
+        """True if the reminder with this key is about the same due date."""
         return self._date in key
 
     @property
@@ -70,8 +70,9 @@ def sendable_at(
 ) -> datetime:
     """The first moment, from `now` on, at which a reminder planned for `planned_at` may go out.
 
-    That is outside the quiet time, and in working hours unless the reminder is still on time:
-    what is planned for the end of a working day, or is due at night, cannot wait for the morning.
+    The moment is outside the quiet time. A late reminder also waits for working hours. A reminder
+    that is still on time does not: planned for the end of a working day, or due at night, it would
+    come only the next morning.
     """
     moment = max(now, planned_at, quiet_until or now)
     return moment if moment <= planned_at + LATE_AFTER else hours.next_open(moment, zone)
@@ -88,11 +89,10 @@ def next_reminder(
 ) -> Upcoming | None:
     """The reminder that `task` still needs and that may go out first, or None.
 
-    Left out are those whose key is in `taken`, those that were past before they could be meant
-    (the task, its due date or its owner is newer), and those that a later one will have overtaken
-    when they may go out: after a long downtime a person is told what is true, not all that was
-    missed. Left out too is anyone without a zone in `zones`. `quiet` says until when people do
-    not want to be disturbed.
+    Skips a reminder if its key is in `taken`, if its moment was past before the task, its due date
+    or its owner was set, or if a later reminder is due when it may go out: after a long downtime a
+    person gets only the latest. Skips people without a zone in `zones`. `quiet` holds the end of
+    each person's quiet time.
     """
     if not task.is_open or task.due_at is None:
         return None
@@ -110,7 +110,7 @@ def next_reminder(
 
 
 def still_true(kind: ReminderKind, recipient: SlackUserId, due_at: datetime, task: Task) -> bool:
-    """Whether a reminder that was right when planned may still go out now."""
+    """True if a planned reminder still fits the task's state, due date and people."""
     listeners = {task.owner, task.creator} if kind is ReminderKind.OVERDUE else {task.owner}
     return task.is_open and task.due_at == due_at and recipient in listeners
 
@@ -144,7 +144,8 @@ def _shifted(
     if kind is ReminderKind.DUE:
         return raw
     later = hours.next_open(raw, zone)
-    # A warning that would come only after the due date comes on the last working moment before.
+    # If working hours would move a warning past the due date, send it in the last working moment
+    # before.
     return hours.last_open(raw, zone) if kind is ReminderKind.DAY_BEFORE and later >= due else later
 
 

@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"[Tt]-?0*([1-9][0-9]{0,8})")
 
 
 class TaskStatus(StrEnum):
-    """Where a task stands. Only an open one has timers, buttons and an owner who is reminded."""
+    """The status of a task. Only an open task has timers, buttons and reminders."""
 
     OPEN = "open"
     COMPLETED = "completed"
@@ -44,10 +44,10 @@ class NewTask(Model):
 class Task(Model):
     """A task as stored. `version` counts its changes, one for each.
 
-    `owner_since` and `due_set_at` say from when a reminder can be meant for this owner and this
-    date. `relay` is the latest hand-over, open or ended. `hops` are the owners so far, oldest
-    first, the present one last, at most `HOPS_KEPT`. `via` and `closed_via` are the API tokens
-    that created and closed it in somebody's name.
+    Reminders for this owner and this date start after `owner_since` and `due_set_at`. `relay` is
+    the latest hand-over, open or ended. `hops` are the owners so far, oldest first, the present
+    owner last, at most `HOPS_KEPT`. `via` and `closed_via` are the API tokens that created and
+    closed it in somebody's name.
     """
 
     id: TaskId
@@ -80,7 +80,7 @@ class Task(Model):
 
     @property
     def key(self) -> str:
-        """What people call it: `T-42`."""
+        """The task's name for people: `T-42`."""
         return f"T-{self.number}"
 
     @property
@@ -90,7 +90,7 @@ class Task(Model):
 
     @property
     def followers(self) -> tuple[SlackUserId, ...]:
-        """Everyone who is told of its end: creator and the owners in `hops`, each once."""
+        """Everyone who gets a notice of its end: creator and the owners in `hops`, each once."""
         return tuple(dict.fromkeys((self.creator, *self.hops)))
 
 

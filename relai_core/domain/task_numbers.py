@@ -25,6 +25,6 @@ def bare_number(words: Sequence[str]) -> str | None:
 
 
 def names_only_a_task(words: Sequence[str]) -> bool:
-    """Whether the words hold a task number, and nothing but numbers besides: `T-42 60%`."""
+    """True if the words hold a task number, and otherwise only numbers: `T-42 60%`."""
     others, number = take_task_number(words)
     return number is not None and all(bare_number([word]) for word in others)

@@ -1,4 +1,4 @@
-"""Which tasks of a workspace are meant, a page at a time."""
+"""A query for tasks of a workspace, a page at a time."""
 
 from datetime import datetime
 

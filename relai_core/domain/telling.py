@@ -1,4 +1,4 @@
-"""Who is told of a beginning or an end, and by which notice: pure, so that it can be checked."""
+"""Chooses the notices and their recipients when a task or a relay begins or ends."""
 
 from datetime import datetime
 
@@ -24,11 +24,11 @@ def first_card(task: Task, at: datetime) -> Notice:
 def closing_notices(
     task: Task, request: RequestId, settled: RelayId | None, at: datetime
 ) -> tuple[Notice, ...]:
-    """To everyone who created or held a closed task, but who knows it already.
+    """To the creator and the owners of a closed task, except those who already know.
 
-    That is the one who closed it, unless an API token did so in their name. And the sender of a
-    relay that the closing `settled` hears of both at once, from the relay, which does not tell a
-    sender who closed the task.
+    Skips the person who closed the task, unless an API token did so in their name. Skips the sender
+    of the relay that the closing `settled`, unless the sender closed the task: the relay's own
+    notice tells the sender both facts.
 
     Args:
         task: as it stands since its closing.
@@ -56,9 +56,9 @@ def closing_notices(
 
 
 def relay_end_notices(relay: Relay, at: datetime, *, with_task: bool) -> tuple[Notice, ...]:
-    """To the sender, unless they ended it; to the receiver, if it was taken from them.
+    """To the sender, unless they ended the relay; to the receiver, if the relay was withdrawn.
 
-    A receiver who held a task that was closed (`with_task`) hears of that, and not of this too.
+    A receiver who owned a closed task (`with_task`) gets only the notice of the closing.
     """
     notices: list[Notice] = []
     if relay.ended_by != relay.from_user:
@@ -70,7 +70,7 @@ def relay_end_notices(relay: Relay, at: datetime, *, with_task: bool) -> tuple[N
 
 
 def is_told_the_end(relay: Relay, person: SlackUserId) -> bool:
-    """Whether a notice of its own tells this person how the relay ended."""
+    """True if this person gets a separate notice of the relay's end."""
     if relay.ended_at is None:
         return False
     notices = relay_end_notices(relay, relay.ended_at, with_task=False)

@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 from relai_core.domain.ids import SlackUserId
 
-# Slack escapes every < and > that a person types, so what still stands in < > is Slack's own.
+# Slack escapes every < and > that a person types, so text between < and > comes from Slack.
 _MARKUP = re.compile(r"<([^<>]+)>([,:;]?)")
 _MENTION = re.compile(r"@[UW][A-Z0-9]+")
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|mailto:|tel:)")
 
 
 class CommandText(NamedTuple):
-    """What was typed: plain words, and the people mentioned, each once and in order."""
+    """A typed text: its plain words, and the people mentioned, each once and in order."""
 
     words: tuple[str, ...]
     mentions: tuple[SlackUserId, ...]
@@ -21,8 +21,8 @@ class CommandText(NamedTuple):
 def read_command_text(text: str) -> CommandText:
     """Take the mentions out, turn links and names of channels plain, and unescape, once.
 
-    Markup that addresses many, such as `<!channel>`, stays as it is: whoever shows the text
-    escapes it, so it alerts nobody.
+    Markup that addresses many, such as `<!channel>`, stays as it is. The renderer escapes it, so it
+    alerts no person.
     """
     mentions: dict[SlackUserId, None] = {}
 

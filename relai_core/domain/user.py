@@ -1,4 +1,4 @@
-"""People as Slack knows them, and whether a task may be given to one."""
+"""People as Slack knows them, and the reasons why a person can't get a task."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -46,7 +46,7 @@ class User(Model):
 
     @property
     def unreachable(self) -> Unreachable | None:
-        """Why no task can be given to this person, or None if one can."""
+        """The reason why this person can't get a task, or None if they can."""
         if self.deleted:
             return Unreachable.DEACTIVATED
         if self.is_bot:

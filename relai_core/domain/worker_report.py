@@ -1,4 +1,4 @@
-"""What a worker meets, as it tells the bots through the store."""
+"""A worker's report of its state, which the bots read from the store."""
 
 from typing import NamedTuple
 
@@ -9,9 +9,9 @@ class WorkerReport(NamedTuple):
     """The state of one worker.
 
     Attributes:
-        worker: names the process, and no other that runs.
+        worker: a name that no other running process has.
         team_id: the workspace of its bot token, or None if Slack did not say.
-        trouble: what is wrong in words for an operator, or None.
+        trouble: the fault in words for an operator, or None.
     """
 
     worker: str

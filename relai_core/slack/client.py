@@ -1,4 +1,4 @@
-"""The Slack client: one shared session, and nothing posted twice behind our back."""
+"""The Slack client: one shared session, and no retry that could post twice."""
 
 from datetime import timedelta
 
@@ -11,9 +11,10 @@ CALL_TIMEOUT = timedelta(seconds=8)
 
 
 class ConnectOnlyRetryHandler(AsyncConnectionErrorRetryHandler):
-    """Tries once more where no connection came about, and never otherwise.
+    """Retries once if no connection could be opened, and never otherwise.
 
-    The SDK's own handler also repeats what was cut off after Slack had it: two messages then.
+    The SDK's own handler also repeats a call that was cut off after Slack had it, which posts two
+    messages.
     """
 
     def __init__(self) -> None:

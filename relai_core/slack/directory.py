@@ -27,13 +27,13 @@ from relai_core.slack.client import CALL_TIMEOUT
 from relai_core.slack.errors import UNKNOWN_PERSON, narrowing
 
 FRESH_FOR = timedelta(minutes=10)
-"""How long what Slack said about a person is taken for granted."""
+"""Slack's answer about a person is used again for this long."""
 STALE_AFTER = timedelta(days=1)
-"""How old the mirror may be while Slack can't be asked."""
+"""While Slack can't be asked, the mirror's copy may be this old."""
 REMEMBER_WITHIN = timedelta(milliseconds=200)
-"""How long the mirror may take to learn what is known by then. Its write waits for a disk."""
+"""Time limit of a write to the mirror. The caller, who has Slack's answer, waits for it."""
 ABOUT_TO = timedelta(minutes=1)
-"""Quiet hours that begin so soon have begun: Slack's clock is not ours."""
+"""Quiet hours that start within a minute count as started: Slack's clock differs from ours."""
 
 _DND = (
     *("snooze_enabled", "snooze_endtime"),
@@ -48,12 +48,12 @@ class SlackDirectory:
     """Fulfils `relai_core.ports.Directory`.
 
     Args:
-        client: Where people are looked up.
+        client: Looks people up in Slack.
         users: The mirror.
-        now: Tells how old the mirror is.
-        fresh_for: How long the mirror is as good as Slack.
-        patience: How long Slack may keep whoever asks waiting for a person the mirror knows.
-        ask_within: The same for a person it does not know, or not well enough.
+        now: The clock for the age of the mirror's copy.
+        fresh_for: Slack isn't asked while the mirror's copy is younger than this.
+        patience: Time limit for Slack's answer if the mirror knows the person well enough.
+        ask_within: Time limit if the mirror's copy is missing or too old.
     """
 
     def __init__(
@@ -75,9 +75,9 @@ class SlackDirectory:
     async def get_user(self, team_id: TeamId, user_id: SlackUserId) -> User:
         """A person, seen in Slack within `fresh_for`.
 
-        While Slack is down, limits us, refuses our token or tries our patience, what the mirror
-        knows from the last day is good enough: that is logged as `directory_stale`. A mirror that
-        is slow to learn what Slack said keeps nobody waiting: `directory_not_remembered`.
+        If Slack is down or slow, limits our calls or refuses our token, the mirror's copy serves
+        while it is at most a day old; this logs `directory_stale`. If the mirror is slow to store
+        Slack's answer, the caller does not wait for it; this logs `directory_not_remembered`.
 
         Raises:
             NotFoundError: Slack knows no such person here.
@@ -86,7 +86,7 @@ class SlackDirectory:
         """
         now = self._now()
         known = await self._users.find(team_id, user_id)
-        # What was seen long after now was seen by a clock that was wrong.
+        # abs: a wrong clock may have written a time in the future.
         age = abs(now - known.refreshed_at) if known else timedelta.max
         if known is not None and age < self._fresh_for:
             return known
@@ -112,7 +112,7 @@ class SlackDirectory:
         Raises:
             MessengerError: Slack can't be asked.
         """
-        # Not by GET, as the SDK has it: what it raises may quote the URL, and end up in a log.
+        # POST, where the SDK would send a GET: an error of a GET may quote the URL in a log.
         call = self._client.api_call("users.lookupByEmail", data={"email": email})
         try:
             user = await self._ask(team_id, call, self._ask_within)
@@ -124,7 +124,7 @@ class SlackDirectory:
     async def quiet_until(
         self, team_id: TeamId, user_id: SlackUserId, at: datetime
     ) -> datetime | None:
-        """Until when a snooze or the do-not-disturb hours hold at `at`, or None.
+        """The end of a snooze or of do-not-disturb hours that hold at `at`, or None.
 
         Raises:
             NotFoundError: Slack knows no such person here.
@@ -144,8 +144,8 @@ class SlackDirectory:
         return user_from_payload(team_id, answer["user"], now)
 
     async def _remember(self, user: User) -> None:
-        # Whoever asks has their answer from Slack by now. A mirror that did not learn of it is
-        # as old as before, so the next one asks again.
+        # The caller already has Slack's answer. If the write fails, the mirror's copy stays
+        # old, so the next caller asks Slack again.
         try:
             async with asyncio.timeout(REMEMBER_WITHIN.total_seconds()):
                 await self._users.put(user)
@@ -169,7 +169,7 @@ def user_from_payload(team_id: TeamId, payload_user: Mapping[str, Any], seen_at:
         real_name=payload_user.get("real_name") or profile.get("real_name") or "",
         tz=_known_zone(payload_user.get("tz")),
         home_team_id=home,
-        # Slack does not call its own bot one.
+        # Slack does not mark its own Slackbot as a bot.
         is_bot=bool(payload_user.get("is_bot")) or payload_user["id"] == _SLACKBOT,
         is_guest=any(payload_user.get(f"is_{kind}restricted") for kind in ("", "ultra_")),
         is_outsider=bool(payload_user.get("is_stranger")) or home != team_id,
@@ -179,7 +179,7 @@ def user_from_payload(team_id: TeamId, payload_user: Mapping[str, Any], seen_at:
 
 
 def quiet_end(dnd: Mapping[str, Any], at: datetime) -> datetime | None:
-    """When the quiet time that holds at `at` ends, by what dnd.info answered."""
+    """The end of the quiet time that holds at `at`, from the answer of dnd.info."""
     end = at
     if dnd.get("snooze_enabled"):
         end = max(end, _moment(dnd.get("snooze_endtime")))

@@ -1,4 +1,4 @@
-"""From Slack's error codes to ours, by one table, and from a lost answer to what it means."""
+"""Maps Slack's error codes and lost answers to our errors, by one table."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,11 +22,11 @@ from relai_core.errors import (
 UNKNOWN_PERSON = frozenset({"user_not_found", "users_not_found"})
 """Slack knows no such person in this workspace."""
 NOBODY_THERE = UNKNOWN_PERSON | {"user_disabled", "user_not_visible", "cannot_dm_bot"}
-"""Refusals that speak of the person, who is gone or was never one that a bot may write to."""
+"""Refusals because the person is gone, or may not be written to by a bot."""
 DEFAULT_WAIT = timedelta(seconds=1)
-"""How long to wait where Slack does not say."""
+"""The wait if Slack names none."""
 MESSAGE_LIMIT_WAIT = timedelta(hours=1)
-"""How long to wait once a free workspace has used up its messages, which takes hours to mend."""
+"""The wait once a free workspace has used up its messages, which takes hours to mend."""
 
 _CODES: dict[type[MessengerError], str] = {
     UndeliverableError: """
@@ -55,10 +55,10 @@ _RATE_LIMITS = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded
 
 @contextmanager
 def narrowing(*, repeatable: bool) -> Iterator[None]:
-    """Turn whatever a Web API call raises into a `MessengerError`. Wrap nothing but the call.
+    """Turn every error of a Web API call into a `MessengerError`.
 
-    Where the answer was lost, a `repeatable` call may simply be tried again; any other is
-    ambiguous.
+    Wrap only the call. If its answer was lost, a `repeatable` call can be tried again; any other
+    call is ambiguous.
     """
     try:
         yield
@@ -67,7 +67,7 @@ def narrowing(*, repeatable: bool) -> Iterator[None]:
     except aiohttp.ClientConnectorError as error:
         raise TransientMessengerError("not_connected") from error
     except (TimeoutError, aiohttp.ClientError, AttributeError) as error:
-        # AttributeError: so the SDK fails on a 200 whose body is no JSON object.
+        # The SDK raises AttributeError for a 200 whose body is no JSON object.
         raise _settled(AmbiguousDeliveryError(type(error).__name__), repeatable) from error
 
 
@@ -84,13 +84,13 @@ def _error_of(error: SlackApiError) -> MessengerError:
         return RateLimitedError(code, _retry_after(code, headers))
     if code.startswith("restricted_action"):
         return UndeliverableError(code)
-    # Not in the table: a refusal is one, but an answer that can't be read may follow a deed.
+    # A code outside the table is a refusal. After an unreadable answer the call may have worked.
     refused = "error" in body and status < 500
     return _TABLE.get(code, RejectedMessageError if refused else AmbiguousDeliveryError)(code)
 
 
 def _answer(response: Any) -> tuple[int, Mapping[str, str], Mapping[str, Any]]:  # noqa: ANN401
-    """Read what came back: the SDK's own answer, or aiohttp's where the SDK could not read it."""
+    """Read the answer: the SDK's, or aiohttp's if the SDK could not read it."""
     if isinstance(response, aiohttp.ClientResponse):
         return response.status, response.headers, {}
     body = response.data if isinstance(response.data, dict) else {}

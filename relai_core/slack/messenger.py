@@ -16,7 +16,7 @@ from relai_core.slack.errors import narrowing
 EVENT_TYPE = "relai_notice"
 """The kind of metadata that carries a notice's key."""
 CLOCK_SKEW = timedelta(seconds=60)
-"""How far Slack's clock and ours may be apart."""
+"""The largest difference between Slack's clock and ours."""
 
 _PAGE = 100
 _MOST_PAGES = 20
@@ -41,7 +41,7 @@ class SlackMessenger:
         A lost answer is an AmbiguousDeliveryError: `find_posted` settles it.
         """
         with narrowing(repeatable=False):
-            # The session's limit begins anew when the client connects a second time.
+            # If the client connects a second time, the session's time limit starts again.
             async with asyncio.timeout(CALL_TIMEOUT.total_seconds()):
                 answer = await self._client.chat_postMessage(
                     channel=channel,
@@ -64,7 +64,7 @@ class SlackMessenger:
     async def find_posted(
         self, channel: ChannelId, key: NoticeKey, since: datetime
     ) -> MessageTs | None:
-        """Look for our message with `key` among those from `since` on.
+        """Look for our message with `key` in the history from `since` on.
 
         Raises:
             UndeliverableError: there are too many to look through.

@@ -23,11 +23,11 @@ SCOPES = frozenset(
 
 
 class Installation(NamedTuple):
-    """The app in one workspace.
+    """The app in one workspace, as Slack describes it.
 
     Attributes:
-        clock_ahead: this machine's time minus the `Date` of Slack's answer, which has whole
-            seconds and is as old as the answer took to arrive.
+        clock_ahead: this machine's time minus the `Date` of Slack's answer, which has whole seconds
+            and lags by the answer's time of travel.
     """
 
     team_id: TeamId

@@ -10,8 +10,8 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def ignore_proxies_on_loopback(api_url: str) -> None:
     """Forget the proxies if `api_url` is on this machine, as the Slack sandbox is.
 
-    The Slack SDK applies them to loopback addresses too, knows no NO_PROXY, and takes an empty
-    proxy for none given. So the environment of this process is the only place to say no.
+    The Slack SDK also applies them to loopback addresses, ignores NO_PROXY, and reads the
+    environment if the given proxy is empty. So the variables must leave this process's environment.
     """
     if urlsplit(api_url).hostname in _LOOPBACK:
         for variable in _VARIABLES:

@@ -1,4 +1,4 @@
-"""Moves closed tasks out of the way of the open ones. They stay findable."""
+"""Moves closed tasks into an archive of their own, so queries for open tasks stay fast."""
 
 from datetime import datetime
 
@@ -19,7 +19,8 @@ class Archive:
         """Move up to `limit` tasks closed before `before`, the longest closed first.
 
         Returns:
-            How many moved. Each is in exactly one of the two collections at every instant.
+            The number of moved tasks. Each is in exactly one of the two collections at every
+            instant.
         """
         closed = {"open": False, "closed_at": {"$lt": before}}
         documents = await self._tasks.find(closed).sort("closed_at", 1).limit(limit).to_list(None)

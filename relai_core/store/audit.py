@@ -14,7 +14,7 @@ from relai_core.store.connection import Collection, Connection, Document
 from relai_core.store.documents import from_document
 
 Counts = Mapping[str, Mapping[str, int]]
-"""Tasks by status, relays by end, notices by state; a value that is left out has none."""
+"""Tasks by status, relays by end, notices by state; a missing value means zero."""
 
 _PAGE = 1000
 _REMINDERS = tuple(kind for kind in NoticeKind if kind.is_reminder)
@@ -29,7 +29,7 @@ class Closing(NamedTuple):
 
 
 class MongoAuditStore:
-    """Pages go by `_id`, so a document that stays is never missed, whatever is written."""
+    """Pages go by `_id`, so concurrent writes never hide a document that stays."""
 
     def __init__(self, mongo: Connection) -> None:
         self._mongo = mongo
@@ -76,9 +76,9 @@ class MongoAuditStore:
                 yield await self._closings([from_document(Task, document) for document in page])
 
     async def unsent_notices(self, after: datetime, before: datetime) -> AsyncIterator[NoticeRow]:
-        """Notices that were due between two moments and are not sent for certain.
+        """Notices that were due between two moments and are not surely sent.
 
-        Reminders are left out: a newer one replaces one that could not be sent.
+        Reminders are left out: a newer reminder replaces an unsent one.
         """
         wanted = {
             "state": {"$in": [NoticeState.PLANNED, NoticeState.AMBIGUOUS]},
@@ -101,22 +101,22 @@ class MongoAuditStore:
             yield row
 
     async def find_notice(self, key: NoticeKey) -> NoticeRow | None:
-        """One row of the ledger."""
+        """A row of the ledger."""
         with self._mongo.bounded():
             document = await self._notices.find_one({"_id": key})
         return from_document(NoticeRow, document, key="key") if document else None
 
     async def known_notices(self, keys: Sequence[NoticeKey]) -> set[str]:
-        """Those of these notices that the ledger holds, in any state."""
+        """The keys among these that the ledger holds, in any state."""
         return await self._known(self._notices, keys)
 
     async def known_tasks(self, ids: Sequence[TaskId]) -> set[str]:
-        """Those of these tasks that are stored."""
+        """The ids among these whose task is stored."""
         # In this order: a task that is being archived is never missed.
         return await self._known(self._tasks, ids) | await self._known(self._archived, ids)
 
     async def over_since(self, task_ids: Sequence[TaskId]) -> dict[TaskId, datetime]:
-        """When those of these tasks that are closed were closed."""
+        """The closing times of the closed tasks among these."""
         closed = {"_id": {"$in": list(task_ids)}, "open": False}
         found: dict[TaskId, datetime] = {}
         for collection in (self._tasks, self._archived):

@@ -1,4 +1,4 @@
-"""The one module that knows the driver: how we connect, how long we wait, what we retry."""
+"""The only module that uses the driver: connections, time limits and retries."""
 
 import asyncio
 import random
@@ -28,33 +28,33 @@ from relai_core.store.driver_errors import NO_REPLICA_SET, UNUSABLE, reason, ref
 
 Document = dict[str, Any]
 StoreError = PyMongoError
-"""What the server refuses."""
+"""The error for a refusal by the server."""
 Collection = AsyncIOMotorCollection[Document]
 Session = AsyncIOMotorClientSession
 
 _FIRST_PAUSE = timedelta(milliseconds=5)
 _LONGEST_PAUSE = timedelta(milliseconds=100)
 _CHECKED_WITHIN = timedelta(seconds=2)
-"""More than a login takes, and short enough for an operator who waits for the reason."""
+"""Longer than a login takes, and short enough for an operator who waits for the reason."""
 _GOODBYE = timedelta(milliseconds=200)
-"""To tell the server that a transaction or a session ends: not worth waiting for a dead one."""
+"""Time limit of a goodbye: a dead server need not hear that a transaction or a session ends."""
 _RETRY_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult")
 
 T = TypeVar("T")
 
 
 class LostRaceError(Exception):
-    """Someone else changed what a write was based on. Nothing was written."""
+    """The document changed between our read and our write. Nothing was written."""
 
 
 class Connection:
-    """A database whose acknowledged writes survive any crash, whatever the URI says.
+    """A database whose acknowledged writes survive any crash; options in the URI can't undo that.
 
     Args:
         uri: A replica set, as MongoDB connection string.
         database: Name of the database.
-        timeout: Bounds each operation of a store, its retries included; but a transaction that is
-            left unfinished has up to 200 ms more to be aborted.
+        timeout: Bounds each operation of a store, its retries included; the abort of an unfinished
+            transaction may take 200 ms more.
 
     Raises:
         SettingsError: the URI can't be used. Nothing of it is quoted.
@@ -114,7 +114,7 @@ class Connection:
 
     @contextmanager
     def bounded(self) -> Iterator[None]:
-        """Give everything inside one deadline; an outer one stays in force.
+        """Give everything inside one deadline. An outer deadline stays in force.
 
         Raises:
             UnavailableError: the server can't be reached, or the deadline passed.
@@ -129,14 +129,14 @@ class Connection:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
-        """Commit what is written with the session when the block ends, or nothing if it raises."""
+        """Commit the session's writes when the block ends; if it raises, commit nothing."""
         async with await self._client.start_session() as session:
             session.start_transaction()
             try:
                 yield session
             except BaseException:
-                # Until it is aborted nobody else can change what it wrote, for a minute at most.
-                # So that has time of its own: the caller's may be what is over.
+                # Until the abort, other writers can't change these documents, for up to a minute.
+                # The caller's deadline may have passed, so the abort has its own.
                 await asyncio.create_task(_abort(session), context=Context())
                 raise
             await session.commit_transaction()
@@ -144,8 +144,8 @@ class Connection:
     async def retried(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Run `attempt`, again from its first read whenever another writer was faster.
 
-        It must be safe to repeat: the answer to a commit may have been lost. How often does not
-        count, only how long: the other's commit takes as long as the server's disk.
+        It must be safe to repeat: the answer to a commit may have been lost. Time limits the tries,
+        not a number, because the other writer's commit waits for the server's disk.
 
         Raises:
             UnavailableError: it was still overtaken when the timeout passed.
@@ -173,7 +173,8 @@ def _client(uri: str, timeout: timedelta) -> AsyncIOMotorClient[Document]:
             w="majority",
             journal=True,
             retryWrites=True,
-            # An event that is read proves that its change will stay.
+            # Reads see only majority-committed writes, so an event that was read can't be rolled
+            # back.
             readConcernLevel="majority",
             serverSelectionTimeoutMS=round(timeout.total_seconds() * 1000),
             tz_aware=True,

@@ -1,4 +1,4 @@
-"""The database as the rest of the product sees it: its stores on one connection."""
+"""The database: all stores on one connection."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ __all__ = ["REPORT_EVERY", "Database", "StoreError", "connect"]
 
 
 class Database:
-    """The stores, and what start and end of a process need."""
+    """The stores, and the steps at the start and the end of a process."""
 
     def __init__(self, mongo: Connection) -> None:
         self.tasks = MongoTaskStore(mongo)
@@ -72,8 +72,8 @@ async def connect(
 ) -> Database:
     """Open the database without waiting for its server, which may come and go.
 
-    Every operation of the stores ends within `timeout`, in an `UnavailableError` if it must; one
-    that is cut off in a transaction may take 200 ms longer.
+    Every operation of the stores ends within `timeout`, if need be with an `UnavailableError`; an
+    operation that is cut off in a transaction may take 200 ms longer.
 
     Raises:
         SettingsError: the URI can't be used. Nothing of it is quoted.

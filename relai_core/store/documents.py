@@ -1,7 +1,7 @@
-"""How models become documents, and come back equal.
+"""Turns models into documents, and back into equal models.
 
-BSON keeps instants in UTC with milliseconds, so a model is brought to that form before anything
-is decided about it: what a store returns is what it will read.
+BSON keeps instants in UTC with milliseconds. A model gets that form before a rule sees it, so a
+store returns the same model that it later reads.
 """
 
 from datetime import UTC, datetime

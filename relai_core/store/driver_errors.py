@@ -41,7 +41,7 @@ _REASON = re.compile(r"\[Errno -?\d+\] [\w ]*\w|\[SSL: \w+\]|connection closed|t
 
 
 def refusal(error: PyMongoError) -> SettingsError | None:
-    """The wrong setting that `error` proves, if it proves one."""
+    """The setting that `error` proves wrong; None if it proves no such thing."""
     if isinstance(error, OperationFailure):
         text = _BY_CODE.get(error.code or 0)
     else:

@@ -1,7 +1,7 @@
-"""Every index, each for the query named beside it; none that no query uses.
+"""All indexes, each with the query it serves.
 
-Partial ones hold only what their query can find, so they stay small while closed tasks pile up.
-Ids of tasks and relays begin with their workspace; all other keys are led by `team_id`.
+Partial indexes hold only documents that their query can find, so they stay small while closed tasks
+pile up. Ids of tasks and relays begin with their workspace; all other keys are led by `team_id`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ def _index(*keys: str | tuple[str, int], **options: object) -> IndexModel:
     return IndexModel([(k, ASCENDING) if isinstance(k, str) else k for k in keys], **options)
 
 
-# list_page, by what selects most; the rest is looked at task by task.
+# list_page, by the most selective field; MongoDB checks the other fields task by task.
 _PAGES = (
     _index("team_id", "owner", "number"),
     _index("team_id", "creator", "number"),
@@ -65,6 +65,6 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "relays": (_index("team_id", "end"),),
     # Reports of workers that have ended are deleted.
     "worker_reports": (_index("at", expireAfterSeconds=round(FRESH_FOR.total_seconds())),),
-    # Keyed requests are deleted when nobody repeats them any more.
+    # Keyed requests are deleted once no repeat is expected any more.
     "api_requests": (_index("claimed_at", expireAfterSeconds=round(KEPT_FOR.total_seconds())),),
 }

@@ -11,12 +11,15 @@ from relai_core.store.connection import Connection, Document
 from relai_core.store.documents import from_document, to_document
 
 CLOCKS_APART = timedelta(minutes=1)
-"""What was noted longer after now than this was noted by a clock that has been put right since."""
+"""Ignore a stored time further in the future than this: the clock that wrote it was wrong."""
 _UNSETTLED = {"$in": [NoticeState.PLANNED, NoticeState.AMBIGUOUS]}
 
 
 class MongoNoticeLedger:
-    """Fulfils `relai_core.ports.NoticeLedger`. What is settled stays settled."""
+    """Fulfils `relai_core.ports.NoticeLedger`.
+
+    A settled row never changes its state, except by `reopen`.
+    """
 
     def __init__(self, mongo: Connection) -> None:
         self._mongo = mongo
@@ -83,7 +86,7 @@ class MongoNoticeLedger:
         reason: str = "",
         live: bool = False,
     ) -> NoticeRow:
-        """Record what became of it. A row that is settled already stays as it is.
+        """Record the outcome. A row that is already settled stays as it is.
 
         Raises:
             LookupError: there is no such row.
@@ -101,10 +104,10 @@ class MongoNoticeLedger:
         return _row(document)
 
     async def reopen(self, row: NoticeRow) -> bool:
-        """Let a notice that Slack refused be tried again; whether it was still as `row` says.
+        """Let a notice that Slack refused be tried again; True if it still was as `row` says.
 
-        It was never there for certain. But where the answer to an earlier try was lost, that
-        stays written down, and the history is read first.
+        The refused call posted no message. But if the answer to an earlier call was lost, the row
+        stays ambiguous, so the next try reads the history first.
         """
         fields: Document = {"state": NoticeState.AMBIGUOUS}
         if row.unknown_since is None:
@@ -141,7 +144,7 @@ class MongoNoticeLedger:
 
     async def _claimed(self, channel: ChannelId, caller: str, at_most: timedelta) -> timedelta:
         is_over = {"$lte": ["$free_at", "$$NOW"]}
-        # Far ahead is only what was noted before the server's clock was put back.
+        # A time far ahead was written before the server's clock was put back.
         was_wrong = {"$gt": ["$free_at", _from_now(CLOCKS_APART)]}
         is_free = {"$or": [is_over, was_wrong]}
         document = await self._turns.find_one_and_update(
@@ -176,7 +179,7 @@ class MongoNoticeLedger:
 
 
 def _from_now(period: timedelta) -> Document:
-    """The moment so long from now, as an expression by the server's own clock."""
+    """The moment `period` from now, as an expression for the server's own clock."""
     return {"$add": ["$$NOW", period / timedelta(milliseconds=1)]}
 
 

@@ -1,4 +1,4 @@
-"""All tasks of a workspace a page at a time, closed and archived ones included."""
+"""All tasks of a workspace, a page at a time, closed and archived tasks included."""
 
 from relai_core.domain.task import Task, TaskStatus
 from relai_core.domain.task_query import TaskQuery
@@ -9,7 +9,7 @@ _NEWEST_FIRST = (("number", -1),)
 
 
 class TaskPages:
-    """Reads `tasks` and `tasks_archive` as one listing."""
+    """Reads `tasks` and `tasks_archive` as a single listing."""
 
     def __init__(self, mongo: Connection) -> None:
         self._tasks = mongo.collection("tasks")
@@ -18,7 +18,7 @@ class TaskPages:
     async def read(self, query: TaskQuery, limit: int) -> list[Task]:
         """Up to `limit` tasks that fit, the newest first.
 
-        The archive is read second, so that a task that is being moved is never missed.
+        The archive is read second, so a task that is just being moved is never missed.
         """
         wanted = _wanted(query)
         found = await _find(self._tasks, wanted, limit)

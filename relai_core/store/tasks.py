@@ -35,7 +35,8 @@ class MongoTaskStore:
     """Fulfils `relai_core.ports.TaskStore`.
 
     A change is decided on the task as read and written on condition that it still has that
-    version, together with its event and its relays; whoever is overtaken decides again.
+    version, together with its event and its relays. If another writer was faster, it is decided
+    again.
     """
 
     def __init__(self, mongo: Connection) -> None:
@@ -158,12 +159,12 @@ class MongoTaskStore:
 
 
 def task_document(task: Task) -> Document:
-    """The task's document, with what it is listed by."""
+    """The task's document, with the fields that its indexes need."""
     return to_document(task) | filing(task)
 
 
 def filing(task: Task) -> Document:
-    """What a task is listed by: its indexes need it, and MongoDB can't derive it."""
+    """Fields for the indexes of a task, which MongoDB can't derive."""
     return {
         "open": task.is_open,
         "given": task.creator != task.owner,

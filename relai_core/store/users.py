@@ -22,7 +22,7 @@ class MongoUserStore:
                 # Two first sights of a person may collide on the insert.
                 await self._mongo.retried(partial(self._put, user))
         except StoreError as error:
-            # Whoever does without a mirror that is away does without one that is full as well.
+            # A full disk refuses the write. Callers cope with that as with an unreachable mirror.
             raise UnavailableError("MongoDB") from error
 
     async def find(self, team_id: TeamId, user_id: SlackUserId) -> User | None:
@@ -33,7 +33,7 @@ class MongoUserStore:
     async def list_page(
         self, team_id: TeamId, *, after: SlackUserId | None, limit: int
     ) -> list[User]:
-        # Keys of a workspace lie together, and ";" is what follows ":".
+        # The keys of a workspace lie together, because ";" follows ":" in ASCII.
         beyond = _key(team_id, after or SlackUserId(""))
         wanted = {"_id": {"$gt": beyond, "$lt": f"{team_id};"}}
         with self._mongo.bounded():

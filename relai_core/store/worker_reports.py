@@ -12,7 +12,7 @@ FRESH_FOR = 3 * REPORT_EVERY
 
 
 class MongoWorkerReports:
-    """One document for each worker."""
+    """Holds a document for each worker."""
 
     def __init__(self, mongo: Connection) -> None:
         self._mongo = mongo

@@ -1,1 +1,1 @@
-"""What the sandbox answers: one module for each Web API family, and the control API."""
+"""The routes of the sandbox: a module for each Web API family, and the control API."""

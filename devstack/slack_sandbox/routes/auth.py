@@ -1,4 +1,4 @@
-"""api.test, auth.test, team.info, bots.info: who is asking, and where."""
+"""api.test, auth.test, team.info, bots.info: the caller and the workspace."""
 
 from devstack.slack_sandbox.call import Call, Method
 from devstack.slack_sandbox.errors import SlackError
@@ -6,7 +6,7 @@ from devstack.slack_sandbox.records import Json
 
 
 def api_test(call: Call) -> Json:
-    """Say back what was said, or the error that was asked for."""
+    """Return the arguments, or the error that they ask for."""
     if error := call.arguments.find("error"):
         raise SlackError(error, args=call.arguments.given)
     return {"args": call.arguments.given}
@@ -47,7 +47,7 @@ def bots_info(call: Call) -> Json:
 
 
 METHODS = {
-    "api.test": Method(api_test, token="none"),  # noqa: S106 - the kind of token, not one
+    "api.test": Method(api_test, token="none"),  # noqa: S106 - the kind of token, not a token
     "auth.test": Method(auth_test),
     "team.info": Method(team_info, ("team:read",)),
     "bots.info": Method(bots_info, ("users:read",)),

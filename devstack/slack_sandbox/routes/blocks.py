@@ -1,4 +1,4 @@
-"""blocks.validate: what Slack would say of blocks, without posting them."""
+"""blocks.validate: checks blocks as Slack would, without posting them."""
 
 from devstack.slack_sandbox.block_rules import message_problems
 from devstack.slack_sandbox.call import Call, Method
@@ -9,7 +9,7 @@ from devstack.slack_sandbox.view_rules import view_problems
 
 
 def validate(call: Call) -> Json:
-    """Return the problems, none for good blocks."""
+    """Return the problems; an empty list for good blocks."""
     return {"errors": [_told(problem) for problem in _problems(call)]}
 
 

@@ -1,4 +1,4 @@
-"""chat.*: what the app posts, changes and deletes."""
+"""chat.*: the app posts, changes and deletes messages."""
 
 from devstack.slack_sandbox import limits
 from devstack.slack_sandbox.call import Arguments, Call, Method
@@ -54,7 +54,7 @@ def _thread(call: Call, channel: Channel) -> str | None:
 
 
 def post_ephemeral(call: Call) -> Json:
-    """Post for one member of the channel only."""
+    """Post for a single member of the channel."""
     channel, user = _postable(call), call.arguments.text("user")
     if call.workspace.people.find(user) is None or user not in channel.members:
         raise SlackError("user_not_in_channel")
@@ -76,7 +76,7 @@ def _own_message(call: Call, refused: str) -> Message:
 
 
 def update(call: Call) -> Json:
-    """Change one of the app's own messages."""
+    """Change a message of the app."""
     message = _own_message(call, "cant_update_message")
     changed = call.workspace.messages.edit(message, _broadcast(call.arguments))
     shown = call.workspace.messages.object_of(changed, with_metadata=True)
@@ -84,7 +84,7 @@ def update(call: Call) -> Json:
 
 
 def _broadcast(arguments: Arguments) -> Json:
-    """Return what was named, and no blocks: a new text without blocks takes them away."""
+    """Return the given fields. A new text without blocks removes the old blocks."""
     if len(arguments.find("text") or "") > limits.UPDATE_TEXT:
         raise SlackError("msg_too_long")
     content = _content(arguments)
@@ -94,7 +94,7 @@ def _broadcast(arguments: Arguments) -> Json:
 
 
 def delete(call: Call) -> Json:
-    """Remove one of the app's own messages."""
+    """Remove a message of the app."""
     message = _own_message(call, "cant_delete_message")
     call.workspace.messages.delete(message)
     return {"channel": message.channel, "ts": message.ts}

@@ -1,4 +1,4 @@
-"""conversations.*: what there is to talk in, and what was said there."""
+"""conversations.*: the channels and DMs, their members and their messages."""
 
 from devstack.slack_sandbox.call import Call, Method
 from devstack.slack_sandbox.conversations import (
@@ -25,7 +25,7 @@ _KINDS = {
 
 
 def open_conversation(call: Call) -> Json:
-    """Open a DM or a group DM, or return the one that is open."""
+    """Open a DM or a group DM, or return the open DM."""
     users = call.arguments.listed("users")
     if named := call.arguments.find("channel"):
         return _opened(call, visible_channel(call, named), is_new=False)
@@ -64,14 +64,14 @@ def info(call: Call) -> Json:
 
 
 def list_conversations(call: Call) -> Json:
-    """Return a page of what the app can see."""
+    """Return a page of the conversations that the app can see."""
     kinds = _asked_kinds(call)
     found = [c for c in call.workspace.channels if kind_of(c) in kinds and _is_listed(call, c)]
     return _page_of(call, found)
 
 
 def user_conversations(call: Call) -> Json:
-    """Return a page of what a person is in."""
+    """Return a page of a person's conversations."""
     user = call.arguments.find("user") or call.workspace.installation.bot_user_id
     if call.workspace.people.find(user) is None:
         raise SlackError("user_not_found")
@@ -116,7 +116,7 @@ def members(call: Call) -> Json:
 
 
 def history(call: Call) -> Json:
-    """Return top-level messages, newest first. Ephemeral ones are in no history."""
+    """Return top-level messages, newest first. Ephemeral messages are in no history."""
     channel = readable_channel(call, call.arguments.text("channel"))
     said = call.workspace.messages.in_channel(channel.id)
     top = [message for message in said if message.thread_ts is None and _is_asked(call, message)]

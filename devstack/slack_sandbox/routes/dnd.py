@@ -1,4 +1,4 @@
-"""dnd.*: who does not want to be disturbed."""
+"""dnd.*: the do-not-disturb of people."""
 
 from devstack.slack_sandbox.call import Call, Method
 from devstack.slack_sandbox.errors import SlackError
@@ -8,7 +8,7 @@ _MOST_USERS = 50
 
 
 def info(call: Call) -> Json:
-    """Return one person's do-not-disturb."""
+    """Return a person's do-not-disturb."""
     user = call.arguments.find("user") or call.workspace.installation.bot_user_id
     person = call.workspace.people.find(user)
     if person is None:
@@ -17,7 +17,7 @@ def info(call: Call) -> Json:
 
 
 def team_info(call: Call) -> Json:
-    """Return that of up to 50 people; unknown ones are left out."""
+    """Return the do-not-disturb of up to 50 people. Unknown people are left out."""
     users = call.arguments.listed("users")
     if not users:
         raise SlackError.with_messages("invalid_arguments", ["missing required field: users"])

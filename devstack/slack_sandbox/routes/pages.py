@@ -14,12 +14,12 @@ async def index(_request: web.Request) -> web.StreamResponse:
 
 
 async def asset(request: web.Request) -> web.StreamResponse:
-    """Serve what the page loads."""
+    """Serve a file that the page loads."""
     return _file(request.match_info["path"])
 
 
 def _file(path: str) -> web.StreamResponse:
-    # No file name holds a NUL, and the file system raises for one.
+    # A file name can't hold a NUL; the file system would raise.
     file = (PAGE / path.replace("\0", "")).resolve()
     if not file.is_relative_to(PAGE) or not file.is_file():
         return web.Response(status=404, text=f"the sandbox has no page {path}")

@@ -17,7 +17,7 @@ _GONE = {"expired_url", "used_url"}
 
 
 async def take_response(request: web.Request) -> web.Response:
-    """Carry out one post to a `response_url`, under whatever fault is to happen to it."""
+    """Carry out a post to a `response_url`, with its planned fault, if any."""
     sandbox = request.app[SANDBOX]
     body = await request.text()
     fault = sandbox.faults.take(NAME)

@@ -1,4 +1,4 @@
-"""users.*: who is in the workspace."""
+"""users.*: the people of the workspace."""
 
 from devstack.slack_sandbox.call import Call, Method
 from devstack.slack_sandbox.errors import SlackError
@@ -30,7 +30,7 @@ def list_people(call: Call) -> Json:
 
 
 def lookup_by_email(call: Call) -> Json:
-    """Return an active person; Slack does not find deactivated ones by email."""
+    """Return an active person; Slack does not find deactivated people by email."""
     person = call.workspace.people.find_by_email(call.arguments.text("email"))
     if person is None or person.deleted:
         raise SlackError("users_not_found")

@@ -16,7 +16,7 @@ def _content(call: Call, *allowed: str) -> Json:
 
 
 def _require_free(call: Call, content: Json, own: View | None = None) -> None:
-    """Raise `duplicate_external_id` if another view has this one's."""
+    """Raise `duplicate_external_id` if another view has the same external id."""
     external_id = content.get("external_id")
     there = call.workspace.views.find_external(external_id) if external_id else None
     if there and (own is None or there.id != own.id):
@@ -47,7 +47,7 @@ def push(call: Call) -> Json:
 
 
 def update(call: Call) -> Json:
-    """Replace what a view shows."""
+    """Replace the content of a view."""
     view = _named_view(call)
     content = _content(call, view.type)
     _require_hash(call, view)
@@ -71,7 +71,7 @@ def _require_hash(call: Call, view: View | None) -> None:
 
 
 def publish(call: Call) -> Json:
-    """Replace what a person's Home shows."""
+    """Replace the content of a person's Home."""
     user = call.arguments.text("user_id")
     person = call.workspace.people.find(user)
     if person is None or call.workspace.is_bot(person):

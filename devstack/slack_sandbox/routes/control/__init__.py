@@ -1,1 +1,1 @@
-"""The control API: what a test or the page does in place of people and of Slack itself."""
+"""The control API: through it a test or the page acts for people and for Slack itself."""

@@ -1,4 +1,4 @@
-"""What people do: type, press, submit, close, open the app's Home."""
+"""The acts of people: type, press, submit, close, open the app's Home."""
 
 from aiohttp import web
 
@@ -109,7 +109,7 @@ async def open_home(request: web.Request) -> web.Response:
 
 
 async def show_home(request: web.Request) -> web.Response:
-    """Return what the app published on a person's Home."""
+    """Return the view that the app published on a person's Home."""
     sandbox = request.app[SANDBOX]
     person = actor_named(sandbox.workspace, request.query.get("user", ""))
     return web.json_response({"view": _home(sandbox, person.id)})

@@ -1,4 +1,4 @@
-"""The bodies of control requests, and how one is read."""
+"""The bodies of control requests, and their reader."""
 
 from typing import Any, Literal, TypeVar
 
@@ -23,7 +23,7 @@ B = TypeVar("B", bound=Body)
 
 
 async def read_body(request: web.Request, kind: type[B]) -> B:
-    """Return the request's body, or raise the 400 that says what is wrong with it."""
+    """Return the request's body, or raise a 400 that names its errors."""
     text = await request.text()
     if text and request.content_type != "application/json":
         raise malformed("send the body as application/json")
@@ -45,7 +45,7 @@ class RequestUrl(Body):
 
 
 class PersonFields(Body):
-    """What can be said of a person; only what is given changes."""
+    """The fields of a person; only the given fields change."""
 
     name: str | None = Field(default=None, pattern=_HANDLE)
     real_name: str | None = None

@@ -1,4 +1,4 @@
-"""What went to the app: the record, repetitions, and raw payloads."""
+"""Deliveries to the app: the record, repetitions, and raw payloads."""
 
 import asyncio
 from dataclasses import replace
@@ -39,7 +39,7 @@ async def send(request: web.Request) -> web.Response:
 
 
 async def repeat(request: web.Request) -> web.Response:
-    """Send the same payload again. What the app answers shows in the deliveries only."""
+    """Send the same payload again. The app's answer shows in the deliveries only."""
     dispatcher = request.app[SANDBOX].dispatcher
     body = await read_body(request, Repeat)
     original = dispatcher.find(request.match_info["id"])

@@ -1,4 +1,4 @@
-"""What goes wrong on request, and what was called."""
+"""Plans faults, and lists the calls."""
 
 from aiohttp import web
 
@@ -46,7 +46,7 @@ async def calls(request: web.Request) -> web.Response:
 
 
 async def disconnect(request: web.Request) -> web.Response:
-    """Close the sockets, or refuse the next ones."""
+    """Close the sockets, or refuse the next connections."""
     sockets = request.app[SANDBOX].sockets
     body = await read_body(request, Disconnect)
     sockets.refuse_next = body.refuse_next

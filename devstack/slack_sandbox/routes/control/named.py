@@ -1,4 +1,4 @@
-"""Finds what a control request names, or answers 404."""
+"""Finds the objects that a control request names, or answers 404."""
 
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ def person_named(workspace: Workspace, user: str) -> Person:
 
 
 def actor_named(workspace: Workspace, user: str) -> Person:
-    """Return a person who can act: bots don't, and the deactivated no longer do."""
+    """Return a person who can act. Bots and deactivated people can't."""
     person = person_named(workspace, user)
     if workspace.is_bot(person) or person.deleted:
         raise malformed(f"{person.name} can't act: a bot or deactivated", "cannot_act")

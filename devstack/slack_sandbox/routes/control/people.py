@@ -1,4 +1,4 @@
-"""People who join, change and leave."""
+"""Lets people join, change and leave."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ _NULLABLE = {"snooze_until", "email"}
 
 
 def shown_person(workspace: Workspace, person: Person) -> Json:
-    """Return the user object with everything in it, also what an app may not see."""
+    """Return the user object with all fields, also those that an app may not see."""
     whole = workspace.people.object_of(person, as_admin=True)
     return {**whole, "snooze_until": person.snooze_until, "dnd": person.dnd.model_dump()}
 
@@ -73,7 +73,7 @@ def _new_person(workspace: Workspace, body: NewPerson) -> Person:
 
 
 def _given(body: PersonFields) -> dict[str, Any]:
-    """Return what was given; null only means something where it can be stored."""
+    """Return the given fields; null only counts for a field that can store it."""
     named = {name: getattr(body, name) for name in body.model_fields_set}
     return {name: v for name, v in named.items() if v is not None or name in _NULLABLE}
 

@@ -1,4 +1,4 @@
-"""What a person sees: messages and modals."""
+"""A person's view: messages and modals."""
 
 from aiohttp import web
 
@@ -9,7 +9,7 @@ from devstack.slack_sandbox.workspace import Workspace
 
 
 async def messages(request: web.Request) -> web.Response:
-    """Return a channel as one person sees it."""
+    """Return a channel as this person sees it."""
     workspace = request.app[SANDBOX].workspace
     person = person_named(workspace, request.query.get("user", ""))
     channel = request.query.get("channel")

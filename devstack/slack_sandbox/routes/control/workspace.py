@@ -1,4 +1,4 @@
-"""The workspace as a whole: its state, its health, where its payloads go, what changes in it."""
+"""The workspace as a whole: its state, its health, its request URL and its changes."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ _KEEP_ALIVE_SECONDS = 15
 
 
 async def health(request: web.Request) -> web.Response:
-    """Tell that the sandbox answers, and how payloads go."""
+    """Answer, so a client knows that the sandbox runs, and name the transport of payloads."""
     sandbox = request.app[SANDBOX]
     sockets, way = len(sandbox.sockets), sandbox.dispatcher.way
     return web.json_response({"ok": True, "sockets": sockets, "transport": way})
