@@ -77,7 +77,7 @@ WITH_MONGODB = {
     ),
     "user who may not write": Wrong(
         {"MONGODB_URI": LOGIN.replace("{login}", f"reader:{PASSWORD}")},
-        "MongoDB lets the user of MONGODB_URI not read and write MONGODB_DATABASE",
+        "MongoDB does not let the user of MONGODB_URI read and write MONGODB_DATABASE",
     ),
     "unknown CA": Wrong(
         {"MONGODB_URI": "mongodb://{locked}/?replicaSet=rs0&tls=true"},

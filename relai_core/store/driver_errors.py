@@ -19,8 +19,8 @@ _BAD_LOGIN = (
     "the password or authSource."
 )
 _NO_RIGHTS = (
-    "MongoDB lets the user of MONGODB_URI not read and write MONGODB_DATABASE (not authorized): "
-    "give the user the role readWrite on that database."
+    "MongoDB does not let the user of MONGODB_URI read and write MONGODB_DATABASE "
+    "(not authorized): give the user the role readWrite on that database."
 )
 _WRONG_SET = (
     "MONGODB_URI names another replica set than the server is in, or the server is in none: "

@@ -18,7 +18,7 @@ SEEN = "10.0.0.7:27017: {} (configured timeouts: socketTimeoutMS: 20000.0ms)"
     [
         (OperationFailure("", 18), "MongoDB refuses the login in MONGODB_URI"),
         (OperationFailure("", 8000), "MongoDB refuses the login in MONGODB_URI"),
-        (OperationFailure("", 13), "MongoDB lets the user of MONGODB_URI not read and write"),
+        (OperationFailure("", 13), "MongoDB does not let the user of MONGODB_URI read and write"),
         (
             ServerSelectionTimeoutError(
                 'No replica set members available for replica set name "rs0"'
