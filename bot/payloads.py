@@ -91,7 +91,7 @@ class BlockAction(_Payload):
 
     @property
     def is_ephemeral(self) -> bool:
-        """True if only the person who clicked sees the message. Only the bot can edit it."""
+        """True if only the person who clicked sees the message. The worker can't edit it."""
         return self.container.is_ephemeral
 
 

@@ -10,8 +10,8 @@ SIGNATURE = "X-Slack-Signature"
 _STAMP = re.compile(r"[0-9]{1,12}")
 """Unix time in seconds. Limited, because int() raises ValueError for thousands of digits."""
 _WINDOW = 300
-"""Largest age in seconds, as Slack advises. A replay within it has no second effect, because our
-ids are made from the trigger."""
+"""Largest difference from our clock in seconds, as Slack advises. A replay within it has no second
+effect, because our ids are made from its trigger."""
 
 
 def is_from_slack(secret: str, headers: Mapping[str, str], body: bytes) -> bool:

@@ -16,8 +16,8 @@ from relai_core.settings import SettingsError
 
 CHECKED_WITHIN = timedelta(seconds=1.5)
 CLOCKS_APART = timedelta(seconds=3)
-"""A larger difference means that our clock is wrong. Slack's dates have whole seconds and are as
-old as the answer's latency, which together is less."""
+"""A larger difference means that our clock is wrong. Slack's Date header is cut to whole seconds
+and ages on its way to us; both together explain less."""
 
 Check = Callable[[], Awaitable[None]]
 """Returns if its part works, and raises otherwise."""

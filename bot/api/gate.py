@@ -146,7 +146,7 @@ class Gate:
         if not operation.is_write:
             return _response(await carry_out(RequestId(""), False))
         key = _key(request)
-        # Without defaults, because only given fields decide if two requests are the same.
+        # Defaults are left out, because only given fields count when comparing two requests.
         wish = f"{operation.method} {request.path} {given.model_dump_json(exclude_unset=True)}"
         answer, standing = await self._repeats.once(caller, key, wish, carry_out)
         _log.info("api_write", status=answer.status, repeat=standing)

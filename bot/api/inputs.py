@@ -166,7 +166,7 @@ class TaskComplete(_Input):
 
 
 class RelayCreate(_Input):
-    """A hand-over. The receiver may answer until `answer_by`; the bot's setting has a default."""
+    """A hand-over. Without `answer_by` the receiver has as long to answer as the bot's setting."""
 
     model_config = ConfigDict(
         json_schema_extra={

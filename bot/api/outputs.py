@@ -155,7 +155,7 @@ class Written(BaseModel):
 
 
 class TaskWritten(Written):
-    """A request about a task. `refusal` is set if a new task went to its creator instead."""
+    """A request about a task. `refusal` is the reason if a new task went to its creator instead."""
 
     task_id: str
     task: TaskOut | None

@@ -22,7 +22,7 @@ from relai_core.ports import TaskStore
 FARTHEST_DUE = timedelta(days=3650)
 """A due date later than this is probably a typing mistake, and a workflow would wait for it."""
 _LISTED_AT_MOST = 500
-"""Longest list that is read: more tasks than a person holds. The answer counts those it omits."""
+"""Tasks read per list: more than a person holds. The answer shows some and counts the rest."""
 
 
 class TaskLists(NamedTuple):
