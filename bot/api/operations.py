@@ -52,7 +52,7 @@ class Operation(Generic[In]):
     Attributes:
         id: name in the description, such as `create_task`.
         path: path below `/api`, with at most one name in it: `/tasks/{task}`.
-        takes: model of the body, or of a GET's query.
+        takes: model of the body, or of the query of a GET.
         gives: models of the successful answers, by status.
         recall: finds the effect of an earlier try of the same request, or returns None.
         links: for other operations by id, the field of the answer that holds their path's name.

@@ -34,7 +34,7 @@ class TaskLists(NamedTuple):
 
 
 class TaskEdit(NamedTuple):
-    """New values for a task's fields. None keeps the old value."""
+    """New values for a task's fields. A field that is None keeps its value."""
 
     title: str | None = None
     description: str | None = None
