@@ -54,17 +54,17 @@ from relai_core.store.database import Database
 # A person waits for each of these; see `replies.ANSWER_WITHIN`.
 STORE_TIMEOUT = timedelta(milliseconds=700)
 PATIENCE = timedelta(milliseconds=400)
-"""Time limit for asking Slack about a person whom the mirror knows."""
+"""Time limit for asking Slack about a person who is in the store."""
 ASK_WITHIN = timedelta(milliseconds=800)
-"""Time limit for asking about anybody else."""
+"""Time limit for asking Slack about any other person."""
 COUNT_WITHIN = timedelta(seconds=10)
-"""Time limit of a count, which grows with the store; counts have a connection of their own."""
+"""Time limit of a count, which takes longer as the store grows. Counts have their own client."""
 
 _log = structlog.get_logger(__name__)
 
 
 def main() -> int:
-    """Run until a signal comes. The exit code 2 means that a setting is wrong."""
+    """Run until SIGTERM or SIGINT. The exit code 2 means that a setting is wrong."""
     code = 0
     try:
         settings = load_settings()
@@ -81,7 +81,7 @@ async def _until_signalled(settings: Settings) -> None:
     running = asyncio.create_task(_run(settings))
 
     def stop() -> None:
-        # Once: to cancel it again would cut short what is being drained.
+        # Cancel once: a second signal would interrupt the draining.
         if not running.cancelling():
             running.cancel()
 
@@ -93,7 +93,7 @@ async def _until_signalled(settings: Settings) -> None:
 
 
 async def _run(settings: Settings) -> None:
-    """Open everything in the order of need; the stack closes it in the opposite one."""
+    """Open the parts in the order of need; the stack closes them in reverse order."""
     async with AsyncExitStack() as stack:
         metrics, scheduler = Metrics(), Scheduler()
         client = await _slack(stack, settings)

@@ -52,14 +52,15 @@ WORKFLOWS = [
 ]
 STORE_TIMEOUT = timedelta(seconds=10)
 DRAIN = timedelta(seconds=10)
-"""Time that activities under way have after SIGTERM."""
+"""Time that running activities have after SIGTERM."""
 LEAVE = DRAIN + timedelta(seconds=2)
-"""After this long the worker leaves: its SDK would wait for a Temporal that is away."""
+"""The worker stops after this time, because the SDK would wait until Temporal is back."""
 STICKY = timedelta(seconds=2)
-"""After a kill -9 the next message to a cached workflow waits this long, not 10 seconds."""
+"""If a worker is killed, the next message to a workflow in its cache waits this long. The SDK's
+default is 10 seconds."""
 RETRY = timedelta(seconds=2)
 SLACK_WITHIN = timedelta(seconds=3)
-"""The start waits this long for Slack's word about the token, and then goes on without it."""
+"""At the start the worker waits this long for Slack to check the token, then starts anyway."""
 
 _log = structlog.get_logger("worker")
 _Result = TypeVar("_Result")
@@ -116,7 +117,7 @@ async def _serve(
             await stopping.wait()
             leaving.reschedule(asyncio.get_running_loop().time() + LEAVE.total_seconds())
     except TimeoutError:
-        _log.warning("worker_left_in_haste", why="Temporal did not answer its goodbye")
+        _log.warning("worker_left_in_haste", why="Temporal did not answer at the shutdown")
 
 
 async def connect(settings: Settings, runtime: Runtime | None = None) -> Client:
@@ -124,7 +125,7 @@ async def connect(settings: Settings, runtime: Runtime | None = None) -> Client:
 
     Raises:
         SettingsError: Temporal refuses us, or its certificate is not trusted.
-        UnavailableError: it can't be reached, or has no such namespace.
+        UnavailableError: Temporal can't be reached, or has no such namespace.
     """
     with temporal.explaining():
         client = await temporal.connect(settings, runtime=runtime)
@@ -136,7 +137,7 @@ async def connect(settings: Settings, runtime: Runtime | None = None) -> Client:
 
 
 async def _report(client: AsyncWebClient, store: Database) -> None:
-    """Write what this worker meets into the store, where the bots' `/health` finds it."""
+    """Write this worker's trouble into the store, where the bots' `/health` reads it."""
     worker = f"{os.getpid()}@{socket.gethostname()}"
     known: str | None = None
     while True:
@@ -150,7 +151,7 @@ async def _report(client: AsyncWebClient, store: Database) -> None:
 
 
 async def _installation(client: AsyncWebClient) -> tuple[TeamId | None, str | None]:
-    """The workspace of the bot token, and what is wrong with the token."""
+    """The workspace of the bot token, and the trouble with the token."""
     try:
         return (await check_installation(client)).team_id, None
     except SettingsError as error:
@@ -217,7 +218,7 @@ async def until_up(
 
 
 def run() -> int:
-    """Run until a signal comes. The exit code 2 means that a setting is wrong."""
+    """Run until SIGTERM or SIGINT. The exit code 2 means that a setting is wrong."""
     try:
         settings = load_settings()
         templates = _templates(settings)

@@ -1,1 +1,1 @@
-"""The Slack side of the product: commands and buttons in, answers out."""
+"""The bot: it answers Slack's requests and the API's."""

@@ -1,4 +1,4 @@
-"""The Bolt app: which workspace it serves, and every listener there is."""
+"""The Bolt app, for one workspace, with all listeners."""
 
 import os
 import re
@@ -23,7 +23,7 @@ from relai_core.blockkit.answers import unknown_command
 from relai_core.domain.ids import TeamId
 from relai_core.ports import Message
 
-# Client id and secret would turn Bolt into an OAuth app with a store of files.
+# With a client id and secret Bolt becomes an OAuth app that stores installations in files.
 _READ_BY_BOLT = (
     "SLACK_BOT_TOKEN",
     "SLACK_CLIENT_ID",
@@ -37,14 +37,14 @@ _log = structlog.get_logger(__name__)
 
 Headers = dict[str, str | Sequence[str]]
 Dispatch = Callable[[dict[str, Any], Headers], Awaitable[BoltResponse]]
-"""Hands a payload to its listener, whichever way it came, and returns the answer."""
+"""Passes a payload from HTTP or Socket Mode to its listener and returns the answer."""
 
 
 class Handlers(Protocol):
-    """Some listeners that belong together."""
+    """A group of related listeners."""
 
     def register(self, app: AsyncApp) -> None:
-        """Tell Bolt which listener hears of what."""
+        """Register the listeners with Bolt."""
         ...
 
 
@@ -54,14 +54,14 @@ def create_bolt_app(
     handlers: Iterable[Handlers],
     replies: Replies,
 ) -> AsyncApp:
-    """Build the app from what it is given; nothing is read from the environment.
+    """Build the app from the arguments alone; environment variables are not read.
 
-    Signatures are checked where requests come in, see `server`. An answer goes out when its
-    listener has returned, so an event whose work failed is not acknowledged.
+    `server` checks the signatures. Bolt sends an answer only after its listener has returned, so
+    an event is not acknowledged if its listener failed.
     """
     for name in _READ_BY_BOLT:
         os.environ.pop(name, None)
-    # Each request gets its token from `authorize`; a client that has one makes Bolt complain.
+    # `authorize` gives each request its token. If the client has a token too, Bolt logs a warning.
     bare = AsyncWebClient(
         base_url=client.base_url, session=client.session, retry_handlers=client.retry_handlers
     )
@@ -86,7 +86,7 @@ def create_bolt_app(
 
 
 def dispatcher(app: AsyncApp, team_id: TeamId, metrics: Metrics) -> Dispatch:
-    """The one way in, for both transports, and for one workspace only."""
+    """Make the function that takes each payload, from HTTP and Socket Mode, for one workspace."""
 
     async def dispatch(body: dict[str, Any], headers: Headers) -> BoltResponse:
         started = time.monotonic()
@@ -103,8 +103,8 @@ def dispatcher(app: AsyncApp, team_id: TeamId, metrics: Metrics) -> Dispatch:
             _log.warning("another_workspace_refused")
             said = _NOT_HERE if "command" in body else ""
             return BoltResponse(status=200, body=said), RequestOutcome.REFUSED
-        # Bolt reads a dict as it is only in this mode; from text it drops commands that
-        # contain the word "payload".
+        # Only in this mode does Bolt take the dict without parsing it. When Bolt parses text, it
+        # drops commands that contain the word "payload".
         request = AsyncBoltRequest(body=body, headers=headers, mode="socket_mode")
         response = await app.async_dispatch(request)
         return response, request.context.get(OUTCOME) or outcome_of_status(response.status)
@@ -113,7 +113,7 @@ def dispatcher(app: AsyncApp, team_id: TeamId, metrics: Metrics) -> Dispatch:
 
 
 def _register_the_rest(app: AsyncApp, replies: Replies) -> None:
-    """What nobody hears of would leave the person with Slack's timeout."""
+    """Answer all other payloads. Without a listener the person would see Slack's timeout."""
     app.command(_ANYTHING)(replies.to_command(_unknown_command))
     app.action(_ANYTHING)(replies.to_click(_unknown_click))
     app.view_submission(_ANYTHING)(replies.to_form(_unknown_form))

@@ -1,8 +1,8 @@
-"""What a slash command asks for, as one value per wish.
+"""The commands that people can give with `/task` and `/relay`, one class for each.
 
-The grammar makes these from text; handlers and services carry them out. A `number` is the T-number
-of a task in the speaker's workspace. Text is as the person typed it, not escaped. Moments are
-aware, in UTC.
+The grammar makes commands from text; handlers and services carry them out. A `number` is the
+T-number of a task in the speaker's workspace. Text is as the person typed it, not escaped. Moments
+are aware datetimes in UTC.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ HelpTopic = Literal["task", "relay"]
 
 @dataclass(frozen=True, slots=True)
 class CreateTask:
-    """Make a task. Without an owner it is the speaker's own."""
+    """Make a task. Without an `owner` the speaker owns it."""
 
     title: str
     description: str = ""
@@ -39,14 +39,14 @@ class ShowTask:
 
 @dataclass(frozen=True, slots=True)
 class CompleteTask:
-    """Mark a task complete. Without a number: the only one it can mean."""
+    """Mark a task complete. Without a number: the speaker's only open task."""
 
     number: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class SetProgress:
-    """Say how far a task is, 0 to 100. Without a number: the only one it can mean."""
+    """Set a task's progress, 0 to 100. Without a number: the speaker's only open task."""
 
     number: int | None
     progress: int
@@ -54,14 +54,14 @@ class SetProgress:
 
 @dataclass(frozen=True, slots=True)
 class ShowHelp:
-    """Show what can be typed, with examples."""
+    """Show the commands, with examples."""
 
     topic: HelpTopic
 
 
 @dataclass(frozen=True, slots=True)
 class OpenTaskForm:
-    """Ask for what is missing in a form that holds what was understood."""
+    """Open a form with the given values, which asks for the others."""
 
     title: str = ""
     owner: SlackUserId | None = None
@@ -70,9 +70,9 @@ class OpenTaskForm:
 
 @dataclass(frozen=True, slots=True)
 class RelayTask:
-    """Hand a task to someone. Without a number: the only one it can mean.
+    """Hand a task to someone. Without a number: the speaker's only open task.
 
-    `mode` and `answer_by` are None where the workspace's own apply.
+    If `mode` or `answer_by` is None, the workspace's default applies.
     """
 
     number: int | None
@@ -84,7 +84,7 @@ class RelayTask:
 
 @dataclass(frozen=True, slots=True)
 class OpenRelayForm:
-    """Ask for what is missing in a form that holds what was understood."""
+    """Open a form with the given values, which asks for the others."""
 
     number: int | None = None
     to: SlackUserId | None = None
@@ -95,7 +95,7 @@ class OpenRelayForm:
 TaskCommand = (
     CreateTask | ListTasks | ShowTask | CompleteTask | SetProgress | ShowHelp | OpenTaskForm
 )
-"""Everything `/task` can ask for."""
+"""All commands of `/task`."""
 
 RelayCommand = RelayTask | OpenRelayForm | ShowHelp
-"""Everything `/relay` can ask for."""
+"""All commands of `/relay`."""

@@ -1,4 +1,4 @@
-"""Opens modals, which Slack allows only for three seconds after what a person did."""
+"""Opens modals. Slack allows that only for three seconds after a command or click."""
 
 from typing import Any
 
@@ -30,11 +30,11 @@ class Forms:
         self._client = client
 
     async def open(self, trigger_id: str, view: dict[str, Any], *, instead: str) -> None:
-        """Show a modal to whoever caused the trigger.
+        """Show a modal to the person whose command or click gave the `trigger_id`.
 
         Raises:
-            InvalidInputError: too late for a form; its text tells to type `instead`.
-            UnavailableError: Slack did not open it.
+            InvalidInputError: the trigger has expired; the text suggests typing `instead`.
+            UnavailableError: Slack did not open the modal.
         """
         try:
             await self._client.views_open(trigger_id=trigger_id, view=view)

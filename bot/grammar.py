@@ -1,7 +1,7 @@
-"""The language of the slash commands: text to a command, and nothing else.
+"""Parses the text of slash commands into commands.
 
-People, task numbers and dates may stand anywhere, and whatever is missing is asked for in a form
-that holds the rest. What can't be understood is an InvalidInputError that shows the right form.
+People, task numbers and dates may stand anywhere. If something is missing, a form with the rest
+filled in asks for it. If the text can't be understood, an InvalidInputError shows the right syntax.
 """
 
 import re
@@ -35,7 +35,7 @@ from relai_core.errors import InvalidInputError
 _DUE_WORDS = ("due", "by", "until", "before", "on")
 _ANSWER_WORDS = ("by",)
 
-# Whoever types a name without choosing from Slack's list leaves plain text that names nobody.
+# If a person types a name without picking it from Slack's list, Slack sends it as plain text.
 _UNRESOLVED = re.compile(r"[(\[]*(@\w[\w.-]*)")
 _STUCK_DUE = re.compile(r"(?<!\S)(due:)(?=\S)", re.IGNORECASE)
 _TO_PERSON = re.compile(r"(?<!\S)to\s+(?=<@)", re.IGNORECASE)
@@ -44,7 +44,7 @@ _MODE = re.compile(rf"(?:--|[–—])({'|'.join(RelayMode)})", re.IGNORECASE)  #
 
 
 class _Said(NamedTuple):
-    """A command's text, read: the words without the people in it, and who is meant."""
+    """The words of a command's text without the mention, and the person mentioned."""
 
     words: tuple[str, ...]
     person: SlackUserId | None
@@ -52,7 +52,7 @@ class _Said(NamedTuple):
 
 
 class _Form(NamedTuple):
-    """How a command is written, for whoever is told so."""
+    """The syntax of a command, for error texts."""
 
     command: str
     person: str
@@ -64,10 +64,10 @@ _RELAY = _Form("/relay", "receiver", "/relay @ana T-42 Bo knows the details")
 
 
 def parse_task_command(text: str, *, speaker: User, now: datetime) -> TaskCommand:
-    """Read what follows `/task`.
+    """Parse the text after `/task`.
 
     Raises:
-        InvalidInputError: it can't be understood; the text shows the right form.
+        InvalidInputError: the text can't be understood; the message shows the right syntax.
     """
     said = _read(text, speaker, now, _TASK)
     if not said.words:
@@ -77,10 +77,10 @@ def parse_task_command(text: str, *, speaker: User, now: datetime) -> TaskComman
 
 
 def parse_relay_command(text: str, *, speaker: User, now: datetime) -> RelayCommand:
-    """Read what follows `/relay`.
+    """Parse the text after `/relay`.
 
     Raises:
-        InvalidInputError: it can't be understood; the text shows the right form.
+        InvalidInputError: the text can't be understood; the message shows the right syntax.
     """
     said = _read(_TO_PERSON.sub("", text), speaker, now, _RELAY)
     if said.person is None and [word.lower() for word in said.words] == ["help"]:
@@ -149,13 +149,13 @@ _VERBS: dict[str, Callable[[_Said], TaskCommand]] = {
 
 
 def _without_verb(said: _Said) -> TaskCommand:
-    """A title without `new` before it, a task's number alone, or a slip of the pen."""
+    """Parse a title without `new`, a task's number alone, or a typing mistake."""
     first, *rest = said.words
     number = parse_task_number(first)
     alone = not rest and said.person is None
     if alone and number is not None:
         return ShowTask(number)
-    # "lsit", and "complete T-42": a number says that a command was meant and not a title.
+    # "lsit", or "complete T-42": with a number the person meant a command, not a title.
     if alone or (said.person is None and names_only_a_task(rest)):
         raise InvalidInputError(_suggestion(first, rest))
     return _new(said)
@@ -190,7 +190,7 @@ def _read(text: str, speaker: User, now: datetime, form: _Form) -> _Said:
 
 
 def _take_mode(words: list[str]) -> tuple[list[str], RelayMode | None]:
-    """The mode that a flag at the start or the end names, and the words without the flag."""
+    """Take the mode from a flag at the start or the end, and return the other words with it."""
     for at in (0, len(words) - 1):
         match = _MODE.fullmatch(words[at]) if words else None
         if match:
@@ -205,7 +205,7 @@ def _note(words: list[str]) -> str:
 
 
 def _require_fits(text: str, most: int, limit: int, field: str) -> None:
-    """Refuse a text of more than `most` characters, as one that passes the stated `limit`."""
+    """Refuse a text of more than `most` characters. The error text names `limit`."""
     if len(text) > most:
         raise InvalidInputError(
             f"This {field} has {len(text):,} characters, and {limit:,} fit. Shorten it: "
@@ -223,7 +223,7 @@ def _one_task(said: _Said, verb: str) -> int | None:
 
 
 def _require_no_more(said: _Said, verb: str, words: Sequence[str]) -> None:
-    """Refuse what a command would otherwise silently leave out."""
+    """Refuse words and mentions that the command would otherwise ignore."""
     if words:
         title = shorten(" ".join((verb.title(), *said.words)))
         raise InvalidInputError(
@@ -233,6 +233,6 @@ def _require_no_more(said: _Said, verb: str, words: Sequence[str]) -> None:
         )
     if said.person:
         raise InvalidInputError(
-            f"`/task {verb}` takes nobody's name. To hand a task over: `/relay @name T-42`.",
+            f"`/task {verb}` takes no name. To hand a task over: `/relay @name T-42`.",
             field="owner",
         )

@@ -1,13 +1,13 @@
-"""What is known of any payload before a listener reads it."""
+"""Reads the workspace and the log fields from any payload, before a listener parses it."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def log_context(body: Mapping[str, Any]) -> dict[str, str]:
-    """What every log line of a request says about it: who, where and what, never people's words.
+    """The fields that every log line of a request carries. They never hold people's words.
 
-    A repeated delivery has the same `cause`: the trigger, the view or the event that it is about.
+    `cause` is the id of the event, trigger or view, so it is the same if Slack delivers again.
     """
     event = _part(body, "event")
     view = _part(body, "view")
@@ -24,9 +24,9 @@ def log_context(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def workspace_of(body: Mapping[str, Any]) -> object:
-    """The id of the workspace that a payload comes from; None if it names none, or two."""
+    """The id of the workspace that a payload comes from; None if the payload has none, or two."""
     named = [each for each in (body.get("team_id"), _part(body, "team").get("id")) if each]
-    # Each payload model reads one of the two, so both must have been looked at.
+    # Each payload model reads only one of these two fields, so both are compared here.
     return named[0] if named and named[0] == named[-1] else None
 
 

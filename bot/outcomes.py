@@ -1,4 +1,4 @@
-"""What became of a request, in one word for the figures."""
+"""The outcome of a request, as a label for the metrics."""
 
 from enum import StrEnum
 
@@ -7,11 +7,11 @@ from relai_core.domain.decisions import ChangeRefusedError
 from relai_core.errors import RelaiError, UnavailableError
 
 OUTCOME = "relai_outcome"
-"""Under which a listener leaves the outcome in Bolt's context."""
+"""Key in Bolt's context under which a listener stores the outcome."""
 
 
 class RequestOutcome(StrEnum):
-    """All there are. `ok` includes what is saved and not yet carried out."""
+    """All outcomes. `ok` includes requests that are saved and not yet carried out."""
 
     OK = "ok"
     REFUSED = "refused"
@@ -35,7 +35,7 @@ def outcome_of(error: Exception) -> RequestOutcome:
 
 
 def outcome_of_status(status: int) -> RequestOutcome:
-    """The outcome of a request whose listener left none, by the answer's HTTP status."""
+    """The outcome by the answer's HTTP status, for a request whose listener stored none."""
     if status == 404:
         return RequestOutcome.UNHEARD
     return RequestOutcome.FAILED if status >= 500 else RequestOutcome.OK

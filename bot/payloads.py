@@ -1,4 +1,4 @@
-"""The few fields of Slack's payloads that we read, and nothing else of them."""
+"""Models of Slack's payloads, with only the fields that the bot reads."""
 
 import json
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class SlashCommand(_Payload):
 
     @property
     def typed(self) -> str:
-        """The whole line, as it could be typed again."""
+        """The whole line, as the person would type it again."""
         return f"{self.command} {self.text}".strip()
 
 
@@ -91,7 +91,7 @@ class BlockAction(_Payload):
 
     @property
     def is_ephemeral(self) -> bool:
-        """Whether only the person who clicked sees the message, and only we can change it."""
+        """True if only the person who clicked sees the message. The worker can't edit it."""
         return self.container.is_ephemeral
 
 
@@ -100,7 +100,7 @@ class _Option(_Payload):
 
 
 class InputState(_Payload):
-    """What an input holds when its form is sent. One field is set, by the kind of the input."""
+    """The value of one input of a form. The kind of the input decides which field is set."""
 
     value: str | None = None
     selected_user: SlackUserId | None = None
@@ -120,9 +120,10 @@ class _View(_Payload):
 
 
 class ViewSubmission(_Payload):
-    """A modal that was sent. Each input's block_id and action_id are the same `InputId`.
+    """A submitted modal. Each input's block_id and action_id are the same `InputId`.
 
-    One that was refused stays open, and with other input it is another request.
+    After a validation error the modal stays open; a resubmission with other input is a new
+    request.
     """
 
     team: _Team
@@ -148,22 +149,22 @@ class ViewSubmission(_Payload):
         return tuple(self.view.state.values)
 
     def text(self, field: InputId) -> str:
-        """Typed text without the white space around it; empty if nothing was typed."""
+        """The typed text, stripped; empty if the person typed nothing."""
         return (self._input(field).value or "").strip()
 
     def person(self, field: InputId) -> SlackUserId | None:
         return self._input(field).selected_user
 
     def choice(self, field: InputId) -> str | None:
-        """The value of the option that was picked."""
+        """The value of the selected option."""
         option = self._input(field).selected_option
         return option.value if option else None
 
     def moment(self, field: InputId) -> datetime | None:
-        """The moment chosen, if one was.
+        """The selected moment, or None.
 
         Raises:
-            InvalidInputError: no calendar has it.
+            InvalidInputError: the moment is outside the calendar.
         """
         seconds = self._input(field).selected_date_time
         try:
@@ -184,7 +185,7 @@ _SLACKS_UNIT = timedelta(seconds=1)
 
 
 class UserEvent(_Payload):
-    """`team_join` or `user_change`: a person as they are since `happened_at`."""
+    """`team_join` or `user_change`: a person's profile as of `happened_at`."""
 
     team_id: TeamId
     event_id: str = Field(min_length=1)
@@ -193,8 +194,8 @@ class UserEvent(_Payload):
 
     @property
     def happened_at(self) -> datetime:
-        """The end of the second that Slack names: it cuts off the rest.
+        """The end of the second in `event_time`, which Slack cuts to whole seconds.
 
-        So a change is newer than what was seen of the person earlier within the same second.
+        With the end, the event counts as newer than a profile that was read in the same second.
         """
         return datetime.fromtimestamp(self.event_time, UTC) + _SLACKS_UNIT

@@ -1,8 +1,8 @@
-"""From what a handler returns or raises to what the person sees, within Slack's three seconds.
+"""Turns a handler's result or exception into an answer, within Slack's three seconds.
 
-No exception leaves a listener, for Bolt would lose the answer with it. Bolt is set to send the
-answer when the listener has returned, so an answer never promises what has not happened. What
-became of the request stands in Bolt's context then, under `OUTCOME`.
+No exception leaves a listener, because Bolt would then send no answer. Bolt sends the answer after
+the listener has returned, so an answer never promises work that has not happened. The listener
+stores the outcome of the request in Bolt's context, under `OUTCOME`.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from relai_core.domain.ids import ChannelId, SlackUserId
 from relai_core.ports import Message
 
 ANSWER_WITHIN = timedelta(seconds=2.6)
-"""Of Slack's 3 seconds; the rest is for the way back."""
+"""Time for a handler. The rest of Slack's 3 seconds is for sending the answer."""
 
 _UNREADABLE = "RelAI could not read what Slack sent, so nothing was done."
 _CHANNEL_INITIALS = ("C", "D", "G")
@@ -38,14 +38,14 @@ _A = TypeVar("_A")
 
 
 class ButtonAnswer(NamedTuple):
-    """What a click is answered with, beside its message or in its place."""
+    """The answer to a click; with `replaces` it takes the place of the clicked message."""
 
     message: Message
     replaces: bool = False
 
 
 def plain(text: str) -> Message:
-    """A message of text alone."""
+    """A message without blocks."""
     return Message(text, [])
 
 
@@ -57,7 +57,7 @@ class Replies:
         self._within = within
 
     def to_command(self, handle: Callable[[SlashCommand], Awaitable[Message | None]]) -> Listener:
-        """Answer a slash command. None says nothing, as when a form has opened."""
+        """Answer a slash command. For None no message is sent, as when a form has opened."""
 
         async def listen(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
             if (command := _read(SlashCommand, body)) is None:
@@ -76,7 +76,7 @@ class Replies:
         return listen
 
     def to_click(self, handle: Callable[[BlockAction], Awaitable[ButtonAnswer | None]]) -> Listener:
-        """Answer a click. None says nothing: the message it was on changes by itself."""
+        """Answer a click. For None no message is sent, because a worker edits the card."""
 
         async def listen(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
             await ack()
@@ -101,9 +101,9 @@ class Replies:
         *,
         reasons_at: str | None = None,
     ) -> Listener:
-        """Answer a form: close it and say what became of it, or leave it open with the reason.
+        """Answer a form: close it and tell the result, or leave it open and show the error.
 
-        A reason that is about no single input stands at the input `reasons_at`.
+        If the error names no input of the form, it is shown at the input `reasons_at`.
         """
 
         async def listen(ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
@@ -130,16 +130,16 @@ class Replies:
         return listen
 
     def to_event(self, handle: Callable[[UserEvent], Awaitable[None]]) -> Listener:
-        """Take note of an event. One that could not be handled is left to Slack to send again."""
+        """Handle an event. If the handler fails, the answer is 503, so Slack sends it again."""
 
         async def listen(body: Body, context: AsyncBoltContext) -> BoltResponse | None:
             if (event := _read(UserEvent, body)) is None:
                 context[OUTCOME] = RequestOutcome.UNREADABLE
-                return None  # it would not fit the next time either
+                return None  # Slack would send the same payload again
             try:
                 async with asyncio.timeout(self._within.total_seconds()):
                     await handle(event)
-            except Exception as error:  # noqa: BLE001 - whatever it is, Slack must ask again
+            except Exception as error:  # noqa: BLE001 - after any error Slack must send again
                 context[OUTCOME] = outcome_of(error)
                 _log.error("event_not_handled", exc_info=error)
                 return BoltResponse(status=503)
@@ -157,7 +157,7 @@ class Replies:
         try:
             async with asyncio.timeout(self._within.total_seconds()):
                 answer = await work
-        except Exception as error:  # noqa: BLE001 - the person is told, whatever it is
+        except Exception as error:  # noqa: BLE001 - the person is told of any error
             await refuse(trouble_of(error, viewer))
             return outcome_of(error)
         await give(answer)
@@ -165,7 +165,7 @@ class Replies:
 
 
 def _read(kind: type[_P], body: Body) -> _P | None:
-    """The payload, or None if it does not fit; the log then names the fields, not their content."""
+    """Parse a payload. If it does not fit, log the names of the wrong fields and return None."""
     try:
         return kind.model_validate(body)
     except ValidationError as error:
@@ -175,6 +175,6 @@ def _read(kind: type[_P], body: Body) -> _P | None:
 
 
 def _channel_of(form: ViewSubmission) -> ChannelId | None:
-    """Where the form was asked for, if it says so."""
+    """The channel in which the person opened the form, if the form stores it."""
     origin = form.view.private_metadata
     return ChannelId(origin) if origin.startswith(_CHANNEL_INITIALS) else None

@@ -1,4 +1,4 @@
-"""Jobs of this process alone. Everything that people wait for is a timer of Temporal."""
+"""Periodic jobs of this process. Reminders and deadlines are timers of Temporal."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,9 +21,9 @@ class Scheduler:
     def every(
         self, interval: timedelta, job: Callable[[], Awaitable[object]], *, at_once: bool = False
     ) -> None:
-        """Call `job` again and again, first after `interval` or `at_once`.
+        """Call `job` every `interval`, the first time after `interval` or `at_once`.
 
-        A call that takes longer than `interval` delays the next. One that fails is logged.
+        A call that takes longer than `interval` delays the next call. A failed call is logged.
         """
 
         async def run() -> None:
@@ -37,7 +37,7 @@ class Scheduler:
             seconds=interval.total_seconds(),
             max_instances=1,
             coalesce=True,
-            misfire_grace_time=None,  # late is better than not at all
+            misfire_grace_time=None,  # a late run is never skipped
         )
         if at_once:
             added.modify(next_run_time=utc_now())

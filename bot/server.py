@@ -19,16 +19,17 @@ from bot.signature import SIGNATURE, is_from_slack
 _LARGEST_BODY = 1024 * 1024
 """Bytes. Slack's largest payload, a view, stays below a quarter of it."""
 _LARGEST_PROBE = 1024
-"""Bytes. Slack's probe of the certificate is a form of two short fields, a flag and a token."""
+"""Bytes. Slack's certificate check sends a form of two short fields, a flag and a token."""
 DRAIN = timedelta(seconds=3)
-"""Longest wait for the answers under way when the bot stops; each takes less. Socket, requests and
-background are drained one after the other, each for so long: within Docker's 10 seconds."""
+"""Longest wait for running answers when the bot stops; each answer takes less. The bot drains the
+socket, the requests and the background in turn, each this long: within Docker's 10 seconds."""
 _IDLE_WITHIN = 20.0
-"""Seconds in which the head of a request must have come; then the connection is closed."""
+"""Seconds for the head of a request to arrive; after that the connection is closed."""
 _BODY_WITHIN = 10.0
-"""Seconds, three times as long as Slack itself waits for an answer."""
+"""Seconds for the body to arrive: three times as long as Slack waits for an answer."""
 _LINGER = 2.0
-"""Seconds for which the rest of a refused body is still read, so that the answer is seen."""
+"""Seconds to keep reading a refused body. If we closed at once, the client might not get the
+answer."""
 _LONGEST_HEAD = 16 * 1024
 """Bytes of a request line, and of all headers together."""
 _PASSED_ON = ("x-slack-retry-num", "x-slack-retry-reason")
@@ -37,11 +38,11 @@ _log = structlog.get_logger(__name__)
 
 
 class _MalformedError(Exception):
-    """The body is not what Slack sends."""
+    """The body is not a payload of Slack's."""
 
 
 class SlackRoute:
-    """`POST /slack/events`: every payload of Slack's, signed.
+    """`POST /slack/events`: takes all of Slack's signed payloads.
 
     Before `open` is called, each request gets a 503, so Slack repeats it.
     """
@@ -53,16 +54,16 @@ class SlackRoute:
         self._dispatch: Dispatch | None = None
 
     def open(self, dispatch: Dispatch) -> None:
-        """Let requests in."""
+        """Accept requests from now on."""
         self._dispatch = dispatch
 
     async def is_trusted(self) -> bool:
-        """True, unless Slack's requests seem to be refused.
+        """Return True unless every signed request so far had a wrong signature.
 
-        Anybody can send a wrong signature, so one right signature settles it for ever.
+        Strangers can send wrong signatures, so after one right signature this is always True.
 
         Raises:
-            DegradedError: signed requests came, and no signature was right.
+            DegradedError: signed requests arrived, and no signature was right.
         """
         if self._has_refused and not self._is_proven:
             raise DegradedError(
@@ -98,7 +99,7 @@ class SlackRoute:
 
 
 class Server:
-    """The listening side, on one address."""
+    """The HTTP server, on one address."""
 
     def __init__(self, routes: Iterable[web.RouteDef], api: web.Application | None = None) -> None:
         app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_json_errors])
@@ -117,10 +118,10 @@ class Server:
         self._site: web.TCPSite | None = None
 
     async def start(self, host: str, port: int) -> int:
-        """Listen; the port, which the system chooses if it is 0.
+        """Listen, and return the port. If `port` is 0 the system chooses one.
 
         Raises:
-            OSError: the address is taken or not ours.
+            OSError: the address is taken, or does not belong to this machine.
         """
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
@@ -130,7 +131,7 @@ class Server:
         return bound
 
     async def stop(self) -> None:
-        """Take no new request, and let the requests under way finish."""
+        """Accept no new request, and let running requests finish."""
         await self._runner.cleanup()
 
 
@@ -151,8 +152,8 @@ def _refusal(status: int, error: str) -> web.Response:
 
 
 def _is_ssl_check(request: web.Request, raw: bytes) -> bool:
-    """True for Slack's probe of the certificate, which is unsigned and gets an empty answer."""
-    # Anybody can send an unsigned form, and parsing a long one would hold up all others.
+    """True for Slack's check of the certificate, which is unsigned and gets an empty answer."""
+    # A stranger can send an unsigned form, and parsing a long one would block the event loop.
     is_short_form = len(raw) <= _LARGEST_PROBE and request.content_type != "application/json"
     return is_short_form and _form(raw).get("ssl_check") == "1"
 

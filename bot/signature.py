@@ -8,13 +8,14 @@ from collections.abc import Mapping
 
 SIGNATURE = "X-Slack-Signature"
 _STAMP = re.compile(r"[0-9]{1,12}")
-"""Unix time in seconds. Python refuses to read a number of thousands of digits."""
+"""Unix time in seconds. Limited, because int() raises ValueError for thousands of digits."""
 _WINDOW = 300
-"""Seconds either way, as Slack advises. A replay within it meets ids made from its trigger."""
+"""Largest difference from our clock in seconds, as Slack advises. A replay within it has no second
+effect, because our ids are made from its trigger."""
 
 
 def is_from_slack(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
-    """Check age and signature of a raw body. A malformed header is not from Slack."""
+    """Check age and signature of a raw body. For a malformed header the answer is False."""
     stamp = headers.get("X-Slack-Request-Timestamp", "")
     if not (_STAMP.fullmatch(stamp) and abs(time.time() - int(stamp)) <= _WINDOW):
         return False

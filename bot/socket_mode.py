@@ -1,4 +1,4 @@
-"""Slack over a websocket: reconnected after every failure, and drained before it closes."""
+"""Slack over a websocket, which reconnects after a failure and drains before it closes."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from bot.bolt import Dispatch
 
 PING_EVERY = timedelta(seconds=10)
 _MISSES_ALLOWED = 2
-"""Failed checks before a new address is asked for, a call of Slack's lowest rate tier."""
+"""Failed checks before we request a new address; that call has Slack's lowest rate limit."""
 _GOODBYE = timedelta(milliseconds=500)
 
 _log = structlog.get_logger(__name__)
@@ -54,17 +54,17 @@ class SocketMode:
         return await self._client.is_connected()
 
     async def look_after(self) -> None:
-        """Free a client that retries one dead address for ever. Call it every few seconds."""
+        """Give up an address that the client retries in vain. Call this every few seconds."""
         self._misses = 0 if await self.is_connected() else self._misses + 1
         if self._misses >= _MISSES_ALLOWED:
-            # A ticket opens one connection only, and while the client connects it asks for a new
-            # one only if it has none.
+            # An address opens one connection only, and the client requests a new address only if
+            # it has none.
             self._client.wss_uri = None
             self._misses = 0
             _log.warning("socket_address_renewed")
 
     async def stop(self, within: timedelta) -> None:
-        """Take no new payload, wait `within` for the answers under way, then disconnect.
+        """Take no new payload, wait `within` for running answers, then disconnect.
 
         A payload that arrives later is not acknowledged, so Slack sends it again.
         """
@@ -74,7 +74,7 @@ class SocketMode:
         if self._connecting is not None:
             self._connecting.cancel()
         with suppress(TimeoutError):
-            # If Slack's side is gone without a close frame, the client would wait for one.
+            # If the peer is gone without a close frame, the client would wait for that frame.
             async with asyncio.timeout(_GOODBYE.total_seconds()):
                 await self._client.close()  # type: ignore[no-untyped-call]
 

@@ -1,4 +1,4 @@
-"""The start of the bot: it listens at once, and waits for its parts as long as that takes."""
+"""The start of the bot: it listens at once, and retries each part until it answers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 
 async def listen(server: Server, settings: Settings) -> None:
-    """Listen where the settings say.
+    """Listen on the host and port of the settings.
 
     Raises:
         SettingsError: the address is taken, or not one of this machine.
@@ -34,10 +34,10 @@ async def listen(server: Server, settings: Settings) -> None:
 
 
 async def once_reached(part: str, ask: Callable[[], Awaitable[_T]]) -> _T:
-    """What `part` answers, asked again until it does, with a line in the log for each try.
+    """Call `ask` until `part` answers, log each failed try, and return the answer.
 
     Raises:
-        SettingsError: it can't be used with these settings.
+        SettingsError: the part can't be used with these settings.
     """
     pause = _FIRST_PAUSE
     while True:

@@ -1,4 +1,4 @@
-"""Why a request did not succeed, in words for the person who made it."""
+"""Error texts for the person whose request failed."""
 
 import re
 import secrets
@@ -28,10 +28,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Trouble(NamedTuple):
-    """The words, and the input they are about.
+    """An error text, and the input that it is about.
 
-    Words of a rule, which `is_refusal` marks, are mrkdwn, and there is nothing to say again. All
-    others are bare text, and what was typed is still needed.
+    If a rule refused the request, `is_refusal` is set: the text is mrkdwn, and trying again does
+    not help. Any other text is plain, and the person may want to send the typed line again.
     """
 
     text: str
@@ -39,11 +39,11 @@ class Trouble(NamedTuple):
     is_refusal: bool = False
 
     def message(self, typed: str = "") -> Message:
-        """The words in a conversation, with what was typed if that is worth sending again."""
+        """The text as a message; unless a rule refused the request, with the typed line."""
         return refused(self.text) if self.is_refusal else not_saved(self.text, typed)
 
     def for_modal(self, viewer: SlackUserId) -> str:
-        """The words where no mrkdwn is shown."""
+        """The text for a modal, whose errors show no mrkdwn."""
         if not self.is_refusal:
             return self.text.replace("`", "")
         named = _MENTION.sub(
@@ -53,7 +53,7 @@ class Trouble(NamedTuple):
 
 
 def trouble_of(error: Exception, viewer: SlackUserId) -> Trouble:
-    """What to tell `viewer`. What nobody foresaw is in the log, under a reference they can name."""
+    """The error text for `viewer`. Unexpected errors are logged; the text has the reference."""
     match error:
         case ChangeRefusedError():
             text = refusal_text(error.reason, error.task, error.relay, viewer)

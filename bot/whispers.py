@@ -1,4 +1,4 @@
-"""Words to one person about what they just did, outside the answer that Slack waits for."""
+"""Messages to one person about their command, click or form, sent outside Slack's request."""
 
 import aiohttp
 import structlog
@@ -18,7 +18,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Whispers:
-    """Sends each whisper in the background, so that none delays an answer."""
+    """Sends each message in the background, so that it delays no answer."""
 
     def __init__(self, client: AsyncWebClient, background: Background) -> None:
         self._client = client
@@ -29,7 +29,7 @@ class Whispers:
         self._background.soon(self._answer(click, message, replaces))
 
     def tell(self, user: SlackUserId, channel: ChannelId | None, message: Message) -> None:
-        """Tell someone where they are or, where the bot may not speak, in their DM."""
+        """Tell a person in their channel or, if the bot may not post there, in their DM."""
         self._background.soon(self._tell(user, channel, message))
 
     async def _answer(self, click: BlockAction, message: Message, replaces: bool) -> None:
@@ -37,8 +37,8 @@ class Whispers:
             await self._tell(click.user_id, click.channel_id, message)
 
     async def _respond(self, click: BlockAction, message: Message, replaces: bool) -> bool:
-        """Whether the answer is there, or may be; False if it provably is not."""
-        # Bolt's own `respond` hides failures, and posts again after a lost answer.
+        """Return False if the answer was certainly not shown, and True otherwise."""
+        # Bolt's own `respond` hides failures, and posts twice if Slack's response is lost.
         webhook = AsyncWebhookClient(
             click.response_url or "",
             session=self._client.session,
@@ -57,7 +57,7 @@ class Whispers:
             _log.warning("response_url_not_connected", error=str(error))
             return False
         except _FAILURES as error:
-            # It may have been said: said nowhere is a smaller evil than said twice.
+            # The message may have been shown. A lost message is better than a repeated one.
             _log.error("response_url_not_confirmed", error=str(error))
             return True
         if response.status_code != 200:

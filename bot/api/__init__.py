@@ -1,1 +1,1 @@
-"""What comes in over plain HTTP."""
+"""The API, `/health` and `/metrics`, over plain HTTP."""

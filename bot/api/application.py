@@ -1,4 +1,4 @@
-"""The API as a part of the bot's HTTP server, with its description beside it."""
+"""The API and its description, as a part of the bot's HTTP server."""
 
 import json
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ class Services(NamedTuple):
 
 
 def list_operations(services: Services) -> list[Operation[Any]]:
-    """All that the API can do, in the order in which it is described."""
+    """All operations of the API, in the order of the description."""
     people = People(services.users)
     return [
         *TaskApi(services.tasks, people).operations(),
@@ -46,7 +46,7 @@ def list_operations(services: Services) -> list[Operation[Any]]:
 
 
 def create_application(gate: Gate, services: Services) -> web.Application:
-    """Everything below `/api`."""
+    """Make the application for all paths below `/api`."""
     operations = list_operations(services)
     app = web.Application(middlewares=[gate.middleware])
     app.add_routes(gate.routes(operations))

@@ -1,4 +1,4 @@
-"""The checks behind `/health`, and words about their failures that anybody may read."""
+"""The checks behind `/health`. Their error texts are public, so they hold no secrets."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,27 +16,28 @@ from relai_core.settings import SettingsError
 
 CHECKED_WITHIN = timedelta(seconds=1.5)
 CLOCKS_APART = timedelta(seconds=3)
-"""Slack's dates have whole seconds and are as old as an answer takes: together less than this."""
+"""A larger difference means that our clock is wrong. Slack's Date header is cut to whole seconds
+and ages on its way to us; both together explain less."""
 
 Check = Callable[[], Awaitable[None]]
-"""Returns if its part is there, and raises otherwise."""
+"""Returns if its part works, and raises otherwise."""
 
 _log = structlog.get_logger(__name__)
 
 
 class NotConnectedError(Exception):
-    """No payload can come in."""
+    """The bot can't receive payloads."""
 
 
 class DegradedError(Exception):
-    """People are served, but an operator must act. The text says why, for anybody to read."""
+    """People are served, but an operator must act. The text names the cause and is public."""
 
 
 class SlackCheck:
-    """The bot token and the way in.
+    """Checks the bot token and the connection for payloads.
 
     Args:
-        check_token: Checks the token; how far this machine's clock is ahead of Slack's.
+        check_token: Checks the token; returns this machine's clock minus Slack's.
     """
 
     def __init__(self, check_token: Callable[[], Awaitable[timedelta]]) -> None:
@@ -45,7 +46,7 @@ class SlackCheck:
         self._clock_ahead = timedelta(0)
 
     def opened(self, is_open: Callable[[], Awaitable[bool]]) -> None:
-        """From now on `is_open` tells whether payloads can come in."""
+        """From now on use `is_open`, which is true if payloads can arrive."""
         self._is_open = is_open
 
     async def __call__(self) -> None:
@@ -64,7 +65,7 @@ class SlackCheck:
 
 
 class WorkerCheck:
-    """The workers: one polls, and none of them reports trouble.
+    """Checks that a worker polls, and that no worker reports trouble.
 
     Args:
         require_worker: Checks that a worker polls.
@@ -89,7 +90,7 @@ class WorkerCheck:
         try:
             reports = await self._list_reports()
         except UnavailableError:
-            return  # the check of MongoDB says it
+            return  # the check of MongoDB reports this
         for report in reports:
             if trouble := self._trouble(report):
                 _log.warning("worker_in_trouble", worker=report.worker, trouble=trouble)
@@ -105,17 +106,17 @@ class WorkerCheck:
 
 
 class Trouble(NamedTuple):
-    """What is wrong with a part; `is_degraded` if people are served all the same."""
+    """The trouble with a part. If `is_degraded`, people are still served."""
 
     words: str
     is_degraded: bool
 
 
 async def trouble_with(check: Check) -> Trouble | None:
-    """What a check finds wrong within `CHECKED_WITHIN`, or None.
+    """Run a check for at most `CHECKED_WITHIN`; return the trouble that it finds, or None.
 
-    The words are our own: any other error's text may hold addresses and secrets, so it is only
-    logged.
+    The text is always our own. Texts of foreign errors may hold addresses and secrets, so they are
+    only logged.
     """
     try:
         async with asyncio.timeout(CHECKED_WITHIN.total_seconds()):

@@ -1,4 +1,4 @@
-"""The way into the API: who asks, how often, for what; then the operation; then the answer."""
+"""Checks an API request's token, rate and input, then runs the operation and answers."""
 
 import asyncio
 import time
@@ -27,9 +27,9 @@ from relai_core.domain.ids import RequestId, TeamId
 from relai_core.domain.keyed_request import StoredAnswer
 
 ANSWER_WITHIN = timedelta(seconds=2.6)
-"""From the body's end on. Whoever waits is told of a part that is down within 3 seconds."""
+"""Time from the body's end to the answer: if a part is down, callers hear it within 3 seconds."""
 WORK_WITHIN = timedelta(seconds=1.8)
-"""The part of it for the operation itself, so that its answer can still be kept."""
+"""Time for the operation alone; the rest of `ANSWER_WITHIN` is for storing its answer."""
 _KEY = "Idempotency-Key"
 _NOT_YET = (ProblemCode.NOT_FOUND, ProblemCode.UNKNOWN_PERSON)
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="relai"'}
@@ -39,16 +39,16 @@ _HOW_TO_CONFIGURE = (
 )
 
 Observe = Callable[[str, int, float], None]
-"""Takes note of a finished request: operation, status, seconds."""
+"""Records a finished request: operation, status, seconds."""
 _Route = Callable[[web.Request], Awaitable[web.Response]]
 
 _log = structlog.get_logger(__name__)
 
 
 class Gate:
-    """Lets callers in whose token is known, each into its own workspace.
+    """Admits callers with a configured token, each to its own workspace.
 
-    Until `open` has been called, callers are asked to come again.
+    Before `open` is called, each request gets a 503 with `Retry-After`.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Gate:
         self._team_id: TeamId | None = None
 
     def open(self, team_id: TeamId) -> None:
-        """Let callers of the workspace in that this bot serves."""
+        """Admit the callers of this bot's workspace."""
         self._team_id = team_id
 
     def routes(self, operations: Iterable[Operation[Any]]) -> list[web.RouteDef]:
@@ -73,7 +73,7 @@ class Gate:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Nothing is answered without a token configured, and every problem in its own shape."""
+        """Refuse requests while no token is configured, and turn errors into problems."""
         try:
             self._require_configured()
             return await handler(request)
@@ -106,7 +106,7 @@ class Gate:
             return _refusal(problem_of(error, operation.is_write), request, operation)
 
     def _admit(self, request: web.Request, operation: Operation[In]) -> ApiToken:
-        """Who asks, if they may ask this, now and here."""
+        """Return the caller's token, or raise the Problem that refuses it."""
         caller = find_api_token(self._tokens, _secret(request))
         if caller is None:
             detail = "Send a valid token: Authorization: Bearer TOKEN."
@@ -123,10 +123,10 @@ class Gate:
             detail = "The bot is starting. Nothing was done."
             raise Problem(503, ProblemCode.STARTING, detail, headers={"Retry-After": "2"})
         if caller.team_id != self._team_id:
-            detail = "This bot serves another workspace than the token's."
+            detail = "The token belongs to a workspace that this bot does not serve."
             raise Problem(403, ProblemCode.OTHER_WORKSPACE, detail)
         if operation.is_write and not caller.may_write:
-            detail = "This token may read, and this request writes."
+            detail = "This token may only read, and this request writes."
             raise Problem(403, ProblemCode.READ_ONLY_TOKEN, detail)
         return caller
 
@@ -146,7 +146,7 @@ class Gate:
         if not operation.is_write:
             return _response(await carry_out(RequestId(""), False))
         key = _key(request)
-        # Only what was given: a default is not part of what the caller asked for.
+        # Defaults are left out, because only given fields count when comparing two requests.
         wish = f"{operation.method} {request.path} {given.model_dump_json(exclude_unset=True)}"
         answer, standing = await self._repeats.once(caller, key, wish, carry_out)
         _log.info("api_write", status=answer.status, repeat=standing)
@@ -159,7 +159,7 @@ def _secret(request: web.Request) -> str:
 
 
 async def _carried_out(operation: Operation[In], call: Call[In], is_known: bool) -> Answer:
-    """What an earlier try has led to, or what this one does."""
+    """The answer of an earlier try if it had its effect, or else of a new try."""
     if is_known and operation.recall is not None:
         recalled = await operation.recall(call)
         if recalled is not None:
@@ -187,7 +187,7 @@ def _stored(answer: Answer) -> StoredAnswer:
 
 
 def _stored_problem(problem: Problem) -> StoredAnswer:
-    """A refusal, to be kept like any answer. What says "not yet" is none: it is raised on."""
+    """A refusal as an answer to store. Raise it instead if a later try may succeed."""
     if problem.status >= 500 or problem.details.code in _NOT_YET:
         raise problem
     return StoredAnswer(status=problem.status, body=problem.body)

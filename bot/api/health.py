@@ -1,7 +1,7 @@
 """`GET /health`: the state of the bot's parts. `GET /health/live`: the process runs.
 
-The first is for readiness. A restart of the bot mends no part that is down, so a supervisor that
-restarts processes asks the second.
+Use `/health` for readiness. A restart of the bot does not repair another part, so a supervisor that
+restarts processes should use `/health/live`.
 """
 
 import asyncio
@@ -18,12 +18,12 @@ from bot.api.checks import Check, trouble_with
 from relai_core.clock import Clock, utc_now
 
 CHECK_EVERY = timedelta(seconds=15)
-"""Background interval; keeps `since` accurate when nobody calls /health."""
+"""Interval of the background check; keeps `since` accurate when /health is not requested."""
 FRESH_FOR = timedelta(seconds=1)
-"""More frequent requests get the same answer, so a probe can't become a load."""
+"""Requests within this time get the same answer, so frequent probes cause no load."""
 
 _NOT_NEEDED = ("worker", "clock")
-"""Parts without which people are still served."""
+"""Parts that an answer does not need."""
 
 State = Literal["ok", "degraded", "down"]
 
@@ -31,7 +31,7 @@ _log = structlog.get_logger(__name__)
 
 
 class PartHealth(BaseModel):
-    """One part. `since` is when this process first saw the part in this state."""
+    """One part. `since` is the moment when this process first saw the part in this state."""
 
     state: State
     latency_ms: float
@@ -40,9 +40,9 @@ class PartHealth(BaseModel):
 
 
 class Health(BaseModel):
-    """All parts. `degraded`: people are served, but an operator must act.
+    """All parts. `degraded` means that people are served, but an operator must act.
 
-    No worker runs or one is in trouble, or this machine's clock is wrong.
+    Then no worker runs, or a worker reports trouble, or this machine's clock is wrong.
     """
 
     state: State

@@ -1,7 +1,7 @@
-"""What requests look like. The description of the API is generated from these models.
+"""Models of the requests. The API's description is generated from them.
 
-Names are those of the domain, but for the ones that callers know: a task's owner is `assignedTo`,
-its due date `estimatedHandoff`, and a relay's note is its `message`.
+Fields have the domain's names, with three exceptions: a task's owner is `assignedTo`, its due date
+`estimatedHandoff`, and a relay's note `message`.
 """
 
 import re
@@ -43,16 +43,16 @@ def _written_as_rfc3339(moment: object) -> object:
 
 
 def _sensible(moment: datetime) -> datetime:
-    """Keep away from the ends of the calendar, where arithmetic with time zones fails."""
+    """Refuse years at the ends of the calendar, where time zone arithmetic overflows."""
     if not 1970 < moment.year < 9998:
         raise ValueError("must be between the years 1971 and 9997")
     return moment
 
 
 def _visible(text: str) -> str:
-    """Refuse what shows nothing, or more than one line."""
+    """Refuse a text without a visible character, or with more than one line."""
     if not any(unicodedata.category(letter)[0] in "LNPS" for letter in text):
-        raise ValueError("must have something that can be seen")
+        raise ValueError("must have a visible character")
     if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in text):
         raise ValueError("must be one line")
     return text
@@ -85,34 +85,34 @@ PersonRef = Annotated[
 
 
 class _Input(BaseModel):
-    """Unknown fields are refused: a misspelt one would be lost without a word.
+    """Refuses unknown fields, because a misspelt field would be lost silently.
 
-    Nothing is taken for what it is not, such as `"60"` for 60.
+    Values must have the exact type: `"60"` is not taken for 60.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Nothing(_Input):
-    """No input at all."""
+    """No input."""
 
 
 class TaskCreate(_Input):
-    """A task to make. It is its owner's from the first instant."""
+    """A task to make. Its owner holds it at once."""
 
     title: Title
     description: Description = ""
     assignedTo: PersonRef
     creator: PersonRef | None = Field(
-        default=None, description="In whose name; without it, the owner's own."
+        default=None, description="The person who gives the task; by default the owner."
     )
     estimatedHandoff: Moment | None = Field(
-        default=None, description="When it is due: reminders go by it."
+        default=None, description="The due date, which the reminders use."
     )
 
 
 def _describe_patch(schema: dict[str, Any]) -> None:
-    """Say in the schema what `_one_thing` checks."""
+    """Add the rule of `_one_thing` to the schema."""
     for name in _EDITED | {"progress", "status"}:
         del schema["properties"][name]["default"]
     edited = [{"required": [name]} for name in sorted(_EDITED)]
@@ -121,9 +121,9 @@ def _describe_patch(schema: dict[str, Any]) -> None:
 
 
 class TaskPatch(_Input):
-    """What to put right, or how far it is, or that it is not wanted any more: one of the three.
+    """An edit, a progress report or a cancellation: send only one of the three.
 
-    A field that is left out stays as it is.
+    Fields that are left out keep their value.
     """
 
     model_config = ConfigDict(json_schema_extra=_describe_patch)
@@ -134,7 +134,7 @@ class TaskPatch(_Input):
     progress: Annotated[int, Field(ge=0, le=100)] | SkipJsonSchema[None] = None
     status: Literal["cancelled"] | SkipJsonSchema[None] = None
     actor: PersonRef | None = Field(
-        default=None, description="In whose name; without it, the owner's."
+        default=None, description="The person who acts; by default the owner."
     )
 
     @property
@@ -148,8 +148,8 @@ class TaskPatch(_Input):
             raise ValueError("a field can't be null: leave it out to keep it as it is")
         if bool(given & _EDITED) + ("progress" in given) + ("status" in given) != 1:
             raise ValueError(
-                "give title, description or estimatedHandoff; or progress; or status: each is one "
-                "change, so send one request for each"
+                "give only title, description and estimatedHandoff, or only progress, or only "
+                "status: send one request for each of these changes"
             )
         return self
 
@@ -158,15 +158,15 @@ _EDITED = frozenset({"title", "description", "estimatedHandoff"})
 
 
 class TaskComplete(_Input):
-    """Who says that it is done."""
+    """A completion, with the person who reports it."""
 
     actor: PersonRef | None = Field(
-        default=None, description="In whose name; without it, the owner's."
+        default=None, description="The person who acts; by default the owner."
     )
 
 
 class RelayCreate(_Input):
-    """A hand-over. It awaits an answer until `answer_by` or, without it, for the usual window."""
+    """A hand-over. Without `answer_by` the receiver has as long to answer as the bot's setting."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -182,7 +182,7 @@ class RelayCreate(_Input):
 
 
 class UserCreate(_Input):
-    """Somebody to welcome. Slack says who they are: give `slack_user_id` or `email`."""
+    """A person to welcome. Give `slack_user_id` or `email`, by which Slack finds them."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -192,7 +192,7 @@ class UserCreate(_Input):
     )
 
     name: Annotated[str, StringConstraints(pattern=_LINE, max_length=200)] = Field(
-        description="What the caller calls them. People see the name that Slack has."
+        description="The caller's name for the person. RelAI shows the name from Slack."
     )
     status: Literal["active"] = Field(
         default="active", description="Only active people are welcomed."
@@ -200,12 +200,12 @@ class UserCreate(_Input):
     slack_user_id: PersonRef | SkipJsonSchema[None] = None
     email: Address | SkipJsonSchema[None] = None
     inviter: PersonRef | None = Field(
-        default=None, description="Gives the tasks, and gets the summary."
+        default=None, description="The person who gives the tasks and gets the summary."
     )
 
 
 class _Page(_Input):
-    """A query, where everything is text."""
+    """A query, in which all values are text."""
 
     model_config = ConfigDict(strict=False)
 
@@ -213,29 +213,29 @@ class _Page(_Input):
 
 
 class TaskPageQuery(_Page):
-    """Which tasks. All that is given must fit."""
+    """A filter of tasks. A task must match all given fields."""
 
     assignee: PersonRef | None = None
     creator: PersonRef | None = None
     status: TaskStatus | None = None
-    due_after: Moment | None = Field(default=None, description="Due then or later.")
-    due_before: Moment | None = Field(default=None, description="Due earlier than that.")
+    due_after: Moment | None = Field(default=None, description="Tasks due at this moment or later.")
+    due_before: Moment | None = Field(default=None, description="Tasks due before this moment.")
     cursor: Annotated[str, StringConstraints(pattern=r"^T-[1-9][0-9]{0,8}$")] | None = Field(
-        default=None, description="`next_cursor` of the page before."
+        default=None, description="`next_cursor` of the previous page."
     )
 
 
 class UserPageQuery(_Page):
-    """Which people."""
+    """A page of people."""
 
     cursor: Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{1,20}$")] | None = Field(
-        default=None, description="`next_cursor` of the page before."
+        default=None, description="`next_cursor` of the previous page."
     )
 
 
 class TrailPageQuery(_Page):
-    """Which part of a trail."""
+    """A page of a trail."""
 
     cursor: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,8}$")] | None = Field(
-        default=None, description="`next_cursor` of the page before."
+        default=None, description="`next_cursor` of the previous page."
     )

@@ -1,4 +1,4 @@
-"""`GET /metrics`: what the process has counted, for a Prometheus server."""
+"""`GET /metrics`: the metrics of this process, for a Prometheus server."""
 
 from aiohttp import web
 
@@ -6,7 +6,7 @@ from bot.metrics.registry import Metrics
 
 
 class MetricsApi:
-    """Shows the figures. Nothing outside this process is asked for them."""
+    """Answers from memory, without a call to another process."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics

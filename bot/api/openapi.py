@@ -1,4 +1,4 @@
-"""The description of the API (OpenAPI 3.1), made from the same declarations that serve it."""
+"""Makes the API's description (OpenAPI 3.1) from the declarations of its operations."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
@@ -31,20 +31,20 @@ _NAMES: Mapping[str, Json] = {
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "The same key and body is answered the same, and has one effect, for a week.",
+    "description": "For a week, the same key and body get the same answer and have one effect.",
     "schema": {"type": "string", "pattern": KEY_PATTERN},
 }
 _STATUS_HEADER = {
-    "description": "`new`; `replayed`, the answer of the first; or `none` without a key.",
+    "description": "`new`; `replayed` for a repeat; or `none` without a key.",
     "schema": {"enum": ["none", "new", "replayed"]},
 }
-_LOCATION_HEADER = {"description": "Where to look.", "schema": {"type": "string"}}
-_CHALLENGE_HEADER = {"description": "How to send a token.", "schema": {"type": "string"}}
+_LOCATION_HEADER = {"description": "The address of the result.", "schema": {"type": "string"}}
+_CHALLENGE_HEADER = {"description": "The scheme for sending a token.", "schema": {"type": "string"}}
 _RETRY_HEADER = {"description": "Seconds to wait.", "schema": {"type": "string"}}
 
 
 def describe(operations: Sequence[Operation[Any]]) -> Json:
-    """The whole description."""
+    """Make the whole description."""
     models = {model for operation in operations for model in operation.gives.values()}
     bodies = {operation.takes for operation in operations if operation.is_write}
     _, definitions = models_json_schema(
@@ -111,7 +111,7 @@ def _parameters(operation: Operation[Any]) -> list[Json]:
 
 
 def _query(model: type[BaseModel]) -> list[Json]:
-    """The fields of a model as parameters; in a query a field is left out, never null."""
+    """A model's fields as query parameters. Null is removed: a query leaves a field out instead."""
     schema = model.model_json_schema(ref_template=_REF)
     definitions = schema.get("$defs", {})
     return [
@@ -134,7 +134,7 @@ def _not_null(field: Json, definitions: Json) -> Json:
 
 
 def _kind(field: Json) -> Json:
-    """What a field may be besides null."""
+    """The schema of a field's type other than null."""
     kinds: list[Json] = field.get("anyOf", [field])
     return next(kind for kind in kinds if kind.get("type") != "null")
 

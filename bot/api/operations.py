@@ -1,4 +1,4 @@
-"""What the API can do, each operation declared once: its route and its description both follow."""
+"""The declaration of an operation, from which its route and its description are made."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ In = TypeVar("In", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[In]):
-    """A request that may be carried out.
+    """A checked request.
 
     Attributes:
-        caller: who asks.
-        given: the body, or the query of a GET, checked.
-        name: what the address names, such as `T-42`; empty if it names nothing.
-        request: the same for every repeat under one `Idempotency-Key`.
+        caller: the token that the request came with.
+        given: the parsed body, or the parsed query of a GET.
+        name: the name in the path, such as `T-42`; empty if the path has none.
+        request: the request's id, the same for every repeat under one `Idempotency-Key`.
     """
 
     caller: ApiToken
@@ -38,7 +38,7 @@ class Call(Generic[In]):
 
 
 class Answer(NamedTuple):
-    """What to answer, and where to look for what was made."""
+    """The answer; `location` is the address of the result."""
 
     status: int
     content: BaseModel
@@ -47,15 +47,15 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[In]):
-    """One thing the API can do.
+    """One operation of the API.
 
     Attributes:
-        id: its name in the description, such as `create_task`.
-        path: below `/api`, with at most one name in it: `/tasks/{task}`.
-        takes: the body, or the query of a GET.
-        gives: the answers that are successes, by status.
-        recall: finds the answer in what an earlier try of the same request has led to, if it has.
-        links: operations that take the name in `Written`'s or the answer's field, by their ids.
+        id: name in the description, such as `create_task`.
+        path: path below `/api`, with at most one name in it: `/tasks/{task}`.
+        takes: model of the body, or of the query of a GET.
+        gives: models of the successful answers, by status.
+        recall: finds the effect of an earlier try of the same request, or returns None.
+        links: for other operations by id, the field of the answer that holds their path's name.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""What answers look like. The description of the API is generated from these models."""
+"""Models of the answers. The API's description is generated from them."""
 
 from datetime import datetime
 from typing import Literal, Self
@@ -37,9 +37,9 @@ class RelayOut(BaseModel):
 
 
 class TaskOut(BaseModel):
-    """A task as it stands. `relay` is its latest hand-over.
+    """A task in its present state. `relay` is its latest hand-over.
 
-    `via` and `closed_via` are the API tokens through which it was made and closed, if any.
+    `via` and `closed_via` name the API tokens that made and closed it, or are null.
     """
 
     id: str
@@ -74,14 +74,14 @@ class TaskOut(BaseModel):
 
 
 class TaskPage(BaseModel):
-    """Some tasks, the newest first. More follow if `next_cursor` is set."""
+    """A page of tasks, the newest first. If `next_cursor` is set, more tasks follow."""
 
     tasks: list[TaskOut]
     next_cursor: str | None
 
 
 class EventOut(BaseModel):
-    """One line of a trail. `via` is the API token through which the actor's wish came, if any."""
+    """One event of a trail. `via` names the API token that the request came with, or is null."""
 
     request_id: str
     version: int
@@ -102,7 +102,7 @@ class EventOut(BaseModel):
 
 
 class TrailPage(BaseModel):
-    """What happened to a task, oldest first. More follows if `next_cursor` is set."""
+    """A page of a task's events, oldest first. If `next_cursor` is set, more events follow."""
 
     events: list[EventOut]
     next_cursor: str | None
@@ -133,18 +133,19 @@ class UserOut(BaseModel):
 
 
 class UserPage(BaseModel):
-    """Some people. More follow if `next_cursor` is set."""
+    """A page of people. If `next_cursor` is set, more people follow."""
 
     users: list[UserOut]
     next_cursor: str | None
 
 
 class Written(BaseModel):
-    """A wish that is durably saved.
+    """A request that is durably saved.
 
-    `done` says that it has been carried out, and `task` is the task after it. Without it no worker
-    answered in time: `location` is where to look, and a line of the trail with `request_id` says
-    that it was carried out. What the rules refuse that late leaves no line.
+    If `done` is true, it has been carried out, and `task` is the changed task. If it is false, no
+    worker answered in time: read the result at `location`. When the request has been carried out,
+    the task's trail has an event with its `request_id`. If the rules refuse the request later, the
+    trail gets no event.
     """
 
     workflow_id: str
@@ -154,7 +155,7 @@ class Written(BaseModel):
 
 
 class TaskWritten(Written):
-    """A wish about a task. `refusal` says why a new task is not its owner's but its creator's."""
+    """A request about a task. `refusal` is the reason if a new task went to its creator instead."""
 
     task_id: str
     task: TaskOut | None
@@ -168,7 +169,7 @@ class RelayWritten(TaskWritten):
 
 
 class UserWritten(BaseModel):
-    """A welcome that is under way, or has been before. `location` shows which."""
+    """A welcome that is running or has ended. `location` is the address of its status."""
 
     workflow_id: str
     location: str
@@ -176,14 +177,14 @@ class UserWritten(BaseModel):
 
 
 class WorkflowResult(BaseModel):
-    """How a hand-over ended, or why it was refused."""
+    """The end of a hand-over, or the reason for its refusal."""
 
     end: RelayEnd | None
     refusal: RefusalReason | None
 
 
 class WorkflowOut(BaseModel):
-    """Where a workflow execution stands."""
+    """The state of a workflow execution."""
 
     id: str
     type: str

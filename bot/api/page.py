@@ -1,4 +1,4 @@
-"""A page that shows the API's description to people: plain HTML, no script, nothing from afar."""
+"""Renders the API's description as a plain HTML page without scripts or external files."""
 
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -50,23 +50,24 @@ small { color: var(--quiet); }
 _METHODS = ("get", "post", "patch")
 _GUIDE = {
     "Tokens": "Send `Authorization: Bearer TOKEN`. `make token NAME=ci TEAM=T012AB3CD "
-    "ACCESS=write` makes one, and its entry for `API_TOKENS`. Each is for one workspace, and may "
-    "read, or read and write. `make run` keeps one for the sandbox in `.relai/api-token`.",
+    "ACCESS=write` prints a token and its entry for `API_TOKENS`. A token is for one workspace, "
+    "and may read, or read and write. `make run` saves a token for the sandbox in "
+    "`.relai/api-token`.",
     "Examples": "In the examples `$URL` is the bot's address, such as `http://127.0.0.1:8080`, and "
-    "`$TOKEN` your token. People and tasks are made up: put in your own. People are named by "
-    "Slack id, e-mail address, or our id; moments are written with their offset, such as "
+    "`$TOKEN` is your token. Replace the people and tasks by your own. Name people by Slack id, "
+    "e-mail address, or our id. Write moments with their offset, such as "
     "`2030-01-31T17:00:00+01:00`.",
-    "Repeats": "Send an `Idempotency-Key` with every write, a new one for each. The same key and "
-    "body gets the same answer and has one effect, for a week; the header `Idempotency-Status` "
-    "says `new`, `replayed`, or `none` if there was no key.",
-    "Answers": "201: it exists. 202: it is saved, and `done`, where there is one, says whether it "
-    "has been carried out; `location` is where to look.",
-    "Pages": "Lists end with `next_cursor`: send it as `cursor` for what follows; null, and that "
-    "was all. `limit` says how many at a time. Tasks are in the order of their numbers, which "
-    "never change.",
-    "Errors": "Every answer that is no success is `application/problem+json` (RFC 9457), and its "
-    "`code` stays: go by it, and show people `detail`. `field` names what does not fit, and `type` "
-    "leads to what to do, in the table of problems below.",
+    "Repeats": "Send an `Idempotency-Key` with every write, and a new key for each new request. "
+    "For a week, a request with the same key and body gets the same answer and has one effect. "
+    "The header `Idempotency-Status` says `new`, `replayed`, or `none` if there was no key.",
+    "Answers": "201: the task exists. 202: the request is saved. If the answer has `done`, it is "
+    "true once the request has been carried out. `location` is the address of the result.",
+    "Pages": "Lists end with `next_cursor`: send it as `cursor` to get the next page. On the last "
+    "page it is null. `limit` is the size of a page. Tasks are in the order of their numbers, "
+    "which never change.",
+    "Errors": "Every answer that is not a success is `application/problem+json` (RFC 9457). "
+    "Programs should compare `code`, which never changes, and show people `detail`. `field` names "
+    "the wrong field. `type` links to advice, in the table of problems below.",
 }
 
 
@@ -165,7 +166,7 @@ def _taken(body: Json, schemas: Json) -> str:
 
 
 def _answers(responses: Json, schemas: Json) -> str:
-    """Successes in sight, and problems, which are much the same everywhere, folded away."""
+    """The successful answers, and the problems in a folded section."""
     good = {status: answer for status, answer in responses.items() if status < "400"}
     bad = {status: answer for status, answer in responses.items() if status >= "400"}
     return (

@@ -1,4 +1,4 @@
-"""Requests that a newcomer can paste into a shell, made from the description."""
+"""Makes example requests for the shell from the API's description."""
 
 import json
 import shlex
@@ -11,7 +11,7 @@ Json = Mapping[str, Any]
 
 
 def curl(method: str, path: str, operation: Json, body: Json | None, schemas: Json) -> str:
-    """A command that sends what is required, to `$URL` with `$TOKEN`."""
+    """A curl command that sends the required fields to `$URL` with `$TOKEN`."""
     lines = [
         f"curl -X {method} $URL{_address(path, operation)}",
         '-H "Authorization: Bearer $TOKEN"',
@@ -26,7 +26,7 @@ def curl(method: str, path: str, operation: Json, body: Json | None, schemas: Js
 
 
 def _address(path: str, operation: Json) -> str:
-    """The path with an example in place of each name, or else the name in capitals."""
+    """The path with each name replaced by its example or, without one, by its capitals."""
     for parameter in operation["parameters"]:
         name = parameter["name"]
         example = parameter["schema"].get("examples", [name.upper()])[0]
@@ -35,7 +35,7 @@ def _address(path: str, operation: Json) -> str:
 
 
 def _sample(name: str, schema: Json, schemas: Json) -> object:
-    """A value that fits: its example, or what a model requires, or else the field's name."""
+    """A valid value: the schema's example, or a model's required fields, or the field's name."""
     known = resolve(schema, schemas)
     match known:
         case {"examples": [example, *_]} | {"enum": [example, *_]} | {"const": example}:

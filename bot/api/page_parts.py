@@ -1,4 +1,4 @@
-"""Pieces of HTML that the page is made of. What goes in as text comes out escaped."""
+"""Functions that make pieces of HTML. They escape text."""
 
 import re
 from collections.abc import Iterable
@@ -8,17 +8,17 @@ _NAMED = re.compile(r"`([^`]+)`")
 
 
 def code(text: object) -> str:
-    """What a program reads or writes."""
+    """Text as code."""
     return f"<code>{escape(str(text))}</code>"
 
 
 def named(name: str, *about: str) -> str:
-    """The name of a field or parameter, with what must be known of it at once."""
+    """The name of a field or parameter, with remarks such as "required"."""
     return f"{code(name)} <small>{escape(', '.join(about))}</small>" if about else code(name)
 
 
 def prose(text: str) -> str:
-    """Text in which names stand between backticks."""
+    """Prose with names in backticks."""
     return _NAMED.sub(r"<code>\1</code>", escape(text))
 
 
@@ -28,18 +28,18 @@ def paragraphs(text: str) -> str:
 
 
 def link(to: str, content: str) -> str:
-    """A link to an id on the page, on content that is HTML already."""
+    """A link to an id on the page. `content` is HTML."""
     return f'<a href="#{escape(to)}">{content}</a>'
 
 
 def heading(level: int, content: str, name: str = "") -> str:
-    """A heading of content that is HTML already, with an id where it is linked to."""
+    """A heading. `content` is HTML; `name` is the id for links to it."""
     anchor = f' id="{escape(name)}"' if name else ""
     return f"<h{level}{anchor}>{content}</h{level}>"
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Cells are HTML already. Without any row there is no table."""
+    """A table whose cells are HTML, or nothing if there is no row."""
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     if not body:
         return ""

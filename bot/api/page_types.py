@@ -1,4 +1,4 @@
-"""What a JSON schema lets a value be, in words for people."""
+"""Describes the types of a JSON schema in words."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -15,11 +15,11 @@ LIMITS: Mapping[str, str] = {
     "pattern": "matching {}",
 }
 _SPELLED_OUT = 12
-"""Models with more values than that are only linked."""
+"""A model with more values is linked instead of spelled out."""
 
 
 def type_of(schema: Json, schemas: Json) -> str:
-    """What a value may be, its limits, and what it is if left out."""
+    """The type of a value, its limits, and its default."""
     default = schema.get("default")
     kind = _kind(schema, schemas)
     return kind if default in (None, "") else f"{kind}, {code(default)} if left out"
@@ -83,6 +83,6 @@ def _limits(schema: Json) -> list[str]:
 
 
 def _described(field: Json) -> str:
-    """What is said of a field, or of the one kind that it may be of besides null."""
+    """The description of a field or of its type other than null."""
     kinds = [field, *field.get("anyOf", ())]
     return next((kind["description"] for kind in kinds if "description" in kind), "")

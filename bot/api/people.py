@@ -1,4 +1,4 @@
-"""The people whom a request names, or the problem that names the field."""
+"""Finds the people that a request names. A problem names the field of a wrong person."""
 
 from bot.api.problem_codes import ProblemCode
 from bot.api.problems import Problem
@@ -15,7 +15,7 @@ class People:
         self._users = users
 
     async def named(self, team_id: TeamId, reference: str, field: str) -> User:
-        """Anyone who is or was in the workspace.
+        """A person who is or was in the workspace.
 
         Raises:
             Problem: there is no such person.
@@ -27,10 +27,10 @@ class People:
             raise Problem(422, ProblemCode.UNKNOWN_PERSON, detail, field=field) from error
 
     async def speaker(self, team_id: TeamId, reference: str, field: str) -> User:
-        """Someone in whose name something can be done.
+        """A person in whose name a request can act.
 
         Raises:
-            Problem: there is no such person, or they may not use RelAI.
+            Problem: there is no such person, or the person may not use RelAI.
         """
         person = await self.named(team_id, reference, field)
         try:
@@ -39,10 +39,10 @@ class People:
             raise _cannot(error, field) from error
 
     async def receiver(self, team_id: TeamId, reference: str, field: str) -> User:
-        """Someone who can be given a task.
+        """A person who can be given tasks.
 
         Raises:
-            Problem: there is no such person, or no task can be given to them.
+            Problem: there is no such person, or the person can't be given tasks.
         """
         person = await self.named(team_id, reference, field)
         try:

@@ -1,4 +1,4 @@
-"""Why a request did not succeed: one shape for all (RFC 9457), each with a code that stays."""
+"""The answers to failed requests, in one shape (RFC 9457), each with a code for programs."""
 
 import math
 import secrets
@@ -21,9 +21,9 @@ from relai_core.errors import (
 
 CONTENT_TYPE = "application/problem+json"
 _FIELDS = {"due": "estimatedHandoff", "note": "message"}
-"""What the API calls inputs that have another name elsewhere."""
-_WORDS = {"string_pattern_mismatch": "Not written as it must be: the page /api shows the form."}
-"""Where pydantic's own words say too little."""
+"""The API's names of fields that the services name differently."""
+_WORDS = {"string_pattern_mismatch": "The value does not match the pattern on the page /api."}
+"""Texts for errors that pydantic's own text does not explain."""
 _RETRY_AFTER = {"Retry-After": "2"}
 """A part that is down is often back within seconds."""
 
@@ -31,7 +31,7 @@ _log = structlog.get_logger(__name__)
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field, or with all together if `field` is empty."""
+    """The error of one field or, if `field` is empty, of the whole input."""
 
     field: str
     detail: str
@@ -86,7 +86,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's own word
 
 
 _REFUSED: Mapping[RefusalReason, tuple[int, str]] = {
-    RefusalReason.TASK_CLOSED: (409, "The task is closed; nothing can be done about it any more."),
+    RefusalReason.TASK_CLOSED: (409, "The task is closed, so it can't be changed any more."),
     RefusalReason.NOT_THE_OWNER: (403, "Only the owner of the task may do this: {owner}."),
     RefusalReason.NOT_INVOLVED: (
         403,
@@ -96,17 +96,17 @@ _REFUSED: Mapping[RefusalReason, tuple[int, str]] = {
     RefusalReason.NOT_THE_SENDER: (403, "Only the sender of the hand-over may do this."),
     RefusalReason.RELAY_OPEN: (
         409,
-        "A hand-over of the task waits for its answer already; it must end first.",
+        "The task already has an open hand-over, which must end first.",
     ),
     RefusalReason.RELAY_ENDED: (409, "The hand-over has ended already."),
     RefusalReason.SAME_PERSON: (409, "The task is with this person already."),
-    RefusalReason.UNREACHABLE: (409, "The receiver can't be given a task any more."),
-    RefusalReason.ALREADY_USED: (409, "This request was made before, about another task."),
+    RefusalReason.UNREACHABLE: (409, "The receiver can't be given tasks any more."),
+    RefusalReason.ALREADY_USED: (409, "The same request was made before for another task."),
 }
 
 
 def problem_of(error: Exception, is_write: bool = True) -> Problem:
-    """What to answer. What nobody foresaw is in the log, under a reference in the answer."""
+    """The answer to an error. Unexpected errors are logged; the answer has the reference."""
     if isinstance(error, UnavailableError | UnconfirmedError | TimeoutError):
         return _unsaved(error) if is_write else _unreadable(error)
     match error:
@@ -125,9 +125,9 @@ def problem_of(error: Exception, is_write: bool = True) -> Problem:
 
 
 def problem_of_validation(error: ValidationError) -> Problem:
-    """Name every field that does not fit, never what it holds."""
+    """Name every wrong field, and never its value."""
     issues = error.errors(include_input=False, include_url=False, include_context=False)
-    # Inputs are flat; what follows the field's name is how pydantic came to look at it.
+    # Inputs are flat: `loc` begins with the field, and the rest is pydantic's own path.
     found = [(str(next(iter(issue["loc"]), "")), _WORDS.get(issue["type"])) for issue in issues]
     errors = [
         FieldError(field=field, detail=words or issue["msg"])
@@ -146,7 +146,7 @@ def problem_of_validation(error: ValidationError) -> Problem:
 
 
 def problem_of_http(error: web.HTTPException) -> Problem:
-    """What aiohttp itself refuses, in our shape."""
+    """Turn an error of aiohttp's into a problem."""
     match error:
         case web.HTTPNotFound():
             return Problem(404, ProblemCode.NOT_FOUND, "There is nothing at this address.")
@@ -175,7 +175,7 @@ def _unsaved(error: Exception) -> Problem:
 
 def _unreadable(error: Exception) -> Problem:
     part = error.part if isinstance(error, UnavailableError) else "A part"
-    detail = f"{part} did not answer in time. Read again in a moment."
+    detail = f"{part} did not answer in time. Send the request again in a moment."
     return Problem(503, ProblemCode.UNAVAILABLE, detail, headers=_retry_after(error))
 
 
@@ -188,8 +188,8 @@ def _unconfirmed() -> Problem:
     return Problem(
         503,
         ProblemCode.UNCONFIRMED,
-        "It could not be confirmed in time whether this was saved. Send the request again: with "
-        "the same Idempotency-Key it can't be done twice; without one, look first.",
+        "RelAI could not confirm in time that this was saved. Send the request again with the "
+        "same Idempotency-Key: it can't be done twice. If you sent no key, look first.",
         headers=_RETRY_AFTER,
     )
 

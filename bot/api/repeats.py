@@ -1,8 +1,8 @@
-"""The same `Idempotency-Key` and body: the same answer, and one effect.
+"""Gives a repeat with the same `Idempotency-Key` and body the first answer, with one effect.
 
-Nothing is locked. A request's id is made from its caller, its key and its body, and everything
-that it causes is named by that id; so two bots that carry it out at once, or one after the other
-has died, do it once. The first answer that is stored is the answer.
+There is no lock. A request's id is made from its caller, key and body, and all ids of its effects
+are made from that id. So the effect happens once, even if two bots carry the request out at once,
+or one after the other has crashed. Both give the answer that was stored first.
 """
 
 import hashlib
@@ -23,11 +23,12 @@ from relai_core.ports import KeyedRequestStore
 
 KEY_PATTERN = r"^[!-~]{1,255}$"
 Standing = Literal["none", "new", "replayed"]
-"""What the header `Idempotency-Status` says. `none`: there was no key, so a repeat acts again."""
+"""Values of the header `Idempotency-Status`. `none` means that there was no key, so a repeat has a
+second effect."""
 
 
 class Once(NamedTuple):
-    """An answer, and whether it was given before."""
+    """An answer, and its value for `Idempotency-Status`."""
 
     answer: StoredAnswer
     standing: Standing
@@ -47,16 +48,16 @@ class Repeats:
         wish: str,
         carry_out: Callable[[RequestId, bool], Awaitable[StoredAnswer]],
     ) -> Once:
-        """Carry out `wish`, which spells out what is asked, unless its answer is known.
+        """Carry out a request unless its answer is stored. `wish` is the request in full.
 
-        `carry_out` is told whether the same was begun before, and may have been done: what spoke
-        for it then may speak against it by now. What it raises is no answer: the same request may
-        well succeed later.
+        The second argument of `carry_out` is true if an earlier try may have had its effect; then
+        look for that effect before checking the rules again. If `carry_out` raises, no answer is
+        stored, because the same request may succeed later.
 
         Raises:
-            Problem: the key is malformed, or was used for something else.
-            UnavailableError: MongoDB can't be asked; nothing was done.
-            UnconfirmedError: it was done, but the answer could not be kept.
+            Problem: the key is malformed, or was used for another request.
+            UnavailableError: MongoDB can't be reached, so nothing was done.
+            UnconfirmedError: the request was carried out, but its answer could not be stored.
         """
         if key is None:
             anew = request_id(caller.team_id, "api", secrets.token_hex())
@@ -76,7 +77,7 @@ class Repeats:
         return Once(kept, "new")
 
     async def _claim(self, caller: ApiToken, key: str, wish: str) -> tuple[KeyedRequest, bool]:
-        """Write the request down; what stands under its key, and whether it stood there before."""
+        """Store the request under its key; return the stored one, and True if it was there."""
         asked = KeyedRequest(
             id=request_id(caller.team_id, "api-key", caller.name, key),
             fingerprint=hashlib.sha256(wish.encode()).hexdigest(),
@@ -88,7 +89,7 @@ class Repeats:
             raise Problem(
                 409,
                 ProblemCode.IDEMPOTENCY_KEY_REUSED,
-                "This Idempotency-Key was used for another request. Take a new one for each.",
+                "This Idempotency-Key was used for another request. Use a new key for each.",
                 field="Idempotency-Key",
             )
         return claimed, claimed.claim != asked.claim

@@ -1,4 +1,4 @@
-"""Reads what a caller sent, within limits, as the model that an operation takes."""
+"""Reads a request's input within limits, and parses it as the operation's model."""
 
 import asyncio
 from datetime import timedelta
@@ -11,16 +11,16 @@ from bot.api.problem_codes import ProblemCode
 from bot.api.problems import Problem, problem_of_validation
 
 LARGEST_BODY = 64 * 1024
-"""Bytes: several times what the longest texts take, however they are encoded."""
+"""Bytes: several times the longest texts in any encoding."""
 READ_WITHIN = timedelta(seconds=10)
-"""How long a body may take to come in."""
+"""Time limit for a body to arrive."""
 
 
 async def read_input(request: web.Request, operation: Operation[In]) -> In:
-    """The query of a GET, or the JSON body of anything else.
+    """Parse the query of a GET, or the JSON body of a write.
 
     Raises:
-        Problem: it is too long, too slow, no JSON, or does not fit the model.
+        Problem: the input is too long, too slow, no JSON, or does not fit the model.
     """
     try:
         if not operation.is_write:
@@ -28,7 +28,7 @@ async def read_input(request: web.Request, operation: Operation[In]) -> In:
         return operation.takes.model_validate_json(await _body(request))
     except ValidationError as error:
         if any(issue["type"] == "json_invalid" for issue in error.errors(include_input=False)):
-            raise Problem(400, ProblemCode.MALFORMED, "The body is no valid JSON.") from None
+            raise Problem(400, ProblemCode.MALFORMED, "The body is not valid JSON.") from None
         raise problem_of_validation(error) from None
 
 
@@ -59,5 +59,5 @@ async def _body(request: web.Request) -> bytes:
     except (ConnectionError, web.RequestPayloadError):
         raise Problem(400, ProblemCode.MALFORMED, "The body was cut off.") from None
     except TimeoutError:
-        detail = "The body did not come in within 10 seconds. Nothing was done."
+        detail = "The body did not arrive within 10 seconds. Nothing was done."
         raise Problem(408, ProblemCode.TOO_SLOW, detail) from None

@@ -1,4 +1,4 @@
-"""`/api/tasks`: make, find, put right, complete, and read the trail."""
+"""`/api/tasks`: make, find, edit and complete tasks, and read their trail."""
 
 from typing import Any
 
@@ -65,7 +65,7 @@ class TaskApi:
                 id="patch_task",
                 method="PATCH",
                 path="/tasks/{task}",
-                summary="Put a task right, report its progress, or cancel it.",
+                summary="Edit a task, report its progress, or cancel it.",
                 takes=TaskPatch,
                 gives={202: TaskWritten},
                 carry_out=self.on_patch,
@@ -105,7 +105,7 @@ class TaskApi:
                 wish, creator=creator, request=call.request, via=call.via
             )
         except ChangeRefusedError as refused:
-            # Its owner has just become unreachable: it is there, and its creator's.
+            # The owner has just become unreachable, so the task exists with its creator.
             return _written(201, call, about, refused.task, refused.reason)
         return _written(201 if task else 202, call, about, task)
 
@@ -189,7 +189,7 @@ def _written(
     refusal: RefusalReason | None = None,
 ) -> Answer:
     workflow_id = lifecycle_id(about)
-    # What is only saved has a workflow, but for a new task no document yet.
+    # A new task that is saved but not carried out has a workflow and no document yet.
     location = f"/api/tasks/{about}" if task else f"/api/workflows/{workflow_id}"
     content = TaskWritten(
         refusal=refusal,

@@ -1,4 +1,4 @@
-"""`/api/users`: welcome someone, and see who is known."""
+"""`/api/users`: welcome a person, and list the people in the store."""
 
 from typing import Any
 
@@ -76,7 +76,7 @@ class UserApi:
         raise Problem(422, ProblemCode.UNKNOWN_PERSON, detail, field="slack_user_id")
 
     async def _require_same(self, call: Call[UserCreate], newcomer: User) -> None:
-        """Id and address, where both are given, must mean one person."""
+        """Refuse a Slack id and an address that belong to different people."""
         if call.given.email is None:
             return
         other = await self._people.named(call.team_id, call.given.email, "email")

@@ -1,4 +1,4 @@
-"""`/api/workflows/{workflow}`: where a workflow execution stands."""
+"""`/api/workflows/{workflow}`: the status of a workflow execution."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class WorkflowApi:
                 id="get_workflow",
                 method="GET",
                 path="/workflows/{workflow}",
-                summary="See where a workflow execution stands, and how a hand-over ended.",
+                summary="Read the status of a workflow, and the end of a hand-over.",
                 takes=Nothing,
                 gives={200: WorkflowOut},
                 carry_out=self.on_get,
@@ -35,5 +35,5 @@ class WorkflowApi:
         try:
             status = await self._temporal.get_workflow_status(call.name)
         except WorkflowEndedError:
-            raise NotFoundError("There is no such workflow, or none any more.") from None
+            raise NotFoundError("There is no such workflow, or Temporal has deleted it.") from None
         return Answer(200, WorkflowOut.of(status))

@@ -1,1 +1,1 @@
-"""What comes in from Slack: one class a file, each with its listeners on top."""
+"""Listeners for Slack's payloads: one class a file, with its `register` first."""

@@ -1,4 +1,4 @@
-"""`/relay`, its form, and the buttons by which a hand-over is answered or taken back."""
+"""`/relay`, its form, and the buttons that answer a hand-over or take it back."""
 
 from slack_bolt.app.async_app import AsyncApp
 
@@ -26,7 +26,7 @@ _INSTEAD = "/relay T-42 @user what to know"
 
 
 class RelayHandlers:
-    """Hears of everything about hand-overs."""
+    """The listeners for hand-overs."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class RelayHandlers:
         self._now = now
 
     def register(self, app: AsyncApp) -> None:
-        """Tell Bolt which listener hears of what."""
+        """Register the listeners with Bolt."""
         to_click, to_form = self._replies.to_click, self._replies.to_form
         app.command("/relay")(self._replies.to_command(self.on_relay_command))
         app.action(ActionId.TASK_HAND_OVER)(to_click(self.on_hand_over_clicked))
@@ -139,7 +139,7 @@ def _sent(task: Task | None) -> Message:
 
 
 def _answered(task: Task | None, click: BlockAction, saved: str) -> ButtonAnswer | None:
-    """The worker edits cards in a conversation, but only a click can change an ephemeral one."""
+    """Answer a click. The worker edits cards in conversations, but not ephemeral messages."""
     if task is None:
         return ButtonAnswer(plain(saved_text(saved)))
     return (

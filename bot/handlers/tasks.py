@@ -29,7 +29,7 @@ from relai_core.ports import Message
 
 
 class TaskHandlers:
-    """Hears of everything about single tasks."""
+    """The listeners for tasks."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class TaskHandlers:
         self._now = now
 
     def register(self, app: AsyncApp) -> None:
-        """Tell Bolt which listener hears of what."""
+        """Register the listeners with Bolt."""
         to_form = self._replies.to_form
         app.command("/task")(self._replies.to_command(self.on_task_command))
         app.action(ActionId.TASK_COMPLETE)(self._replies.to_click(self.on_complete_clicked))

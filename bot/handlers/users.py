@@ -13,11 +13,11 @@ from relai_core.domain.ids import TeamId
 from relai_core.domain.user import User
 
 ReadUser = Callable[[TeamId, Mapping[str, Any], datetime], User]
-"""Makes a person of Slack's user object, as seen at a moment."""
+"""Makes a User from Slack's user object and the moment when it was read."""
 
 
 class UserHandlers:
-    """Hears of people."""
+    """The listeners for events about people."""
 
     def __init__(self, users: UserService, read_user: ReadUser, replies: Replies) -> None:
         self._users = users
@@ -25,7 +25,7 @@ class UserHandlers:
         self._replies = replies
 
     def register(self, app: AsyncApp) -> None:
-        """Tell Bolt which listener hears of what."""
+        """Register the listeners with Bolt."""
         app.event("team_join")(self._replies.to_event(self.on_joined))
         app.event("user_change")(self._replies.to_event(self.on_changed))
 

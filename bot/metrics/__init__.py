@@ -1,1 +1,1 @@
-"""Figures of this process, and the only home of the Prometheus client."""
+"""Metrics of this process. Only this package imports the Prometheus client."""

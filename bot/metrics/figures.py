@@ -1,4 +1,4 @@
-"""What the store holds, counted now and then and shown as it was last counted."""
+"""Gauges of the store's contents. A job counts them; a scrape shows the latest count."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 
 
 class StoredFigures(Collector):
-    """Gauges of one workspace. None is shown before the first count."""
+    """Gauges of one workspace, shown from the first count on."""
 
     def __init__(self, store: FigureStore, team_id: TeamId, now: Clock = utc_now) -> None:
         self._store = store
@@ -34,7 +34,7 @@ class StoredFigures(Collector):
         self._latest: tuple[Figures, float] | None = None
 
     async def refresh(self) -> None:
-        """Count anew. If that fails the old figures stay, with the moment of their count."""
+        """Count again. If that fails, the old figures stay, with the moment of their count."""
         at = self._now()
         try:
             figures = await self._store.count(self._team_id, at)

@@ -1,4 +1,4 @@
-"""The registry of this process: what is counted while it works, and the page that shows it."""
+"""The metrics registry of this process, and the page that a scraper reads."""
 
 from typing import NamedTuple
 
@@ -11,10 +11,10 @@ from relai_core.blockkit.ids import ActionId, CallbackId
 _COMMANDS = ("/task", "/relay")
 _EVENTS = ("team_join", "user_change")
 NAMES = frozenset({*_COMMANDS, *_EVENTS, *ActionId, *CallbackId})
-"""All that people and Slack can ask for. Whatever else comes in is one `other`."""
+"""Names that requests can have as a label. All other names are counted as `other`."""
 _OTHER = "other"
 _ACK_SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5)
-"""Finest where a person feels it, and with an edge at Slack's limit."""
+"""Bucket edges: finest where a person notices the delay, with one at Slack's limit."""
 _API_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5)
 
 
@@ -26,13 +26,13 @@ class Page(NamedTuple):
 
 
 class Metrics:
-    """Counts what comes in. Labels are from closed sets, never what somebody typed."""
+    """Counts requests. Labels are from closed sets and never hold a person's words."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "relai_requests",
-            "Commands, clicks, forms and events from Slack, by name and what became of them.",
+            "Commands, clicks, forms and events from Slack, by name and outcome.",
             ["asks", "outcome"],
             registry=self._registry,
         )
@@ -58,17 +58,17 @@ class Metrics:
         )
 
     def add(self, collector: Collector) -> None:
-        """Show what `collector` collects as well."""
+        """Show the metrics of `collector` too."""
         self._registry.register(collector)
 
     def count_request(self, asks: str | None, outcome: str, seconds: float) -> None:
-        """Count a payload of Slack's that was acknowledged after so many seconds."""
+        """Count a payload of Slack's that was acknowledged after `seconds`."""
         name = asks if asks in NAMES else _OTHER
         self._requests.labels(name, outcome).inc()
         self._acks.labels(name).observe(seconds)
 
     def count_api_request(self, operation: str, status: int, seconds: float) -> None:
-        """Count an API request. `operation` is a name of ours, never a path as it was asked for."""
+        """Count an API request. `operation` is the id of an Operation, never a requested path."""
         self._api_requests.labels(operation, str(status)).inc()
         self._api_seconds.labels(operation).observe(seconds)
 

@@ -1,8 +1,7 @@
-"""What Temporal's SDK measures of our calls, in the registry of this process.
+"""Metrics of Temporal's SDK about our calls, in the registry of this process.
 
-The SDK would rather serve a page of its own, but only on a port that is chosen before it starts
-and, if the system chooses it, is told to nobody. Its buffer needs neither a second listener nor a
-request for each scrape, and can't be down.
+The SDK can serve its own page, but does not tell its port if the system chooses it. The SDK's
+buffer needs no second listener and no request for each scrape.
 """
 
 from collections.abc import Iterable
@@ -35,7 +34,7 @@ class TemporalMetrics(Collector):
         self._instruments: dict[tuple[str, ...], _Instrument] = {}
 
     async def drain(self) -> None:
-        """Empty the buffer. To be called every few seconds, for a full one drops what comes."""
+        """Empty the buffer. Call this every few seconds, because a full buffer drops updates."""
         self._fold()
 
     def collect(self) -> Iterable[Metric]:
@@ -53,7 +52,7 @@ class TemporalMetrics(Collector):
             _apply(update, self._instrument(update))
 
     def _instrument(self, update: BufferedMetricUpdate) -> _Instrument:
-        # The SDK leaves out labels that don't apply; an instrument's labels are fixed.
+        # The SDK leaves out labels that don't apply, but an instrument's labels are fixed.
         key = (update.metric.name, *sorted(update.attributes))
         if key not in self._instruments:
             self._instruments[key] = _new(update.metric, key[1:])

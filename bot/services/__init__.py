@@ -1,1 +1,1 @@
-"""The use cases: rights are checked here early, and bindingly where the change takes effect."""
+"""The use cases. They check rights early; the store checks them again at the write."""

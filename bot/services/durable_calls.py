@@ -1,4 +1,4 @@
-"""Calls to Temporal that are safe to repeat, and the errors of calls without an answer."""
+"""Calls to Temporal that are safe to repeat, and errors for calls without an answer."""
 
 import asyncio
 import time
@@ -14,9 +14,10 @@ from relai_core.errors import RelaiError, UnavailableError
 from relai_core.temporal_errors import reason
 
 DURABLE_WITHIN = timedelta(milliseconds=900)
-"""With the look at a person before it and `OUTCOME_WITHIN` after it less than an answer takes."""
+"""Time for a call and its retries. With the lookup of a person before and `OUTCOME_WITHIN` after,
+the sum stays below the time for an answer."""
 _TRIES_BEGIN_WITHIN = timedelta(milliseconds=600)
-"""A try that begins later might be cut off by `DURABLE_WITHIN`, which leaves its effect unknown."""
+"""No try begins later: `DURABLE_WITHIN` could cut it off, and its effect would be unknown."""
 _PAUSE = timedelta(milliseconds=100)
 _TRANSIENT = frozenset(
     {
@@ -30,7 +31,7 @@ _TRANSIENT = frozenset(
     }
 )
 _NO_NAMESPACE = "NamespaceNotFoundFailure"
-# The SDK has no error class for a call that never left, so its text is compared.
+# The SDK has no error class for a call that was never sent, so we compare the text.
 _NEVER_CONNECTED = "Failed client connect"
 _REFUSED = "tcp connect error"
 
@@ -39,17 +40,17 @@ _T = TypeVar("_T")
 
 
 class UnconfirmedError(RelaiError):
-    """Temporal did not answer in time: the request may have been saved or not."""
+    """Temporal did not answer in time, so the request may or may not be saved."""
 
     def __init__(self) -> None:
         super().__init__(
-            "RelAI could not confirm in time whether this was saved. "
+            "RelAI could not confirm in time that this was saved. "
             "Look at `/task list` before you try again."
         )
 
 
 class WorkflowEndedError(Exception):
-    """The workflow has ended, or never ran. The store has the state of its subject."""
+    """The workflow has ended, or never ran. The store has the state of its task or relay."""
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def ended_if_not_found(workflow_id: str) -> Iterator[None]:
     """Translate the error of a call to a workflow that has ended.
 
     Raises:
-        WorkflowEndedError: Temporal knows no such workflow that still runs.
+        WorkflowEndedError: no workflow with this id is running.
     """
     try:
         yield
@@ -71,10 +72,10 @@ async def confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
     """Make a repeatable call until it is confirmed, for at most `DURABLE_WITHIN`.
 
     Raises:
-        RPCError: Temporal knows no such workflow.
-        UnavailableError: no try ever left this process, or Temporal refused it for good, so
-            nothing was done.
-        UnconfirmedError: a try may have arrived.
+        RPCError: Temporal has no such workflow.
+        UnavailableError: no try left this process, or Temporal refused the call with an error
+            that does not pass, so nothing was done.
+        UnconfirmedError: a try may have reached Temporal.
     """
     may_be_done = False
     failure: RPCError | RuntimeError | None = None
@@ -95,7 +96,7 @@ async def confirmed(call: Callable[[], Awaitable[_T]]) -> _T:
 
 
 def _require_transient(error: RPCError | RuntimeError, may_be_done: bool) -> None:
-    """Raise what `error` means unless the same call may succeed in a moment."""
+    """Raise the error unless a retry may succeed."""
     if isinstance(error, RuntimeError):
         if not str(error).startswith(_NEVER_CONNECTED):
             raise error
@@ -111,7 +112,7 @@ def _unavailable(failure: RPCError | RuntimeError | None) -> UnavailableError:
 
 
 def _is_unknown_workflow(error: RPCError) -> bool:
-    """Tell a workflow that is not there from a namespace that is not."""
+    """True if the workflow is missing; False for other errors, such as a missing namespace."""
     details = error.grpc_status.details
     no_namespace = any(detail.type_url.endswith(_NO_NAMESPACE) for detail in details)
     return error.status is RPCStatusCode.NOT_FOUND and not no_namespace

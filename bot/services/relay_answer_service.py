@@ -1,4 +1,4 @@
-"""Answering a hand-over: accept, decline, take back. The binding rules are the store's."""
+"""Answers to a hand-over: accept, decline, take back. The store enforces the rules."""
 
 from bot.services.task_lookup import TaskLookup
 from bot.services.temporal_service import (
@@ -21,8 +21,8 @@ from relai_core.ports import TaskStore
 class RelayAnswerService:
     """The use cases of an offer's buttons.
 
-    Writes return the task after it, with the relay on it, or None if it is saved and the outcome
-    follows. They raise `ChangeRefusedError` when the rules speak against it.
+    Each write returns the changed task with its relay, or None if the request is saved and not yet
+    carried out. If the rules forbid the change, it raises `ChangeRefusedError`.
     """
 
     def __init__(self, tasks: TaskStore, temporal: TemporalService, now: Clock = utc_now) -> None:
@@ -34,7 +34,7 @@ class RelayAnswerService:
         """The task of an offer that the actor may decline.
 
         Raises:
-            ChangeRefusedError: it has ended, or is not theirs to answer.
+            ChangeRefusedError: the offer has ended, or the actor is not its receiver.
         """
         relay = await self._lookup.get_relay(relay_id, actor.team_id)
         task = await self._lookup.get(relay.task_id, actor.team_id)
@@ -42,7 +42,7 @@ class RelayAnswerService:
         return task
 
     async def accept(self, relay_id: RelayId, *, actor: User, request: RequestId) -> Task | None:
-        """Take an offered task."""
+        """Accept an offered task."""
         relay = await self._lookup.get_relay(relay_id, actor.team_id)
         change = RelayAccepted(
             id=request, task_id=relay.task_id, at=self._now(), actor=actor.id, relay_id=relay_id
@@ -52,14 +52,14 @@ class RelayAnswerService:
     async def decline(
         self, relay_id: RelayId, reason: str, *, actor: User, request: RequestId
     ) -> Task | None:
-        """Give an offered task back, with a reason."""
+        """Decline an offered task, with a reason."""
         require_fits("reason", reason, NOTE_LIMIT)
         relay = await self._lookup.get_relay(relay_id, actor.team_id)
         change = self._declined(relay, reason, actor, request)
         return await self._answer(relay, change, actor)
 
     async def take_back(self, relay_id: RelayId, *, actor: User, request: RequestId) -> Task | None:
-        """Undo one's own hand-over, while it is open or after it ended unanswered, if just now."""
+        """Take the actor's hand-over back while it is open, or soon after it ended unanswered."""
         relay = await self._lookup.get_relay(relay_id, actor.team_id)
         if relay.end is RelayEnd.UNANSWERED:
             return await self._reclaim(relay, actor, request)
@@ -104,10 +104,10 @@ class RelayAnswerService:
     async def _require_theirs(
         self, relay: Relay, change: RelayAnswer | TakenBack, actor: User
     ) -> None:
-        """Refuse early whom the store would refuse for ever, by the same rules.
+        """Refuse people other than the receiver or sender early, by the store's rules.
 
-        Each signal stays in the workflow's history, which is bounded. The people of a hand-over
-        never change; whether it is still open is decided where the answer takes effect.
+        Each signal adds to the workflow's history, which is bounded. The people of a hand-over
+        never change, so this check is final. The store checks that the hand-over is still open.
         """
         is_receivers = isinstance(change, RelayAccepted | RelayDeclined)
         if actor.id != (relay.to_user if is_receivers else relay.from_user):

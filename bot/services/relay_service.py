@@ -1,4 +1,4 @@
-"""Opening a hand-over. The binding rules are the store's, see `decisions`."""
+"""Opens hand-overs. The store enforces the rules, see `decisions`."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -20,14 +20,14 @@ from relai_core.errors import InvalidInputError, NotAllowedError
 from relai_core.ports import TaskStore
 
 LONGEST_WINDOW = timedelta(days=30)
-"""A hand-over that waits longer would be one in limbo."""
+"""Longest time to answer. A task should not stay undecided for longer."""
 _OFFERED_IN_FORM = 100
-"""Options that fit a select menu."""
-_REFUSED_BEFORE = "Nothing was handed over: this very request was refused before. Make a new one."
+"""Slack's limit of options in a select menu."""
+_REFUSED_BEFORE = "Nothing was handed over: this request was refused before. Make a new one."
 
 
 class Relayable(NamedTuple):
-    """Tasks that can be handed over, and the one that is chosen already."""
+    """Tasks that the sender can hand over, and the id of the preselected task."""
 
     tasks: list[Task]
     chosen: TaskId | None
@@ -36,9 +36,9 @@ class Relayable(NamedTuple):
 class RelayService:
     """The use cases of `/relay` and of `/api/tasks/{id}/relay`.
 
-    Writes return the task after it, with the relay on it, or None if it is saved and the outcome
-    follows. They raise `ChangeRefusedError` when the rules speak against it. `via` names the API
-    token that asks in the sender's name.
+    Each write returns the changed task with its relay, or None if the request is saved and not yet
+    carried out. If the rules forbid the change, it raises `ChangeRefusedError`. `via` names the
+    API token that acts in the sender's name.
     """
 
     def __init__(
@@ -62,10 +62,10 @@ class RelayService:
     async def list_relayable(
         self, sender: User, *, number: int | None = None, picked: TaskId | None = None
     ) -> Relayable:
-        """What a form can offer to hand over, the task of `number` or `picked` chosen already.
+        """List the tasks for the form, with the task of `number` or `picked` preselected.
 
         Raises:
-            ChangeRefusedError: the chosen task is not the sender's to hand over.
+            ChangeRefusedError: the preselected task is closed, or the sender does not own it.
         """
         owned = await self._tasks.list_owned(sender.team_id, sender.id, _OFFERED_IN_FORM)
         if number is None and picked is None:
@@ -83,7 +83,7 @@ class RelayService:
         return Relayable([chosen, *others][:_OFFERED_IN_FORM], chosen.id)
 
     async def relay(self, wish: RelayTask, *, sender: User, request: RequestId) -> Task | None:
-        """Hand over the task of a number or, without one, the sender's only open task."""
+        """Hand over a task by its number or, without a number, the sender's only open task."""
         task = await self._lookup.get_meant(wish.number, sender, request)
         return await self._relay(task, wish, sender, request, None)
 
@@ -96,7 +96,7 @@ class RelayService:
         request: RequestId,
         via: TokenName | None = None,
     ) -> Task | None:
-        """Hand over a task that was picked in a form, or by its id."""
+        """Hand over a task by its id."""
         task = await self._lookup.get(task_id, sender.team_id)
         return await self._relay(task, wish, sender, request, via)
 
@@ -109,7 +109,7 @@ class RelayService:
         via: TokenName | None,
     ) -> Task | None:
         if task.relay is not None and task.relay.id == relay_id(sender.team_id, request):
-            return task  # a repeat of the request that opened it
+            return task  # this request has already opened the hand-over
         mode = wish.mode or self.mode
         self._require_sensible(wish)
         self._require_allowed(task, wish.to, mode, sender, request)
@@ -133,7 +133,10 @@ class RelayService:
     async def _get_relayed(
         self, task_id: TaskId, to: SlackUserId, mode: RelayMode, sender: User, request: RequestId
     ) -> Task:
-        """The store's word on a hand-over whose workflow has ended: a repeat, or never opened."""
+        """Read the result from the store when the hand-over's workflow has ended.
+
+        Either the request is a repeat, or the hand-over was never opened.
+        """
         relay = await self._tasks.find_relay(relay_id(sender.team_id, request))
         task = await self._lookup.get(task_id, sender.team_id)
         if relay is None:
@@ -157,7 +160,7 @@ class RelayService:
     def _require_allowed(
         self, task: Task, to: SlackUserId, mode: RelayMode, sender: User, request: RequestId
     ) -> None:
-        """Refuse early what the store would refuse, by the same rules. The window plays no part."""
+        """Refuse early, by the store's rules. These do not look at the time to answer."""
         now = self._now()
         decide(
             task,

@@ -1,4 +1,4 @@
-"""Which task somebody means, always within their own workspace."""
+"""Finds the task that a person means, within their own workspace."""
 
 from collections.abc import Awaitable
 
@@ -17,13 +17,13 @@ _NAMED_AT_MOST = 5
 
 
 class TaskLookup:
-    """Reads tasks for the services. Another workspace's task does not exist for them."""
+    """Reads tasks for the services. A task of another workspace is never found."""
 
     def __init__(self, tasks: TaskStore) -> None:
         self._tasks = tasks
 
     async def get(self, task_id: TaskId, team_id: TeamId) -> Task:
-        """One task by its id.
+        """Read a task by its id.
 
         Raises:
             NotFoundError: this workspace has no such task.
@@ -34,7 +34,7 @@ class TaskLookup:
         return task
 
     async def get_by_number(self, number: int, team_id: TeamId) -> Task:
-        """One task by its T-number.
+        """Read a task by its T-number.
 
         Raises:
             NotFoundError: this workspace has no such task.
@@ -45,7 +45,7 @@ class TaskLookup:
         return task
 
     async def get_named(self, name: str, team_id: TeamId) -> Task:
-        """One task by its T-number or its id.
+        """Read a task by its T-number or its id.
 
         Raises:
             NotFoundError: this workspace has no such task.
@@ -56,7 +56,7 @@ class TaskLookup:
         return await self.get(TaskId(name), team_id)
 
     async def get_relay(self, relay_id: RelayId, team_id: TeamId) -> Relay:
-        """One hand-over by its id.
+        """Read a hand-over by its id.
 
         Raises:
             NotFoundError: this workspace has no such hand-over.
@@ -71,11 +71,11 @@ class TaskLookup:
     ) -> Task:
         """The task with that number or, without one, the only open task of the speaker.
 
-        A `request` that was carried out before still means the task it meant then.
+        If `request` was carried out before, a repeat gets the same task.
 
         Raises:
-            InvalidInputError: without a number it could be several, or there is none.
-            NotFoundError: this workspace has no task of that number.
+            InvalidInputError: no number was given, and the speaker has several open tasks or none.
+            NotFoundError: this workspace has no task with that number.
         """
         if number is not None:
             return await self.get_by_number(number, speaker.team_id)
@@ -89,10 +89,10 @@ class TaskLookup:
     async def get_outcome(
         self, signalled: Awaitable[Answered], change: TaskChange, team_id: TeamId
     ) -> Task | None:
-        """The task after a change that was signalled, or None if its outcome follows.
+        """The task after a signalled change, or None if the outcome is not known yet.
 
         Raises:
-            ChangeRefusedError: the rules speak against the change, or it came too late.
+            ChangeRefusedError: the rules forbid the change, or it came too late.
         """
         try:
             return (await signalled).task_after()
@@ -100,7 +100,10 @@ class TaskLookup:
             return await self._get_after_end(change, team_id)
 
     async def _get_after_end(self, change: TaskChange, team_id: TeamId) -> Task:
-        """The store's word on a change whose workflow has ended: a repeat, or too late."""
+        """Read the result from the store when the task's workflow has ended.
+
+        Either the change is a repeat, or it came too late.
+        """
         task = await self.get(change.task_id, team_id)
         if await self._tasks.find_event(change.id) is None:
             decide(task, change)

@@ -1,4 +1,4 @@
-"""Tasks: make, complete, report, show, list. The binding rules are the store's, at the write."""
+"""Tasks: make, complete, report, show, list. The store enforces the rules at the write."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -20,13 +20,13 @@ from relai_core.errors import InvalidInputError
 from relai_core.ports import TaskStore
 
 FARTHEST_DUE = timedelta(days=3650)
-"""Whatever lies beyond is a slip of the pen, and would be waited for."""
+"""A due date later than this is probably a typing mistake, and a workflow would wait for it."""
 _LISTED_AT_MOST = 500
-"""More than anyone holds; of what is shown the rest is counted."""
+"""Tasks read per list: more than a person holds. The answer shows some and counts the rest."""
 
 
 class TaskLists(NamedTuple):
-    """A person's open tasks, three ways."""
+    """A person's open tasks: offered to them, owned by them, created by them for others."""
 
     offered: list[Task]
     owned: list[Task]
@@ -34,7 +34,7 @@ class TaskLists(NamedTuple):
 
 
 class TaskEdit(NamedTuple):
-    """What to put right. None leaves a field as it is."""
+    """New values for a task's fields. A field that is None keeps its value."""
 
     title: str | None = None
     description: str | None = None
@@ -44,9 +44,9 @@ class TaskEdit(NamedTuple):
 class TaskService:
     """The use cases of `/task`, of a card's buttons and of `/api/tasks`.
 
-    Writes return the task after it, or None if it is saved and the outcome follows. They raise
-    `ChangeRefusedError` when the rules speak against it. `via` names the API token that asks in
-    the actor's name.
+    Each write returns the changed task, or None if the request is saved and not yet carried out.
+    If the rules forbid the change, it raises `ChangeRefusedError`. `via` names the API token that
+    acts in the actor's name.
     """
 
     def __init__(
@@ -70,11 +70,11 @@ class TaskService:
         request: RequestId,
         via: TokenName | None = None,
     ) -> Task | None:
-        """Make a task of its owner's from their first instant.
+        """Make a task, which its owner holds at once.
 
         Raises:
-            InvalidInputError: no title, a text too long, a due date that has passed.
-            NotAllowedError: no task can be given to the owner.
+            InvalidInputError: the title is missing, a text is too long, or the due date is past.
+            NotAllowedError: the owner can't be given tasks.
         """
         now = self._now()
         _require_sayable(wish.title, wish.description)
@@ -103,7 +103,7 @@ class TaskService:
     async def complete(
         self, task_id: TaskId, *, actor: User, request: RequestId, via: TokenName | None = None
     ) -> Task | None:
-        """Mark a task complete, for its owner or its creator."""
+        """Mark a task complete; only the owner and the creator may."""
         task = await self._lookup.get(task_id, actor.team_id)
         change = Completed(id=request, task_id=task.id, at=self._now(), actor=actor.id, via=via)
         signalled = self._temporal.signal_task_completed(lifecycle_id(task.id), change=change)
@@ -112,14 +112,14 @@ class TaskService:
     async def complete_meant(
         self, number: int | None, *, actor: User, request: RequestId
     ) -> Task | None:
-        """Mark a task complete by its number or, without one, the actor's only open task."""
+        """Mark a task complete by its number or, without a number, the actor's only open task."""
         task = await self._lookup.get_meant(number, actor, request)
         return await self.complete(task.id, actor=actor, request=request)
 
     async def report_progress(
         self, number: int | None, progress: int, *, actor: User, request: RequestId
     ) -> Task | None:
-        """Say how far a task is, for its owner."""
+        """Set a task's progress by its number; only the owner may."""
         if not 0 <= progress <= 100:
             raise InvalidInputError("Progress is a number from 0 to 100.", field="progress")
         task = await self._lookup.get_meant(number, actor, request)
@@ -134,7 +134,7 @@ class TaskService:
         request: RequestId,
         via: TokenName | None = None,
     ) -> Task | None:
-        """Say how far a task is, from 0 to 100, for its owner."""
+        """Set a task's progress, from 0 to 100; only the owner may."""
         change = Progressed(
             id=request, task_id=task_id, at=self._now(), actor=actor.id, progress=progress, via=via
         )
@@ -150,10 +150,10 @@ class TaskService:
         request: RequestId,
         via: TokenName | None = None,
     ) -> Task | None:
-        """Put a task right, for its owner or its creator.
+        """Edit a task; only the owner and the creator may.
 
         Raises:
-            InvalidInputError: no title, a text too long, a due date that has passed.
+            InvalidInputError: the title is empty, a text is too long, or the due date is past.
         """
         now = self._now()
         _require_sayable(edit.title, edit.description)
@@ -167,34 +167,34 @@ class TaskService:
     async def cancel(
         self, task_id: TaskId, *, actor: User, request: RequestId, via: TokenName | None = None
     ) -> Task | None:
-        """Drop a task, for its owner or its creator."""
+        """Cancel a task; only the owner and the creator may."""
         change = Cancelled(id=request, task_id=task_id, at=self._now(), actor=actor.id, via=via)
         signalled = self._temporal.signal_task_cancelled(lifecycle_id(task_id), change=change)
         return await self._lookup.get_outcome(signalled, change, actor.team_id)
 
     async def get(self, number: int, *, viewer: User) -> Task:
-        """One task of the viewer's workspace by its number."""
+        """Read a task of the viewer's workspace by its number."""
         return await self._lookup.get_by_number(number, viewer.team_id)
 
     async def get_named(self, name: str, team_id: TeamId) -> Task:
-        """One task of a workspace by its T-number or its id."""
+        """Read a task of a workspace by its T-number or its id."""
         return await self._lookup.get_named(name, team_id)
 
     async def find_done(self, request: RequestId, team_id: TeamId) -> Task | None:
-        """The task as it stands, if this very request has been carried out on it."""
+        """The task in its present state if `request` has been carried out on it, else None."""
         event = await self._tasks.find_event(request)
         return await self._lookup.get(event.task_id, team_id) if event else None
 
     async def list_page(self, query: TaskQuery, limit: int) -> list[Task]:
-        """Up to `limit` tasks that fit, the newest first."""
+        """Up to `limit` tasks that match the query, the newest first."""
         return await self._tasks.list_page(query, limit)
 
     async def list_trail(self, task: Task, *, after: int, limit: int) -> list[TaskEvent]:
-        """What happened to a task, oldest first: up to `limit` events of versions past `after`."""
+        """The task's events after the version `after`, oldest first, at most `limit`."""
         return await self._tasks.list_events(task.id, after=after, limit=limit)
 
     async def list_for(self, viewer: User) -> TaskLists:
-        """What waits for the viewer's answer, what they own, what they gave to others."""
+        """The open tasks that the viewer must answer, owns, or has given to others."""
         team_id, person = viewer.team_id, viewer.id
         offered, owned, created = await asyncio.gather(
             self._tasks.list_offered(team_id, person, _LISTED_AT_MOST),

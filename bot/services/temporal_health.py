@@ -1,4 +1,4 @@
-"""Whether Temporal answers, and whether anybody carries out what it keeps."""
+"""Checks that Temporal answers, and that a worker polls our task queue."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from relai_core.polling import last_polled_at, was_just_polled
 
 
 class NoWorkerError(Exception):
-    """Nobody carries out what is saved, for nobody polls `task_queue`."""
+    """No worker polls `task_queue`, so saved requests are not carried out."""
 
     def __init__(self, task_queue: str) -> None:
         super().__init__(task_queue)
@@ -33,7 +33,7 @@ class TemporalHealth:
         """Return if a worker has just polled the task queue.
 
         Raises:
-            NoWorkerError: none has.
+            NoWorkerError: no worker has.
         """
         if not was_just_polled(await self._last_polled_at(), self._now()):
             raise NoWorkerError(self._task_queue)

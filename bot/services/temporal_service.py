@@ -1,8 +1,8 @@
-"""The bot's side of Temporal: durable steps out, outcomes back. Nothing else in the bot knows it.
+"""Starts and signals workflows, and reads the outcomes of requests.
 
 Each durable step is one call that is safe to repeat, because its ids come from the request. The
-outcome is asked for afterwards, so without a worker the request is saved, and only the answer
-comes later.
+bot asks for the outcome in a second call. So if no worker runs, the request is still saved, and
+only the outcome comes later.
 """
 
 import asyncio
@@ -82,7 +82,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Answered(NamedTuple):
-    """A request that is durably saved. Without an outcome no worker answered in time."""
+    """A durably saved request. `outcome` is None if no worker answered in time."""
 
     workflow_id: str
     outcome: Outcome | None
@@ -91,7 +91,7 @@ class Answered(NamedTuple):
         """The task after the request, or None if that is not known yet.
 
         Raises:
-            ChangeRefusedError: the request was not carried out.
+            ChangeRefusedError: the rules forbid the change.
         """
         if self.outcome is None:
             return None
@@ -103,9 +103,9 @@ class Answered(NamedTuple):
 class TemporalService:
     """Starts and signals workflows.
 
-    Every durable step raises `UnavailableError` if it provably was not done, and
-    `UnconfirmedError` if that can't be told, both within `DURABLE_WITHIN`. A step for a workflow
-    that has ended raises `WorkflowEndedError`.
+    Each durable step ends within `DURABLE_WITHIN`. It raises `UnavailableError` if nothing was
+    done, `UnconfirmedError` if that is not known, and `WorkflowEndedError` if the workflow has
+    ended.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class TemporalService:
         self._background = background or Background()
 
     async def start_task_lifecycle_workflow(self, data: NewTask) -> Answered:
-        """Create a task. A repeat means the same task."""
+        """Create a task. A repeated request gets the same task."""
         workflow_id = lifecycle_id(data.id)
         await self._start("TaskLifecycleWorkflow", TaskLifecycleInput(new=data), workflow_id)
         return await self._answered(workflow_id, data.request_id)
@@ -137,7 +137,7 @@ class TemporalService:
         answer_by: datetime | None = None,
         via: TokenName | None = None,
     ) -> Answered:
-        """Hand a task over. A repeat means the same hand-over."""
+        """Hand a task over. A repeated request gets the same hand-over."""
         team_id = team_of(task_id)
         relay = TaskRelayInput(
             request_id=request,
@@ -157,7 +157,7 @@ class TemporalService:
         return await self._answered(workflow_id, request)
 
     async def start_user_onboarding_workflow(self, data: UserOnboardingInput) -> str:
-        """Onboard a person, once; the workflow id."""
+        """Onboard a person, once, and return the workflow id."""
         workflow_id = onboarding_id(data.team_id, data.user_id)
         try:
             await self._start("UserOnboardingWorkflow", data, workflow_id)
@@ -166,10 +166,10 @@ class TemporalService:
         return workflow_id
 
     async def get_workflow_status(self, workflow_id: str) -> WorkflowStatus:
-        """Where a workflow execution stands.
+        """Read the status of a workflow execution.
 
         Raises:
-            WorkflowEndedError: Temporal knows no such workflow, or none any more.
+            WorkflowEndedError: Temporal has no such workflow, or has deleted it.
         """
         return await describe_workflow(self._client, workflow_id)
 
@@ -178,7 +178,7 @@ class TemporalService:
         return await self._signal(workflow_id, "completed", change)
 
     async def signal_task_cancelled(self, workflow_id: str, *, change: Cancelled) -> Answered:
-        """Tell a lifecycle that its task is no longer wanted."""
+        """Tell a lifecycle that its task is cancelled."""
         return await self._signal(workflow_id, "cancelled", change)
 
     async def signal_task_edited(self, workflow_id: str, *, change: Edited) -> Answered:
@@ -192,9 +192,9 @@ class TemporalService:
     async def signal_task_reassigned(
         self, workflow_id: str, new_user: SlackUserId, *, change: TakenBack
     ) -> Answered:
-        """Tell a lifecycle that its task goes back to `new_user`, who handed it over unanswered."""
+        """Tell a lifecycle that `new_user` takes back a hand-over that ended unanswered."""
         if new_user != change.actor:
-            raise ValueError("a task is only taken back by who handed it over")
+            raise ValueError("only the person who handed a task over can take it back")
         return await self._signal(workflow_id, "reassigned", change)
 
     async def signal_relay_answered(self, workflow_id: str, *, change: RelayAnswer) -> Answered:
@@ -224,7 +224,7 @@ class TemporalService:
         return await self._answered(workflow_id, change.id)
 
     async def _answered(self, workflow_id: str, request: RequestId) -> Answered:
-        """Ask for the outcome of a saved request, and confirm it if it comes in time."""
+        """Ask for the outcome of a saved request, and confirm an outcome that comes in time."""
         handle = self._client.get_workflow_handle(workflow_id)
         try:
             async with asyncio.timeout(OUTCOME_WITHIN.total_seconds()):
@@ -237,8 +237,8 @@ class TemporalService:
             WorkflowUpdateFailedError,
             WorkflowUpdateRPCTimeoutOrCancelledError,
         ) as error:
-            # The SDK turns every cancellation into its own error. So if the time for the whole
-            # answer runs out during the question, the result is "saved" as well.
+            # The SDK turns every cancellation into its own error. So if the timeout of the whole
+            # answer fires during this call, the result is also "saved, outcome unknown".
             _log.info("outcome_not_known_yet", workflow_id=workflow_id, cause=type(error).__name__)
             return Answered(workflow_id, None)
         self._background.soon(_confirm(handle, OutcomeHeard(request_id=request)))
@@ -252,12 +252,12 @@ async def _confirm(handle: WorkflowHandle[Any, Any], heard: OutcomeHeard) -> Non
     except WorkflowEndedError:
         _log.debug("heard_after_the_end", workflow_id=handle.id)
     except (UnavailableError, UnconfirmedError) as error:
-        # A notice tells it once more: better twice than never.
+        # The workflow then sends a notice, so the person may be told twice.
         _log.info("heard_not_confirmed", workflow_id=handle.id, cause=type(error).__name__)
 
 
 async def _ask(handle: WorkflowHandle[Any, Any], asked: OutcomeAsked) -> Outcome:
-    """Ask until there is room: Temporal lets ten wait for answers of one workflow at a time."""
+    """Ask for the outcome. Retry while ten updates of the workflow, Temporal's limit, are open."""
     while True:
         try:
             found: Outcome = await handle.execute_update("outcome", asked, result_type=Outcome)

@@ -1,4 +1,4 @@
-"""People: who may speak, who can be given a task, who has just joined."""
+"""People: checks of speakers and receivers, and the welcome of new people."""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 
 class UserService:
-    """What the bot asks of the directory, and what it passes on about people."""
+    """Reads people from the directory, stores changes, and starts onboarding."""
 
     def __init__(self, directory: Directory, users: UserStore, temporal: TemporalService) -> None:
         self._directory = directory
@@ -42,11 +42,11 @@ class UserService:
         self._temporal = temporal
 
     async def get_speaker(self, team_id: TeamId, user_id: SlackUserId) -> User:
-        """Who speaks, if they are a full member of the workspace.
+        """The person who acts, if they are a full member of the workspace.
 
         Raises:
-            NotAllowedError: guests, bots, outsiders and deactivated people may not.
-            UnavailableError: the directory can't be asked.
+            NotAllowedError: the person is a guest, bot or outsider, or is deactivated.
+            UnavailableError: the directory can't be read.
         """
         speaker = await self._get(team_id, user_id)
         if speaker.unreachable is not None:
@@ -57,12 +57,12 @@ class UserService:
         return speaker
 
     async def get_receiver(self, team_id: TeamId, user_id: SlackUserId) -> User:
-        """Someone a task can be given to.
+        """The person who is to get a task.
 
         Raises:
-            NotAllowedError: no task can be given to this person; the text names the reason.
+            NotAllowedError: the person can't be given tasks; the text names the reason.
             NotFoundError: there is no such person.
-            UnavailableError: the directory can't be asked.
+            UnavailableError: the directory can't be read.
         """
         receiver = await self._get(team_id, user_id)
         if (why := receiver.unreachable) is not None:
@@ -73,13 +73,13 @@ class UserService:
         return receiver
 
     async def resolve(self, team_id: TeamId, reference: str) -> User:
-        """The person whom another system names by Slack id, e-mail address, or our id `TEAM:ID`.
+        """Find a person by Slack id, e-mail address, or our id `TEAM:ID`.
 
-        Whoever was seen before is known, even if they have left since.
+        A person in the store is found even if they have left the workspace.
 
         Raises:
             NotFoundError: this workspace has no such person.
-            UnavailableError: the directory can't be asked.
+            UnavailableError: the directory can't be read.
         """
         if "@" in reference:
             return await self._find_by_email(team_id, reference)
@@ -92,13 +92,13 @@ class UserService:
     async def list_page(
         self, team_id: TeamId, *, after: SlackUserId | None, limit: int
     ) -> list[User]:
-        """Up to `limit` of the people seen so far, by id, those beyond `after`."""
+        """Up to `limit` of the stored people in the order of ids, from the id after `after`."""
         return await self._users.list_page(team_id, after=after, limit=limit)
 
     async def onboard(
         self, newcomer: User, inviter: User | None, via: TokenName | None = None
     ) -> str:
-        """Welcome someone at the wish of another system; the workflow id."""
+        """Start onboarding for an API caller, and return the workflow id."""
         return await self._temporal.start_user_onboarding_workflow(
             UserOnboardingInput(
                 team_id=newcomer.team_id,
@@ -109,7 +109,7 @@ class UserService:
         )
 
     async def join(self, joined: User) -> None:
-        """Remember someone new, and welcome them if they are a full member."""
+        """Store a new person, and start onboarding if they are a full member."""
         await self._users.put(joined)
         if joined.unreachable is not None:
             _log.info("onboarding_skipped", user=joined.id, why=joined.unreachable)
@@ -119,7 +119,7 @@ class UserService:
         )
 
     async def change(self, changed: User) -> None:
-        """Remember someone as they are now."""
+        """Store the present profile of a person."""
         await self._users.put(changed)
 
     async def _find_by_email(self, team_id: TeamId, address: str) -> User:

@@ -1,4 +1,4 @@
-"""Where a workflow execution stands, and how a hand-over's ended."""
+"""The status of a workflow execution, and the result of a hand-over's workflow."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -10,9 +10,9 @@ from relai_workflows.contracts import TaskRelayResult
 
 
 class WorkflowStatus(NamedTuple):
-    """Where a workflow execution stands. `status` is Temporal's word in lower case.
+    """The state of a workflow execution. `status` is Temporal's name for it in lower case.
 
-    `result` says how a hand-over ended, once its workflow has completed.
+    `result` is the end of a hand-over, set when its workflow has completed.
     """
 
     workflow_id: str
@@ -24,10 +24,10 @@ class WorkflowStatus(NamedTuple):
 
 
 async def describe_workflow(client: Client, workflow_id: str) -> WorkflowStatus:
-    """Ask Temporal, for at most `DURABLE_WITHIN` each, where a workflow stands and how it ended.
+    """Ask Temporal for status and result of a workflow, each for at most `DURABLE_WITHIN`.
 
     Raises:
-        WorkflowEndedError: Temporal knows no such workflow, or none any more.
+        WorkflowEndedError: Temporal has no such workflow, or has deleted it.
     """
     handle = client.get_workflow_handle(workflow_id)
     with ended_if_not_found(workflow_id):
@@ -45,6 +45,6 @@ async def _relay_result(
     has_completed = found.status is WorkflowExecutionStatus.COMPLETED
     if found.workflow_type != "TaskRelayWorkflow" or not has_completed:
         return None
-    # This run, for its result is there already: asked for any other it would be waited for.
+    # With its run id, a completed run returns its result at once; a newer run would have to end.
     handle = client.get_workflow_handle(found.id, run_id=found.run_id, result_type=TaskRelayResult)
     return await confirmed(lambda: handle.result(rpc_timeout=DURABLE_WITHIN))
