@@ -1,6 +1,7 @@
 """The start of the bot: it listens at once, and retries each part until it answers."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -27,9 +28,11 @@ async def listen(server: Server, settings: Settings) -> None:
     try:
         await server.start(host, port)
     except OSError as error:
+        # asyncio puts the address into the text again; the resolver's own errors are below 0.
+        why = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
         raise SettingsError(
             f"The bot can't listen on RELAI_HOST {host} and RELAI_PORT {port} "
-            f"({error.strerror}): choose others, or end the process that has this port."
+            f"({why}): choose others, or end the process that has this port."
         ) from error
 
 

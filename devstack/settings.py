@@ -10,7 +10,7 @@ from devstack.errors import DevstackError
 
 ROOT = Path(__file__).parents[1]
 
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(ge=1, le=65535, description="a whole number from 1 to 65535")]
 
 
 class DevstackSettings(BaseSettings):
@@ -28,7 +28,9 @@ class DevstackSettings(BaseSettings):
 
     relai_port: Port = 8080
     relai_sandbox_port: Port = 8090
-    relai_dev_transport: Literal["socket", "http"] = "socket"
+    relai_dev_transport: Literal["socket", "http"] = Field(
+        default="socket", description="socket or http"
+    )
     relai_dev_mongodb_port: Port = 27018
     relai_dev_temporal_port: Port = 7233
     relai_dev_temporal_ui_port: Port = 8233
@@ -45,11 +47,15 @@ def load_settings() -> DevstackSettings:
     """Read the settings.
 
     Raises:
-        DevstackError: naming the first setting that is malformed.
+        DevstackError: `.env` can't be read; or naming the first setting that is malformed.
     """
     try:
         return DevstackSettings()
     except ValidationError as error:
-        issue = error.errors(include_input=False)[0]
-        name = str(issue["loc"][0]).upper()
-        raise DevstackError(f"{name}: {issue['msg']}. Change it or unset it.") from None
+        name = str(error.errors(include_input=False)[0]["loc"][0])
+        form = DevstackSettings.model_fields[name].description
+        raise DevstackError(f"{name.upper()} must be {form}. Change it or unset it.") from None
+    except UnicodeDecodeError:
+        raise DevstackError(".env can't be read: save it as UTF-8 text.") from None
+    except OSError as error:
+        raise DevstackError(f".env can't be read: {error.strerror}.") from None

@@ -59,6 +59,11 @@ def _api_url(url: str) -> str:
     return url.rstrip("/") + "/"
 
 
+def _mongodb_uri(uri: str) -> None:
+    if not uri.startswith(("mongodb://", "mongodb+srv://")):
+        raise ValueError("must begin with mongodb:// or mongodb+srv://")
+
+
 def _host_and_port(text: str) -> tuple[str, str]:
     host, _, port = text.rpartition(":")
     if not (host and port.isdecimal() and 0 < int(port) < 65536):
@@ -132,7 +137,9 @@ class Settings(BaseSettings):
     temporal_tls_client_cert: Path | None = None
     temporal_tls_client_key: Path | None = None
 
-    mongodb_uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0")
+    mongodb_uri: Annotated[SecretStr, _secret(_mongodb_uri)] = SecretStr(
+        "mongodb://127.0.0.1:27017/?replicaSet=rs0"
+    )
     # Names that MongoDB takes on every system, see "Naming Restrictions" in its manual.
     mongodb_database: str = Field(
         default="relai",
@@ -220,6 +227,8 @@ def load_settings() -> Settings:
     Raises:
         SettingsError: a sentence for every setting that is missing or malformed, never a value.
     """
+    if Path(".env").is_dir():
+        raise SettingsError(".env is a folder: it must be a file.")
     try:
         return Settings()  # pyright: ignore[reportCallIssue] - filled from the environment
     except ValidationError as error:

@@ -22,7 +22,10 @@ from relai_core.errors import (
 CONTENT_TYPE = "application/problem+json"
 _FIELDS = {"due": "estimatedHandoff", "note": "message"}
 """The API's names of fields that the services name differently."""
-_WORDS = {"string_pattern_mismatch": "The value does not match the pattern on the page /api."}
+_WORDS = {
+    "extra_forbidden": "There is no such field.",
+    "string_pattern_mismatch": "The value does not match the pattern on the page /api.",
+}
 """Texts for errors that pydantic's own text does not explain."""
 _RETRY_AFTER = {"Retry-After": "2"}
 """A part that is down is often back within seconds."""
@@ -130,7 +133,7 @@ def problem_of_validation(error: ValidationError) -> Problem:
     # Inputs are flat: `loc` begins with the field, and the rest is pydantic's own path.
     found = [(str(next(iter(issue["loc"]), "")), _WORDS.get(issue["type"])) for issue in issues]
     errors = [
-        FieldError(field=field, detail=words or issue["msg"])
+        FieldError(field=field, detail=words or issue["msg"].removeprefix("Value error, "))
         for (field, words), issue in zip(found, issues, strict=True)
         if issue["type"] != "none_required"
     ]

@@ -22,7 +22,7 @@ def test_a_malformed_setting_is_named(
 ) -> None:
     monkeypatch.setenv(name, value)
 
-    with pytest.raises(DevstackError, match=f"^{name}: .*Change it or unset it"):
+    with pytest.raises(DevstackError, match=f"^{name} must be .*Change it or unset it"):
         load_settings()
 
 
@@ -38,3 +38,14 @@ def test_an_empty_variable_wins_over_the_env_file(
 
     assert settings.slack_bot_token is None
     assert settings.relai_port == 8080
+
+
+def test_env_file_that_is_no_text_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_bytes(b"\xff\xfe")
+    monkeypatch.setitem(DevstackSettings.model_config, "env_file", env_file)
+
+    with pytest.raises(DevstackError, match="save it as UTF-8"):
+        load_settings()

@@ -60,6 +60,7 @@ def test_an_empty_variable_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -
         ("TEMPORAL_HOST=::1:7233", "TEMPORAL_HOST must be a host and a port"),
         ("TEMPORAL_TLS=perhaps", "TEMPORAL_TLS must be true or false"),
         ("TEMPORAL_API_KEY='a b'", "TEMPORAL_API_KEY must be an API key of Temporal, on one line"),
+        ("MONGODB_URI=localhost:27017", "MONGODB_URI must begin with mongodb://"),
         ("MONGODB_DATABASE=relai.prod", "MONGODB_DATABASE must be a name of at most 63 characters"),
         ("API_TOKENS=secret", "API_TOKENS: entry 1 must be name:TEAM:read|write:SHA-256"),
         ("RELAI_PORT=eighty", "RELAI_PORT must be a whole number from 0 to 65535"),
