@@ -29,7 +29,8 @@ async def listen(server: Server, settings: Settings) -> None:
         await server.start(host, port)
     except OSError as error:
         # asyncio puts the address into the text again; the resolver's own errors are below 0.
-        why = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
+        code = error.errno or 0
+        why = os.strerror(code) if code > 0 else error.strerror
         raise SettingsError(
             f"The bot can't listen on RELAI_HOST {host} and RELAI_PORT {port} "
             f"({why}): choose others, or end the process that has this port."
