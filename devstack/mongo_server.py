@@ -40,6 +40,16 @@ def mongod_binary() -> Path:
     )
 
 
+def mongod_environment(folder: Path) -> dict[str, str] | None:
+    """The environment of a mongod whose files are below the folder; None if it is our own.
+
+    If the system has no libcurl, mongod alone gets the one of the wheel `pycurl`.
+    """
+    if _is_loadable(LIBCURL):
+        return None
+    return {**os.environ, "LD_LIBRARY_PATH": libcurl_from_wheel(folder / "lib")}
+
+
 def libcurl_from_wheel(folder: Path) -> str:
     """Link the libcurl of the wheel `pycurl` into the folder, by the name that mongod asks for.
 
@@ -85,9 +95,7 @@ class MongoServer(ChildProcess):
         self._ports = {PORT_SETTING: self.port}
         self._files.mkdir(parents=True, exist_ok=True)
         self._command = [mongod_binary(), *self._options()]
-        if not _is_loadable(LIBCURL):
-            libraries = libcurl_from_wheel(self._files.parent / "lib")
-            self._env = {**os.environ, "LD_LIBRARY_PATH": libraries}
+        self._env = mongod_environment(self._files.parent)
         await super().start()
 
     def _options(self) -> list[str]:

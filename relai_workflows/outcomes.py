@@ -11,6 +11,8 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from relai_workflows.timers import wait_until
+
 with workflow.unsafe.imports_passed_through():
     from relai_core.domain.ids import RequestId
     from relai_core.domain.notice import Notice
@@ -98,13 +100,12 @@ class Outcomes:
         return tuple(unheard for unheard, _ in self._grace.values())
 
     async def _tell_later(self, unheard: Unheard) -> None:
-        try:
-            await workflow.wait_condition(
-                lambda: unheard.request_id in self._heard,
-                timeout=HEARING_GRACE,
-                timeout_summary="tell the outcome unless it is confirmed",
-            )
-        except TimeoutError:
+        await wait_until(
+            lambda: unheard.request_id in self._heard,
+            HEARING_GRACE,
+            "tell the outcome unless it is confirmed",
+        )
+        if unheard.request_id not in self._heard:
             self._tell(unheard.notice)
         self._grace.pop(unheard.request_id, None)
 

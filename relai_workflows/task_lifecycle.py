@@ -1,7 +1,6 @@
 """The lifecycle of one task: from its creation until all involved are told that it is closed."""
 
 from collections import deque
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from temporalio import workflow
@@ -11,6 +10,7 @@ from relai_workflows.background import Background
 from relai_workflows.outbox import Outbox
 from relai_workflows.outcomes import Outcomes
 from relai_workflows.signals import signal_relay_settled
+from relai_workflows.timers import wait_until
 
 with workflow.unsafe.imports_passed_through():
     from relai_activities.contracts import ChangeInput, ChangeResult, Deadline, DeadlineInput
@@ -193,12 +193,7 @@ class TaskLifecycleWorkflow:
     async def _next_event(self) -> None:
         """Wait for a request, or for the moment to leave. A crash of a coroutine surfaces here."""
         left = self._leave_at - workflow.now()
-        with suppress(TimeoutError):
-            await workflow.wait_condition(
-                self._has_work,
-                timeout=left if left > timedelta(0) else None,
-                timeout_summary="continue as new",
-            )
+        await wait_until(self._has_work, left if left > timedelta(0) else None, "continue as new")
         self._background.raise_crash()
 
     def _has_work(self) -> bool:
@@ -286,9 +281,8 @@ class TaskLifecycleWorkflow:
     async def _wait_for(self, next_up: Deadline) -> None:
         """Sleep until the reminder is due, or until the task changes."""
         until = next_up.wait_until
-        with suppress(TimeoutError):
-            await workflow.wait_condition(
-                lambda: self._reminders_stale,
-                timeout=max(until - workflow.now(), timedelta(0)) if until else None,
-                timeout_summary=next_up.reminder.kind if next_up.reminder else None,
-            )
+        await wait_until(
+            lambda: self._reminders_stale,
+            until - workflow.now() if until else None,
+            next_up.reminder.kind if next_up.reminder else None,
+        )

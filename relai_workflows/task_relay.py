@@ -1,8 +1,7 @@
 """One relay: from its opening until both sides are told its end."""
 
 from collections import deque
-from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import workflow
 
@@ -12,6 +11,7 @@ from relai_workflows.background import Background
 from relai_workflows.outbox import Outbox
 from relai_workflows.outcomes import Outcomes
 from relai_workflows.signals import signal_relay_moved, signal_relay_settled
+from relai_workflows.timers import wait_until
 
 with workflow.unsafe.imports_passed_through():
     from relai_activities.contracts import (
@@ -41,8 +41,6 @@ with workflow.unsafe.imports_passed_through():
         TaskRelayInput,
         TaskRelayResult,
     )
-
-_LONG_AGO = timedelta(0)
 
 
 @workflow.defn(name="TaskRelayWorkflow")
@@ -155,17 +153,16 @@ class TaskRelayWorkflow:
     async def _next_event(self) -> None:
         """Wait for an answer, or for the next moment of the window."""
         moment = self._next_moment()
-        with suppress(TimeoutError):
-            await workflow.wait_condition(
-                lambda: (
-                    bool(self._requests)
-                    or self._is_over()
-                    or self._must_look()
-                    or self._background.has_crashed
-                ),
-                timeout=max(moment - workflow.now(), _LONG_AGO) if moment else None,
-                timeout_summary="answer" if self._is_nudged else "nudge",
-            )
+        await wait_until(
+            lambda: (
+                bool(self._requests)
+                or self._is_over()
+                or self._must_look()
+                or self._background.has_crashed
+            ),
+            moment - workflow.now() if moment else None,
+            "answer" if self._is_nudged else "nudge",
+        )
         self._background.raise_crash()
 
     def _next_moment(self) -> datetime | None:

@@ -2,13 +2,14 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from relai_workflows.background import Background
 from relai_workflows.outbox import Outbox
+from relai_workflows.timers import wait_until
 
 with workflow.unsafe.imports_passed_through():
     from temporalio.common import WorkflowIDReusePolicy
@@ -87,12 +88,7 @@ class UserOnboardingWorkflow:
 
     async def _sleep_until(self, moment: datetime) -> None:
         left = moment - workflow.now()
-        with suppress(TimeoutError):
-            await workflow.wait_condition(
-                lambda: self._background.has_crashed,
-                timeout=max(left, timedelta(0)),
-                timeout_summary="onboarding follow-up",
-            )
+        await wait_until(lambda: self._background.has_crashed, left, "onboarding follow-up")
         self._background.raise_crash()
 
     def _say(

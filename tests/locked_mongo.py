@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from devstack.mongo_server import mongod_binary
+from devstack.mongo_server import mongod_binary, mongod_environment
 from devstack.ports import LOOPBACK, free_port
 from devstack.processes import ChildProcess
 
@@ -60,7 +60,9 @@ class Standalone(ChildProcess):
             *("--bind_ip", LOOPBACK, "--wiredTigerCacheSizeGB", "0.25", "--nounixsocket"),
             *options,
         ]
-        super().__init__("mongod", command, data=data, ready=self._answers)
+        super().__init__(
+            "mongod", command, data=data, ready=self._answers, env=mongod_environment(data)
+        )
 
     @property
     def address(self) -> str:

@@ -23,7 +23,7 @@ def test_malformed_setting_exits_with_2_and_one_sentence(tmp_path: Path) -> None
     run = run_devstack(tmp_path, RELAI_PORT="eighty")
 
     assert run.returncode == 2
-    assert run.stderr.startswith("RELAI_PORT: ")
+    assert run.stderr.startswith("RELAI_PORT must be ")
     assert len(run.stderr.splitlines()) == 1
 
 

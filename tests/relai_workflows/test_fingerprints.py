@@ -32,7 +32,7 @@ def test_each_workflow_has_a_fingerprint() -> None:
     [
         ("task_lifecycle", "TaskActivities.create_task", "TaskActivities.make_task"),
         ("task_relay", "await signal_relay_moved(relay.task_id, relay.id)", "pass"),
-        ("outcomes", "timeout=HEARING_GRACE,", ""),
+        ("outcomes", "await wait_until(", "await wait_for_ever("),
     ],
 )
 def test_changed_command_changes_the_fingerprint(
