@@ -1,5 +1,6 @@
 """The workflow test environment, and an auditor for it that finds every message late at once."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -59,5 +60,9 @@ async def idle_env(temporal_server: TemporalServer, database: Database) -> Workf
 
 
 @pytest.fixture
-def auditor(env: WorkflowEnv) -> Auditor:
+async def auditor(env: WorkflowEnv) -> Auditor:
+    """An auditor of an environment whose worker has asked for work: else nothing is repaired."""
+    executions = Executions(env.client, env.task_queue)
+    while not await executions.has_worker():  # noqa: ASYNC110 - Temporal's list is asked
+        await asyncio.sleep(0.02)
     return Auditor(env)
